@@ -1,0 +1,1 @@
+"""What people may do: one function per act, the same for every door."""

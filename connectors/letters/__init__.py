@@ -1,0 +1,1 @@
+"""What we write to people: letter templates and their rendering, in English and French."""

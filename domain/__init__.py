@@ -1,0 +1,1 @@
+"""The trade in plain Python and Pydantic: no input or output, no Temporal, nothing else of ours."""

@@ -1,0 +1,1 @@
+"""Simulated partners, candidates and staff, and the conductor that plays them through time."""

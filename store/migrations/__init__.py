@@ -1,0 +1,1 @@
+"""How the tables came to be: Alembic migrations, one head, for SQLite and PostgreSQL."""

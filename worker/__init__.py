@@ -1,0 +1,1 @@
+"""The process that plays the stories and takes their steps."""
