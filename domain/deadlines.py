@@ -1,0 +1,213 @@
+"""Deadlines: a rule, a start and a calendar become UTC instants with their explanation in words.
+
+Computed inside a judgement, never in a workflow (calendars and time-zone data change; house.md). A day-unit deadline ends
+at 23:59:59 on a wall clock in the calendar's zone; reminders go out at 09:00 there. Sums of days are sums of dates, turned
+into UTC at the end, so a change of summer time moves nothing (dependencies.md §5).
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from domain.calendars import Calendar, add_months, add_working_days
+from domain.facts import DeadlineSet
+from domain.rules import DeadlineRule
+from domain.vacancy import Closing
+from domain.words import Party
+
+Instant = tuple[datetime, Literal["reminder", "due", "limit"]]
+END_OF_DAY = time(23, 59, 59)
+REMINDED_AT = time(9, 0)
+MOST_REMINDERS = 24
+ORDER = {"reminder": 0, "due": 1, "limit": 2}
+
+
+def set_deadline(
+    key: str, rule: DeadlineRule, started_at: datetime, calendar: Calendar, who: str = "", party: Party | None = None
+) -> DeadlineSet:
+    """The deadline `key` running from `started_at` (aware). `who` names the nation or person asked; `party` overrides the rule's."""
+    if rule.unit == "second":
+        return _build(key, rule, started_at, calendar, who, party, _seconds(started_at), _words(rule, started_at, calendar))
+    start = started_at.astimezone(calendar.tz).date()
+    return _build(key, rule, started_at, calendar, who, party, _days(rule, start, calendar), _words(rule, started_at, calendar))
+
+
+def set_deadline_until(
+    key: str, rule: DeadlineRule, started_at: datetime, ends_on: date, calendar: Calendar, who: str = "", party: Party | None = None
+) -> DeadlineSet:
+    """A deadline whose last day is known (the agreed day of entry, the end of the list or of probation).
+
+    The rule's figures keep their distances from its target: with target 90 and remind 76 the reminder goes out 14 days
+    before `ends_on`, with limit 89 the limit takes effect one day before.
+    """
+    start = ends_on - timedelta(days=rule.target)
+    words = f"until {_day(ends_on)}, end of day in {calendar.zone}"
+    every_day = rule.model_copy(update={"working_days": False})
+    return _build(key, every_day, started_at, calendar, who, party, _days(every_day, start, calendar), words)
+
+
+def probation_ends_on(entered_on: date, months: int) -> date:
+    """The last day of probation: the day before the same date `months` later (recruitment.md §2; facts.md §6)."""
+    return add_months(entered_on, months) - timedelta(days=1)
+
+
+def instants(deadline: DeadlineSet) -> list[Instant]:
+    """Everything this deadline makes happen, in the order it happens; at one instant: reminder, due, limit."""
+    found: list[Instant] = [(at, "reminder") for at in deadline.remind_at]
+    found.append((deadline.due_at, "due"))
+    if deadline.limit_at is not None:
+        found.append((deadline.limit_at, "limit"))
+    return sorted(found, key=lambda instant: (instant[0], ORDER[instant[1]]))
+
+
+def shift(deadline: DeadlineSet, seconds: float, held_at: datetime | None = None) -> DeadlineSet:
+    """The deadline after a hold of `seconds`: stopped time is not counted (recruitment.md §7).
+
+    Instants that had passed when the hold began (`held_at`) stay where they were, so nothing is reminded of twice.
+    """
+    held = timedelta(seconds=seconds)
+
+    def later(at: datetime) -> datetime:
+        return at + held if held_at is None or at > held_at else at
+
+    return deadline.model_copy(
+        update={
+            "remind_at": tuple(later(at) for at in deadline.remind_at),
+            "due_at": later(deadline.due_at),
+            "limit_at": deadline.limit_at and later(deadline.limit_at),
+            "rule": f"{deadline.rule}, plus {_span(held)} on hold" if held else deadline.rule,
+        }
+    )
+
+
+def extend(deadline: DeadlineSet, days: int, at: datetime, reason: str = "", unit: Literal["day", "second"] = "day") -> DeadlineSet:
+    """The deadline `days` calendar days later by the wall clock of its zone (recruitment.md §7); `unit` is that of its rule.
+
+    What happened before `at` stays on record; a due date that has already passed is not missed a second time unless it now
+    lies ahead again. At least one reminder precedes the new due date, as far before it as the last one preceded the old.
+    """
+    if days < 1:
+        raise ValueError("an extension is at least one day")
+    moved = _mover(deadline.zone, days) if unit == "day" else lambda x: x + timedelta(seconds=days)
+    ahead = [moved(x) for x in deadline.remind_at if x > at]
+    if not ahead and deadline.remind_at:
+        again = moved(deadline.remind_at[-1])
+        ahead = [again] if again > at else []
+    words = f"{deadline.rule}, extended by {_count(days, unit)}" + (f" ({reason})" if reason else "")
+    return deadline.model_copy(
+        update={
+            "remind_at": (*(x for x in deadline.remind_at if x <= at), *ahead),
+            "due_at": moved(deadline.due_at),
+            "limit_at": deadline.limit_at and moved(deadline.limit_at),
+            "rule": words,
+        }
+    )
+
+
+def closes_at(closing: Closing, zone: str, default_time: str) -> datetime | None:
+    """The UTC instant of a vacancy's closing; None while it is ongoing (recruitment.md §1).
+
+    The wall clock stands at the duty station. `default_time` ("23:59:59") serves a notice that names no time.
+    """
+    if closing.ongoing or closing.date is None:
+        return None
+    return at_wall_clock(closing.date, closing.time or time.fromisoformat(default_time), ZoneInfo(zone))
+
+
+def is_late(received_at: datetime, closes: datetime | None) -> bool:
+    """Late from the second after the closing second; the last second itself is in time (recruitment.md §1)."""
+    return closes is not None and received_at.replace(microsecond=0) > closes
+
+
+def at_wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """That wall clock in UTC. A time that occurs twice or never that night is read in favour of who must act: the later one."""
+    wall = datetime.combine(day, clock, zone)
+    return max(wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
+
+
+# ---- how the instants come about ---------------------------------------------------------------------------------------
+
+Reckoning = Callable[[int, time], datetime]
+
+
+def _days(rule: DeadlineRule, start: date, calendar: Calendar) -> Reckoning:
+    def reckon(days: int, clock: time) -> datetime:
+        day = add_working_days(calendar, start, days) if rule.working_days else start + timedelta(days=days)
+        return at_wall_clock(day, clock, calendar.tz)
+
+    return reckon
+
+
+def _seconds(started_at: datetime) -> Reckoning:
+    return lambda seconds, _clock: started_at.astimezone(UTC) + timedelta(seconds=seconds)
+
+
+def _build(
+    key: str, rule: DeadlineRule, started_at: datetime, calendar: Calendar, who: str, party: Party | None, reckon: Reckoning, words: str
+) -> DeadlineSet:
+    due_at = reckon(rule.target, END_OF_DAY)
+    limit_at = None if rule.limit is None else reckon(rule.limit, END_OF_DAY)
+    last = max(due_at, limit_at or due_at)
+    reminders = (reckon(n, REMINDED_AT) for n in _reminders(rule))
+    return DeadlineSet(
+        key=key,
+        party=party or rule.party,
+        who=who,
+        started_at=started_at.astimezone(UTC),
+        remind_at=tuple(at for at in reminders if started_at < at < last),
+        due_at=due_at,
+        limit_at=limit_at,
+        at_limit=rule.at_limit,
+        escalate_to=rule.escalate_to,
+        rule=words,
+        calendar=calendar.label,
+        zone=calendar.zone,
+    )
+
+
+def _reminders(rule: DeadlineRule) -> list[int]:
+    """Days (or seconds) after the start on which to remind: once, or again and again up to the limit."""
+    once = [] if rule.remind is None else [rule.remind]
+    if rule.remind_every is None:
+        return once
+    until = rule.target if rule.limit is None else max(rule.limit, rule.target)
+    repeated = range(rule.remind_every, until + 1, rule.remind_every)
+    return sorted({*once, *repeated})[:MOST_REMINDERS]
+
+
+def _mover(zone: str, days: int) -> Callable[[datetime], datetime]:
+    tz = ZoneInfo(zone)
+
+    def moved(at: datetime) -> datetime:
+        wall = at.astimezone(tz)
+        return at_wall_clock(wall.date() + timedelta(days=days), wall.time(), tz)
+
+    return moved
+
+
+# ---- in words ----------------------------------------------------------------------------------------------------------
+
+
+def _words(rule: DeadlineRule, started_at: datetime, calendar: Calendar) -> str:
+    if rule.unit == "second":
+        return f"{_count(rule.target, 'second')} from {started_at.astimezone(UTC):%H:%M:%S} UTC"
+    start = started_at.astimezone(calendar.tz).date()
+    kind = "working day" if rule.working_days else "day"
+    words = f"{_count(rule.target, kind)} from {_day(start)}, {calendar.name or calendar.id} calendar {calendar.version}"
+    beyond = rule.working_days and not calendar.covers(add_working_days(calendar, start, rule.target))
+    return f"{words} (which knows no closing days after {_day(calendar.last)})" if beyond else words
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _span(held: timedelta) -> str:
+    hours, rest = divmod(held.seconds, 3600)
+    parts = ((held.days, "day"), (hours, "hour"), (rest // 60, "minute"), (rest % 60, "second"))
+    return " ".join(_count(n, thing) for n, thing in parts if n) or "less than a second"
