@@ -81,26 +81,38 @@ def shift(deadline: DeadlineSet, seconds: float, held_at: datetime | None = None
     )
 
 
-def extend(deadline: DeadlineSet, days: int, at: datetime, reason: str = "", unit: Literal["day", "second"] = "day") -> DeadlineSet:
-    """The deadline `days` calendar days later by the wall clock of its zone (recruitment.md §7); `unit` is that of its rule.
+def extend(
+    deadline: DeadlineSet,
+    days: int,
+    reason: str,
+    at: datetime,
+    calendar: Calendar,
+    *,
+    working_days: bool = False,
+    unit: Literal["day", "second"] = "day",
+) -> DeadlineSet:
+    """The deadline `days` later by the wall clock of its zone, decided at `at` (recruitment.md §7); `unit` is that of its rule.
 
-    What happened before `at` stays on record; a due date that has already passed is not missed a second time unless it now
-    lies ahead again. At least one reminder precedes the new due date, as far before it as the last one preceded the old.
+    Counted from the old due date, or from the day of the decision when that date has passed, so that an extension always
+    gives time. What happened before `at` stays on record; at least one reminder precedes the new due date, as far before
+    it as the last one preceded the old.
     """
     if days < 1:
-        raise ValueError("an extension is at least one day")
-    moved = _mover(deadline.zone, days) if unit == "day" else lambda x: x + timedelta(seconds=days)
+        raise ValueError(f"an extension is at least one {unit}")
+    moved = _mover(deadline, days, at, calendar, working_days) if unit == "day" else _later(deadline, days, at)
     ahead = [moved(x) for x in deadline.remind_at if x > at]
     if not ahead and deadline.remind_at:
         again = moved(deadline.remind_at[-1])
         ahead = [again] if again > at else []
-    words = f"{deadline.rule}, extended by {_count(days, unit)}" + (f" ({reason})" if reason else "")
+    counted = _count(days, "working day" if working_days else unit)
+    overdue = f" from {_day(at.astimezone(ZoneInfo(deadline.zone)).date())}" if deadline.due_at < at else ""
     return deadline.model_copy(
         update={
             "remind_at": (*(x for x in deadline.remind_at if x <= at), *ahead),
             "due_at": moved(deadline.due_at),
             "limit_at": deadline.limit_at and moved(deadline.limit_at),
-            "rule": words,
+            "rule": f"{deadline.rule}, extended by {counted}{overdue}" + (f" ({reason})" if reason else ""),
+            "calendar": calendar.label,
         }
     )
 
@@ -176,14 +188,23 @@ def _reminders(rule: DeadlineRule) -> list[int]:
     return sorted({*once, *repeated})[:MOST_REMINDERS]
 
 
-def _mover(zone: str, days: int) -> Callable[[datetime], datetime]:
-    tz = ZoneInfo(zone)
+def _mover(deadline: DeadlineSet, days: int, at: datetime, calendar: Calendar, working: bool) -> Callable[[datetime], datetime]:
+    """Every instant moves by as many calendar days as the due date does."""
+    tz = ZoneInfo(deadline.zone)
+    due = deadline.due_at.astimezone(tz).date()
+    start = max(due, at.astimezone(tz).date())
+    end = add_working_days(calendar, start, days) if working else start + timedelta(days=days)
 
-    def moved(at: datetime) -> datetime:
-        wall = at.astimezone(tz)
-        return at_wall_clock(wall.date() + timedelta(days=days), wall.time(), tz)
+    def moved(instant: datetime) -> datetime:
+        wall = instant.astimezone(tz)
+        return at_wall_clock(wall.date() + (end - due), wall.time(), tz)
 
     return moved
+
+
+def _later(deadline: DeadlineSet, seconds: int, at: datetime) -> Callable[[datetime], datetime]:
+    by = max(deadline.due_at, at) - deadline.due_at + timedelta(seconds=seconds)
+    return lambda instant: instant + by
 
 
 # ---- in words ----------------------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def test_an_empty_hold_changes_nothing() -> None:
 
 def test_an_extension_moves_the_end_by_the_wall_clock() -> None:
     before = set_deadline("offer", OFFER, utc(2025, 3, 20, 12, 0), HQ)  # due 27 March, before summer time
-    after = extend(before, 7, utc(2025, 3, 26), reason="abroad")
+    after = extend(before, 7, "abroad", utc(2025, 3, 26), HQ)
     assert brussels(after.due_at) == "2025-04-03 23:59:59"
     assert brussels(after.limit_at) == "2025-04-03 23:59:59"
     assert after.rule.endswith("extended by 7 days (abroad)")
@@ -200,23 +200,44 @@ def test_an_extension_moves_the_end_by_the_wall_clock() -> None:
 
 def test_an_extension_brings_a_new_reminder() -> None:
     before = set_deadline("offer", OFFER, utc(2025, 3, 20, 12, 0), HQ)
-    after = extend(before, 7, utc(2025, 3, 26))
+    after = extend(before, 7, "", utc(2025, 3, 26), HQ)
     assert [brussels(x) for x in after.remind_at] == ["2025-03-25 09:00:00", "2025-04-01 09:00:00"]
 
 
 def test_an_extension_moves_a_reminder_that_is_still_ahead() -> None:
     before = set_deadline("offer", OFFER, utc(2025, 3, 20, 12, 0), HQ)
-    assert [brussels(x) for x in extend(before, 7, utc(2025, 3, 21)).remind_at] == ["2025-04-01 09:00:00"]
+    assert [brussels(x) for x in extend(before, 7, "", utc(2025, 3, 21), HQ).remind_at] == ["2025-04-01 09:00:00"]
 
 
 def test_an_extension_in_seconds_is_plain_seconds() -> None:
     before = set_deadline("x", SECONDS, utc(2025, 4, 2), HQ)
-    assert extend(before, 5, utc(2025, 4, 2), unit="second").due_at == before.due_at + timedelta(seconds=5)
+    assert extend(before, 5, "", utc(2025, 4, 2), HQ, unit="second").due_at == before.due_at + timedelta(seconds=5)
+
+
+def test_an_extension_decided_after_the_end_gives_time_from_that_day() -> None:
+    before = set_deadline("offer", OFFER, utc(2025, 4, 2, 12, 0), HQ)  # due on the 9th
+    after = extend(before, 7, "was ill", utc(2025, 4, 14, 9, 0), HQ)
+    assert brussels(after.due_at) == brussels(after.limit_at) == "2025-04-21 23:59:59"
+    assert after.rule.endswith("extended by 7 days from 14 April 2025 (was ill)")
+
+
+def test_an_extension_in_working_days_skips_closing_days() -> None:
+    before = set_deadline("offer", OFFER, utc(2025, 4, 9, 12, 0), HQ)  # due on Wednesday the 16th
+    assert brussels(extend(before, 3, "", utc(2025, 4, 10), HQ, working_days=True).due_at) == "2025-04-22 23:59:59"
+
+
+@given(started_at=starts, days=st.integers(1, 60), elapsed=st.integers(0, 40))
+def test_an_extension_always_leaves_time(started_at: datetime, days: int, elapsed: int) -> None:
+    at = started_at + timedelta(days=elapsed)
+    before = set_deadline("screening", SCREENING, started_at, HQ)
+    after = extend(before, days, "", at, HQ)
+    assert after.due_at >= max(before.due_at, at) + timedelta(days=days - 1, hours=-2)
+    assert after.due_at.astimezone(BRUSSELS).time() == time(23, 59, 59)
 
 
 def test_an_extension_is_at_least_a_day() -> None:
     with pytest.raises(ValueError, match="at least"):
-        extend(set_deadline("offer", OFFER, utc(2025, 4, 2), HQ), 0, utc(2025, 4, 3))
+        extend(set_deadline("offer", OFFER, utc(2025, 4, 2), HQ), 0, "", utc(2025, 4, 3), HQ)
 
 
 def test_a_known_last_day_keeps_the_distances_of_the_rule() -> None:
