@@ -1,0 +1,241 @@
+"""Which letters a fact makes due. Pure: the table of letters, and one function from a fact to the letters it is told by.
+
+A letter due names its template and its values; the words stand in the catalogue (`locale/`), the text is made by
+`connectors/letters/compose.py`. An adverse outcome is told by one letter only, when the ending is reached, so that nobody reads
+a refusal twice or before a named person has decided it. No letter promises a renewal and none asks for money.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain import facts as f
+from domain.errors import BadInput
+from domain.hire import HireState
+from domain.words import NOT_ADVERSE, Ending, PostKind, Stage
+
+#: template -> what it is for. `letter.<template>.subject` and `.body` in the catalogue, in both languages.
+LETTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "acknowledgement": "the application is here, and what happens next",
+        "assessment_invitation": "the assessment opens, with its last day",
+        "interview_invitation": "the interview, with a calendar file",
+        "selected": "the result: selected, an offer will follow",
+        "reserve_listed": "the result: on the reserve list, with its end date",
+        "reserve_extended": "the reserve list is valid for longer",
+        "reserve_lapsing": "the reserve list will soon end",
+        "reserve_lapse_due": "the reserve list has reached its end, a person will decide",
+        "conditional_offer": "the offer, its conditions, and when to answer",
+        "offer_extended": "more time to answer the offer",
+        "reminder": "something we still wait for from the candidate",
+        "deadline_extended": "more time for something we asked of the candidate",
+        "condition_settled": "one condition of appointment is met",
+        "condition_waived": "one condition of appointment is no longer asked",
+        "clearance_pending": "the clearance is still with the national authority",
+        "contract_offer": "the contract, ready to be signed",
+        "lapse_due": "a time limit of the candidate's has passed, nothing is decided yet",
+        "allegation": "something was reported, the candidate can answer",
+        "reuse_offer": "another, similar post: does the candidate agree",
+        "welcome": "the first day",
+        **{f"ending.{ending.value}": f"how it ended: {ending.value}" for ending in Ending},
+    }
+)
+
+#: Paragraphs a letter may carry besides its body: `letter.also.<name>` in the catalogue.
+ALSO: Mapping[str, str] = MappingProxyType(
+    {
+        "late": "the application came after the closing time",
+        "rescheduled": "this replaces an earlier invitation",
+        "seconded": "the national administration has to agree",
+        "unfunded": "the funding of the post is still to be approved",
+        "twin_grade": "a twin-graded post begins at the lower grade",
+        "valid_until": "how long a result holds",
+        "interview_cancelled": "the interview will not take place",
+        "review": "until when a review can be asked for",
+    }
+)
+
+#: Deadlines on which the candidate is the one to move: they are reminded of these, and of no one else's.
+#: `task.<key>` in the catalogue says what they were asked to do.
+CANDIDATE_TASKS = ("assessment_answer", "offer", "clearance_forms", "medical_file", "contract", "entry", "allegation")
+
+
+class Phrase(BaseModel):
+    """A value that is itself a text of the catalogue, to be said in the letter's language."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    key: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class CalendarDue(BaseModel):
+    """What the calendar file says. `sequence` is the case's journal number: it only grows, so a diary knows the newest version."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    method: Literal["REQUEST", "CANCEL"]
+    starts_at: datetime
+    minutes: int | None = None
+    place: str = ""
+    sequence: int = Field(ge=0)
+
+
+class LetterDue(BaseModel):
+    """A letter to be written. Values are text, numbers, dates, aware datetimes or `Phrase`s; dates are put into words when composed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    template: str
+    values: dict[str, Any] = Field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    calendar: CalendarDue | None = None
+
+
+def knows(before: HireState, after: HireState, *, review_until: datetime | None = None) -> dict[str, Any]:
+    """What the letters of one step may draw on: the case before the step and after it."""
+    return {
+        "number": after.number,
+        "deadlines": {key: deadline.due_at for key, deadline in after.deadlines.items()},
+        "lapse_due": frozenset(after.lapse_due),
+        "interview_at": None if before.interview_held else before.interview_at,
+        "seconded": after.seconded_by is not None,
+        "funded": after.post_funded,
+        "grade_low": after.grade_low,
+        "grade_high": after.grade_high,
+        "post_kind": after.post_kind,
+        "review_until": review_until,
+    }
+
+
+def letters_for(fact: f.AnyFact, *, stage: str | None, closed_ending: str | None, values: Mapping[str, Any]) -> list[LetterDue]:
+    """The letters one fact makes due, in the order they should be sent; most facts make none.
+
+    `stage` and `closed_ending` are those of the case with the fact's step applied: once it has ended, only its ending is told.
+    `values` is what `knows` gives; a letter that needs one which is not there raises `BadInput`, naming it.
+    """
+    if closed_ending is not None and not isinstance(fact, f.EndingReached):
+        return []
+    letter = _letter_for(fact, stage, values)
+    return [letter] if letter else []
+
+
+def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) -> LetterDue | None:
+    match fact:
+        case f.ApplicationReceived(late=late, received_at=received_at):
+            return LetterDue(template="acknowledgement", values={"received_at": received_at}, also=("late",) if late else ())
+        case f.AssessmentInvited(assessment=assessment):
+            what = Phrase(key=f"assessment.{assessment}")
+            return LetterDue(template="assessment_invitation", values={"assessment": what, "answer_by": _due(known, "assessment_answer")})
+        case f.InterviewScheduled():
+            return _invitation(fact, known)
+        case f.SelectionDecided(outcome="selected"):
+            return LetterDue(template="selected")
+        case f.ReserveListed(until=until):
+            return LetterDue(template="reserve_listed", values={"until": until})
+        case f.ReserveExtended(until=until):
+            return LetterDue(template="reserve_extended", values={"until": until})
+        case f.OfferIssued(post=post):
+            return _offer(post, known)
+        case f.OfferExtended(until=until):
+            return LetterDue(template="offer_extended", values={"answer_by": until})
+        case f.DeadlineReminded(key=key):
+            return _reminder(key, stage, known)
+        case f.DeadlineExtended(key=key, due_at=due_at) if key in CANDIDATE_TASKS:
+            return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
+        case f.ConditionSatisfied(condition=condition, valid_until=until):
+            values = {"condition": Phrase(key=f"condition.{condition.value}")}
+            return LetterDue(
+                template="condition_settled", values=values | ({"until": until} if until else {}), also=("valid_until",) if until else ()
+            )
+        case f.ConditionWaived(condition=condition):
+            return LetterDue(template="condition_waived", values={"condition": Phrase(key=f"condition.{condition.value}")})
+        case f.ContractApproved():
+            return _contract(known)
+        case f.LapseDue(key="reserve"):
+            return LetterDue(template="reserve_lapse_due")
+        case f.LapseDue(key=key) if key in CANDIDATE_TASKS:
+            return LetterDue(template="lapse_due", values={"task": _task(key)})
+        case f.IntegrityReported():
+            return LetterDue(template="allegation", values={"answer_by": _due(known, "allegation")})
+        case f.ReuseOffered(vacancy=vacancy, post=post, grade=grade):
+            return LetterDue(template="reuse_offer", values={"other": vacancy, "post": post, "grade": grade})
+        case f.DutyEntered(entered_on=entered_on):
+            return LetterDue(template="welcome", values={"entered_on": entered_on})
+        case f.EndingReached(ending=ending):
+            return _ending(ending, known)
+        case _:
+            return None
+
+
+def _due(known: Mapping[str, Any], key: str) -> datetime:
+    due: datetime | None = known.get("deadlines", {}).get(key)
+    if due is None:
+        raise BadInput(f"a letter has to name the deadline {key!r}, and the case has none", deadline=key)
+    return due
+
+
+def _task(key: str) -> Phrase:
+    return Phrase(key=f"task.{key}")
+
+
+def _invitation(fact: f.InterviewScheduled, known: Mapping[str, Any]) -> LetterDue:
+    before: datetime | None = known.get("interview_at")
+    calendar = CalendarDue(method="REQUEST", starts_at=fact.starts_at, minutes=fact.minutes, place=fact.place, sequence=known["number"])
+    values = {"starts_at": fact.starts_at, "minutes": fact.minutes, "place": fact.place}
+    moved = before is not None and before != fact.starts_at
+    return LetterDue(template="interview_invitation", values=values, also=("rescheduled",) if moved else (), calendar=calendar)
+
+
+def _offer(post: str, known: Mapping[str, Any]) -> LetterDue:
+    also = [name for name, holds in (("seconded", known.get("seconded", False)), ("unfunded", not known.get("funded", True))) if holds]
+    return LetterDue(
+        template="conditional_offer", values={"post": post, "answer_by": _due(known, "offer")} | _twin(known, also), also=tuple(also)
+    )
+
+
+def _contract(known: Mapping[str, Any]) -> LetterDue:
+    also: list[str] = []
+    values = {"answer_by": _due(known, "contract"), "post_kind": Phrase(key=f"post_kind.{PostKind(known['post_kind']).value}")}
+    return LetterDue(template="contract_offer", values=values | _twin(known, also), also=tuple(also))
+
+
+def _twin(known: Mapping[str, Any], also: list[str]) -> dict[str, Any]:
+    """The grades of the post; a twin-graded one gets its paragraph."""
+    low, high = known.get("grade_low"), known.get("grade_high")
+    if not low or not high:
+        raise BadInput("an offer has to name the grade of its post")
+    if low != high:
+        also.append("twin_grade")
+    return {"grade_low": low, "grade_high": high}
+
+
+def _reminder(key: str, stage: str | None, known: Mapping[str, Any]) -> LetterDue | None:
+    """Of the authorities' deadlines only the clearance is told to the candidate, because it is the long one."""
+    due: datetime | None = known.get("deadlines", {}).get(key)
+    if due is None or key in known.get("lapse_due", ()):
+        return None  # settled, or past its limit, in the very step that remembered it
+    if key in CANDIDATE_TASKS:
+        return LetterDue(template="reminder", values={"task": _task(key), "answer_by": due})
+    if key == "reserve" and stage in (None, Stage.RESERVE):
+        return LetterDue(template="reserve_lapsing", values={"until": due})
+    if key == "clearance":
+        return LetterDue(template="clearance_pending")
+    return None
+
+
+def _ending(ending: Ending, known: Mapping[str, Any]) -> LetterDue:
+    interview: datetime | None = known.get("interview_at")
+    review = known.get("review_until") if ending not in NOT_ADVERSE else None
+    calendar = CalendarDue(method="CANCEL", starts_at=interview, sequence=known["number"]) if interview else None
+    values: dict[str, Any] = {"outcome": Phrase(key=f"ending.{ending.value}.text")}
+    if review:
+        values["review_until"] = review
+    also = tuple(name for name, holds in (("interview_cancelled", calendar), ("review", review)) if holds)
+    return LetterDue(template=f"ending.{ending.value}", values=values, also=also, calendar=calendar)
+
+
+def text_hash(subject: str, body: str, calendar: str | None = None) -> str:
+    """sha256 over exactly what is sent: subject, body and calendar file, a zero byte between them."""
+    return hashlib.sha256("\0".join((subject, body, calendar or "")).encode()).hexdigest()
