@@ -1,0 +1,96 @@
+"""What follows from facts for others: messages to the vacancy, and the events announced to subscribers (`recruitment.md` §10)."""
+
+from typing import Any
+
+from domain import facts as f
+from domain.hire import HireState
+from domain.messages import Announcement, CaseMessage
+from domain.vacancy import VacancyState
+
+
+def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMessage]:
+    """What a hire tells its vacancy (or, for a re-use agreed to, the other one)."""
+    told: list[CaseMessage] = []
+    vacancy = f"vacancy/{after.vacancy}"
+    for fact in facts:
+        match fact:
+            case f.EndingReached(ending=ending) if after.selection or after.linked_from:
+                told.append(CaseMessage(to=vacancy, type="hire.left", data={"hire": after.case, "ending": str(ending)}))
+            case f.DutyEntered():
+                told.append(CaseMessage(to=vacancy, type="post.taken_up", data={"hire": after.case, "post": after.post}))
+            case f.ReuseAnswered(accepted=True) if after.reuse is not None:
+                told.append(CaseMessage(to=f"vacancy/{after.reuse.vacancy}", type="reuse.agreed", data=_linked(after)))
+            case _:
+                pass
+    return told
+
+
+def _linked(state: HireState) -> dict[str, Any]:
+    assert state.reuse is not None  # noqa: S101 - only asked for where a re-use stands
+    return {
+        "hire": state.case,
+        "new_case": f"{state.case}-2",
+        "post": state.reuse.post,
+        "candidate": state.candidate,
+        "application": state.application,
+        "seconded_by": state.seconded_by,
+        "serving": state.serving,
+        "nations": list(state.nations),
+    }
+
+
+def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announcement]:
+    """The outbound events of a hire's facts: thin, references and outcomes only."""
+    found: list[Announcement] = []
+
+    def say(type_: str, **data: Any) -> None:
+        found.append(Announcement(type=type_, subject=after.case, data={"vacancy": after.vacancy, **data}))
+
+    for fact in facts:
+        match fact:
+            case f.StageEntered(stage=stage):
+                say("hire.stage_changed", stage=str(stage))
+            case f.Held():
+                say("hire.held")
+            case f.Resumed():
+                say("hire.resumed")
+            case f.EndingReached(ending=ending):
+                say("hire.ended", ending=str(ending))
+            case f.ConditionRequested(condition=c, authority=authority):
+                say("condition.requested", condition=str(c), authority=authority)
+            case f.ConditionSatisfied(condition=c):
+                say("condition.satisfied", condition=str(c))
+            case f.ConditionRefused(condition=c):
+                say("condition.refused", condition=str(c))
+            case f.ConditionReopened(condition=c):
+                say("condition.reopened", condition=str(c))
+            case f.OfferIssued(post=post):
+                say("offer.issued", post=post)
+            case f.ReuseOffered(vacancy=vacancy, post=post):
+                say("reuse.offered", other_vacancy=vacancy, post=post)
+            case f.ContractApproved():
+                say("contract.offered", post=after.post)
+            case f.LapseDue(key="offer"):
+                say("offer.lapsed")
+            case f.DeadlineReminded(key=key):
+                say("deadline.approaching", deadline=key)
+            case f.DeadlineMissed(key=key):
+                say("deadline.missed", deadline=key)
+            case f.ReserveListed(rank=rank, until=until):
+                say("reserve.listed", rank=rank, until=until.isoformat())
+            case f.ContractAnswered(signed=True, enters_on=on):
+                say("appointment.made", post=after.post, enters_on=on.isoformat() if on else None)
+            case _:
+                pass
+    return found
+
+
+def announced_by_vacancy(after: VacancyState, facts: tuple[f.AnyFact, ...]) -> list[Announcement]:
+    """The outbound events of a vacancy's facts."""
+    names = {"vacancy_published": "vacancy.published", "vacancy_closed": "vacancy.closed", "vacancy_cancelled": "vacancy.cancelled"}
+    found: list[Announcement] = []
+    for fact in facts:
+        type_ = names.get(fact.kind) or ("vacancy.filled" if isinstance(fact, f.VacancyCompleted) and fact.outcome == "filled" else None)
+        if type_ is not None:
+            found.append(Announcement(type=type_, subject=f"vacancy/{after.reference}", data={}))
+    return found

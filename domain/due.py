@@ -1,0 +1,41 @@
+"""What a deadline does when its moments come. No limit ends a case (`recruitment.md` §2)."""
+
+from datetime import datetime
+
+from domain import facts as f
+from domain.acts import resumed
+from domain.hire import HireState
+from domain.moment import Moment
+from domain.stages import Facts, enter
+from domain.words import LimitAction, Stage
+
+
+def due(state: HireState, m: Moment) -> Facts:
+    """Everything the clock brings by `m.at`: reminders, missed targets, limits; or the end of a hold. Empty when nothing is due."""
+    if state.closed:
+        return []
+    if state.held:
+        return resumed(state, m) if state.held.until and state.held.until <= m.at else []
+    facts: Facts = []
+    for key in sorted(state.deadlines):
+        for instant, what in state.pending_instants(key):
+            if instant <= m.at:
+                facts += _moment(state, key, what, instant, m)
+    return facts
+
+
+def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment) -> Facts:
+    deadline = state.deadlines[key]
+    if what == "reminder":
+        return [f.DeadlineReminded(key=key, instant=instant)]
+    if what == "due":
+        return [f.DeadlineMissed(key=key, instant=instant)]
+    match deadline.at_limit:
+        case LimitAction.OPENS:
+            return enter(state, Stage.SCREENING, m)
+        case LimitAction.LAPSE_DUE:
+            return [f.LapseDue(key=key)]
+        case LimitAction.NONE:
+            return [f.DeadlineMissed(key=key, instant=instant)]
+        case _:
+            return [f.DeadlineEscalated(key=key, to=deadline.escalate_to)]

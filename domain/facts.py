@@ -1,0 +1,714 @@
+"""The facts of a case: everything a case becomes is one of these, in the past tense, in its journal.
+
+A fact is written once and never changed; a mistake is corrected by a later fact. Facts carry references, outcomes and dates,
+never personal data (that stands in tables of its own, referred to by a random id).
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from domain.words import (
+    Condition,
+    Ending,
+    LimitAction,
+    MessageFate,
+    Outcome,
+    Party,
+    PostKind,
+    Stage,
+    Verdict,
+)
+
+
+class Fact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: str
+
+
+class Decision(BaseModel):
+    """A judgement as it stands in the journal: verdict, reason codes, the rules used, and a keyed hash of what was seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    policy: str = ""
+    seen: str = ""
+
+
+# ---- the application and its way to the board --------------------------------------------------------------------------
+
+
+class ApplicationReceived(Fact):
+    kind: Literal["application_received"] = "application_received"
+    vacancy: str
+    candidate: str
+    channel: Literal["internal", "public", "linked"]
+    received_at: datetime
+    late: bool
+    application: str
+    policy: str
+    linked_from: str | None = None
+    seconded_by: str | None = None
+    serving: bool = False
+    nations: tuple[str, ...] = ()
+
+
+class ApplicationReplaced(Fact):
+    kind: Literal["application_replaced"] = "application_replaced"
+    received_at: datetime
+    application: str
+    seconded_by: str | None = None
+    serving: bool = False
+    nations: tuple[str, ...] = ()
+
+
+class StageEntered(Fact):
+    kind: Literal["stage_entered"] = "stage_entered"
+    stage: Stage
+
+
+class EligibilityJudged(Fact):
+    kind: Literal["eligibility_judged"] = "eligibility_judged"
+    decision: Decision
+
+
+class Screened(Fact):
+    kind: Literal["screened"] = "screened"
+    eligible: bool
+    reason: str
+
+
+class ShortlistingDecided(Fact):
+    kind: Literal["shortlisting_decided"] = "shortlisting_decided"
+    shortlisted: bool
+    reason: str
+
+
+class AssessmentInvited(Fact):
+    kind: Literal["assessment_invited"] = "assessment_invited"
+    assessment: str
+    ask: str
+
+
+class AssessmentAnswered(Fact):
+    kind: Literal["assessment_answered"] = "assessment_answered"
+    reference: str
+
+
+class AssessmentMarked(Fact):
+    kind: Literal["assessment_marked"] = "assessment_marked"
+    score: int
+
+
+class InterviewScheduled(Fact):
+    kind: Literal["interview_scheduled"] = "interview_scheduled"
+    starts_at: datetime
+    minutes: int
+    place: str
+
+
+class InterviewHeld(Fact):
+    kind: Literal["interview_held"] = "interview_held"
+    attended: bool
+
+
+class InterviewMarked(Fact):
+    kind: Literal["interview_marked"] = "interview_marked"
+    score: int
+
+
+class SelectionDecided(Fact):
+    kind: Literal["selection_decided"] = "selection_decided"
+    outcome: Literal["selected", "reserve", "not_selected"]
+    rank: int | None = None
+    report: str = ""
+    decided_by: str = ""
+
+
+class ReserveListed(Fact):
+    kind: Literal["reserve_listed"] = "reserve_listed"
+    rank: int
+    until: datetime
+
+
+class ReserveExtended(Fact):
+    kind: Literal["reserve_extended"] = "reserve_extended"
+    until: datetime
+    times: int
+
+
+class ReserveCalled(Fact):
+    kind: Literal["reserve_called"] = "reserve_called"
+    post: str
+    reason: str = ""
+
+
+class PostAssigned(Fact):
+    kind: Literal["post_assigned"] = "post_assigned"
+    post: str
+    post_kind: PostKind
+    grade_low: str
+    grade_high: str
+    division: str = ""
+    funded: bool = True
+
+
+class PostReleased(Fact):
+    kind: Literal["post_released"] = "post_released"
+    post: str
+    reason: str
+
+
+class PostFunded(Fact):
+    """The budget authority's answer for the post this hire holds (funded: may be offered; not funded: a person decides)."""
+
+    kind: Literal["post_funded"] = "post_funded"
+    post: str
+    funded: bool
+    reference: str = ""
+
+
+# ---- offer, conditions, contract, entry --------------------------------------------------------------------------------
+
+
+class OfferIssued(Fact):
+    kind: Literal["offer_issued"] = "offer_issued"
+    post: str
+
+
+class OfferAnswered(Fact):
+    kind: Literal["offer_answered"] = "offer_answered"
+    accepted: bool
+
+
+class OfferExtended(Fact):
+    kind: Literal["offer_extended"] = "offer_extended"
+    until: datetime
+
+
+class ConditionOpened(Fact):
+    kind: Literal["condition_opened"] = "condition_opened"
+    condition: Condition
+    authority: str
+    after: tuple[Condition, ...] = ()
+
+
+class ConditionRequested(Fact):
+    kind: Literal["condition_requested"] = "condition_requested"
+    condition: Condition
+    authority: str
+    ask: str
+    round: int = 1
+    channel: str = "http"
+
+
+class ConditionAcknowledged(Fact):
+    kind: Literal["condition_acknowledged"] = "condition_acknowledged"
+    condition: Condition
+    expected: date | None = None
+
+
+class ConditionPapersReceived(Fact):
+    """The candidate's own part arrived (clearance forms, medical file): from now on the authority is the one to move."""
+
+    kind: Literal["condition_papers_received"] = "condition_papers_received"
+    condition: Condition
+
+
+class ConditionReplied(Fact):
+    kind: Literal["condition_replied"] = "condition_replied"
+    condition: Condition
+    outcome: Outcome
+    reference: str = ""
+    valid_until: date | None = None
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class PaperReplyEntered(Fact):
+    """A reply typed in from paper by the named desk: it counts only when a second person confirms it."""
+
+    kind: Literal["paper_reply_entered"] = "paper_reply_entered"
+    condition: Condition
+    outcome: Outcome
+    reference: str = ""
+    valid_until: date | None = None
+
+
+class AskFailed(Fact):
+    """An authority could not be asked (its door refused, or stayed shut too long): a person must find another way."""
+
+    kind: Literal["ask_failed"] = "ask_failed"
+    about: str
+    reason: str
+
+
+class ConditionSatisfied(Fact):
+    kind: Literal["condition_satisfied"] = "condition_satisfied"
+    condition: Condition
+    valid_until: date | None = None
+
+
+class ConditionRefused(Fact):
+    kind: Literal["condition_refused"] = "condition_refused"
+    condition: Condition
+    outcome: Outcome
+
+
+class ConditionContradicted(Fact):
+    """A second, different reply after a settled one: both stay on record, a person decides."""
+
+    kind: Literal["condition_contradicted"] = "condition_contradicted"
+    condition: Condition
+    was: Outcome
+    now: Outcome
+
+
+class ConditionSettled(Fact):
+    """A named person's decision on a contradiction."""
+
+    kind: Literal["condition_settled"] = "condition_settled"
+    condition: Condition
+    outcome: Outcome
+    reason: str
+
+
+class ConditionWaived(Fact):
+    kind: Literal["condition_waived"] = "condition_waived"
+    condition: Condition
+    proposed_by: str
+    reason: str
+
+
+class ConditionReopened(Fact):
+    kind: Literal["condition_reopened"] = "condition_reopened"
+    condition: Condition
+    reason: str
+
+
+class ContractProposed(Fact):
+    kind: Literal["contract_proposed"] = "contract_proposed"
+    terms: dict[str, Any]
+    sha256: str
+
+
+class ContractApproved(Fact):
+    kind: Literal["contract_approved"] = "contract_approved"
+    sha256: str
+    proposed_by: str
+
+
+class ContractAnswered(Fact):
+    kind: Literal["contract_answered"] = "contract_answered"
+    signed: bool
+    enters_on: date | None = None
+
+
+class DutyEntered(Fact):
+    kind: Literal["duty_entered"] = "duty_entered"
+    entered_on: date
+
+
+class NoShowReported(Fact):
+    kind: Literal["no_show_reported"] = "no_show_reported"
+    expected_on: date | None = None
+
+
+class ProbationDecided(Fact):
+    kind: Literal["probation_decided"] = "probation_decided"
+    confirmed: bool
+    reason: str
+
+
+# ---- at any time -------------------------------------------------------------------------------------------------------
+
+
+class Withdrawn(Fact):
+    kind: Literal["withdrawn"] = "withdrawn"
+    reason: str = ""
+
+
+class Held(Fact):
+    kind: Literal["held"] = "held"
+    reason: str
+    until: datetime | None = None
+
+
+class Resumed(Fact):
+    kind: Literal["resumed"] = "resumed"
+    seconds: int
+
+
+class IntegrityReported(Fact):
+    kind: Literal["integrity_reported"] = "integrity_reported"
+    allegation: str
+    evidence: str
+
+
+class AllegationAnswered(Fact):
+    kind: Literal["allegation_answered"] = "allegation_answered"
+    reference: str = ""
+
+
+class IntegrityConcluded(Fact):
+    kind: Literal["integrity_concluded"] = "integrity_concluded"
+    upheld: bool
+    reason: str
+
+
+class ReviewLodged(Fact):
+    kind: Literal["review_lodged"] = "review_lodged"
+    reference: str
+
+
+class AccommodationRequested(Fact):
+    kind: Literal["accommodation_requested"] = "accommodation_requested"
+    reference: str
+
+
+class CandidateAvailability(Fact):
+    kind: Literal["candidate_availability"] = "candidate_availability"
+    available: bool
+
+
+class CandidateTold(Fact):
+    """A partner (the medical service) told the candidate something itself."""
+
+    kind: Literal["candidate_told"] = "candidate_told"
+    about: str
+
+
+class ReuseOffered(Fact):
+    kind: Literal["reuse_offered"] = "reuse_offered"
+    vacancy: str
+    post: str
+    grade: str
+
+
+class ReuseAnswered(Fact):
+    kind: Literal["reuse_answered"] = "reuse_answered"
+    accepted: bool
+
+
+class VacancyCancelledForHire(Fact):
+    kind: Literal["cancellation_told"] = "cancellation_told"
+    decided_by: str
+    reason: str
+
+
+class MessageSetAside(Fact):
+    """A delivered message that changed nothing now: parked (too early, waits visibly) or superseded (late, repeated, moot)."""
+
+    kind: Literal["message_set_aside"] = "message_set_aside"
+    message: str
+    type: str
+    fate: MessageFate
+    reason: str
+    received_at: datetime
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class MessageTaken(Fact):
+    """A parked message found its moment."""
+
+    kind: Literal["message_taken"] = "message_taken"
+    message: str
+
+
+class DeadlineSet(Fact):
+    """A deadline with the whole explanation of how it came about. Instants are UTC; the clock of the case fires them in order."""
+
+    kind: Literal["deadline_set"] = "deadline_set"
+    key: str
+    party: Party
+    who: str = ""
+    started_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    due_at: datetime
+    limit_at: datetime | None = None
+    at_limit: LimitAction
+    escalate_to: str = ""
+    rule: str = ""
+    calendar: str = ""
+    zone: str = "UTC"
+
+
+class DeadlineReminded(Fact):
+    kind: Literal["deadline_reminded"] = "deadline_reminded"
+    key: str
+    instant: datetime
+
+
+class DeadlineMissed(Fact):
+    """The target passed. The case goes on; only the limit has an effect of its own."""
+
+    kind: Literal["deadline_missed"] = "deadline_missed"
+    key: str
+    instant: datetime
+
+
+class DeadlineEscalated(Fact):
+    kind: Literal["deadline_escalated"] = "deadline_escalated"
+    key: str
+    to: str
+
+
+class LapseDue(Fact):
+    """The limit passed on a clock of the candidate's: nothing ends until a named person confirms, extends or reopens."""
+
+    kind: Literal["lapse_due"] = "lapse_due"
+    key: str
+
+
+class DeadlineClosed(Fact):
+    kind: Literal["deadline_closed"] = "deadline_closed"
+    key: str
+    met: bool
+
+
+class DeadlineExtended(Fact):
+    kind: Literal["deadline_extended"] = "deadline_extended"
+    key: str
+    due_at: datetime
+    limit_at: datetime | None = None
+    reason: str
+
+
+class LetterWritten(Fact):
+    kind: Literal["letter_written"] = "letter_written"
+    letter: str
+    template: str
+    language: Literal["en", "fr"]
+    sha256: str
+
+
+class EndingReached(Fact):
+    """How the hire ended. `decided_by` is the named person ("person:…"), or "candidate" where the candidate chose it."""
+
+    kind: Literal["ending_reached"] = "ending_reached"
+    ending: Ending
+    decided_by: str
+    reason: str
+    stage: Stage
+
+
+class HandedOver(Fact):
+    kind: Literal["handed_over"] = "handed_over"
+    owner: str
+
+
+# ---- the vacancy's own -------------------------------------------------------------------------------------------------
+
+
+class VacancyPublished(Fact):
+    kind: Literal["vacancy_published"] = "vacancy_published"
+    reference: str
+    closes_at: datetime | None
+    policy: str
+    spec: str
+    posts: tuple[str, ...]
+    pending_posts: tuple[str, ...] = ()
+    reserve_list: bool = False
+
+
+class VacancyClosed(Fact):
+    kind: Literal["vacancy_closed"] = "vacancy_closed"
+
+
+class BudgetAsked(Fact):
+    kind: Literal["budget_asked"] = "budget_asked"
+    post: str
+    ask: str
+
+
+class BudgetDecided(Fact):
+    kind: Literal["budget_decided"] = "budget_decided"
+    post: str
+    approved: bool
+    reference: str = ""
+
+
+class ReportSubmitted(Fact):
+    """The board's report. `lines` are (hire, score, rank, recommendation); equal ranks are explicit ties."""
+
+    kind: Literal["report_submitted"] = "report_submitted"
+    report: str
+    lines: tuple["ReportLine", ...]
+    sha256: str
+
+
+class ReportLine(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    hire: str
+    score: int
+    rank: int | None = None
+    recommendation: Literal["selected", "reserve", "not_selected"]
+
+
+class ReportDecided(Fact):
+    kind: Literal["report_decided"] = "report_decided"
+    report: str
+    approved: bool
+    submitted_by: str
+    reason: str = ""
+
+
+class PostReserved(Fact):
+    kind: Literal["post_reserved"] = "post_reserved"
+    post: str
+    hire: str
+
+
+class PostFreed(Fact):
+    kind: Literal["post_freed"] = "post_freed"
+    post: str
+    hire: str
+    reason: str
+
+
+class PostFilled(Fact):
+    kind: Literal["post_filled"] = "post_filled"
+    post: str
+    hire: str
+
+
+class PostWithdrawn(Fact):
+    kind: Literal["post_withdrawn"] = "post_withdrawn"
+    post: str
+    reason: str
+
+
+class PostAdded(Fact):
+    kind: Literal["post_added"] = "post_added"
+    post: str
+    spec: dict[str, Any]
+    proposed_by: str
+
+
+class CandidateListed(Fact):
+    kind: Literal["candidate_listed"] = "candidate_listed"
+    hire: str
+    rank: int
+
+
+class CandidateUnlisted(Fact):
+    kind: Literal["candidate_unlisted"] = "candidate_unlisted"
+    hire: str
+    reason: str
+
+
+class VacancyCancelled(Fact):
+    kind: Literal["vacancy_cancelled"] = "vacancy_cancelled"
+    reason: str
+
+
+class VacancyCompleted(Fact):
+    kind: Literal["vacancy_completed"] = "vacancy_completed"
+    outcome: Literal["filled", "lapsed"]
+
+
+ReportSubmitted.model_rebuild()
+
+AnyFact = Annotated[
+    ApplicationReceived
+    | ApplicationReplaced
+    | StageEntered
+    | EligibilityJudged
+    | Screened
+    | ShortlistingDecided
+    | AssessmentInvited
+    | AssessmentAnswered
+    | AssessmentMarked
+    | InterviewScheduled
+    | InterviewHeld
+    | InterviewMarked
+    | SelectionDecided
+    | ReserveListed
+    | ReserveExtended
+    | ReserveCalled
+    | PostAssigned
+    | PostReleased
+    | PostFunded
+    | OfferIssued
+    | OfferAnswered
+    | OfferExtended
+    | ConditionOpened
+    | ConditionRequested
+    | ConditionAcknowledged
+    | ConditionPapersReceived
+    | ConditionReplied
+    | PaperReplyEntered
+    | AskFailed
+    | ConditionSatisfied
+    | ConditionRefused
+    | ConditionContradicted
+    | ConditionSettled
+    | ConditionWaived
+    | ConditionReopened
+    | ContractProposed
+    | ContractApproved
+    | ContractAnswered
+    | DutyEntered
+    | NoShowReported
+    | ProbationDecided
+    | Withdrawn
+    | Held
+    | Resumed
+    | IntegrityReported
+    | AllegationAnswered
+    | IntegrityConcluded
+    | ReviewLodged
+    | AccommodationRequested
+    | CandidateAvailability
+    | CandidateTold
+    | ReuseOffered
+    | ReuseAnswered
+    | VacancyCancelledForHire
+    | MessageSetAside
+    | MessageTaken
+    | DeadlineSet
+    | DeadlineReminded
+    | DeadlineMissed
+    | DeadlineEscalated
+    | LapseDue
+    | DeadlineClosed
+    | DeadlineExtended
+    | LetterWritten
+    | EndingReached
+    | HandedOver
+    | VacancyPublished
+    | VacancyClosed
+    | BudgetAsked
+    | BudgetDecided
+    | ReportSubmitted
+    | ReportDecided
+    | PostReserved
+    | PostFreed
+    | PostFilled
+    | PostWithdrawn
+    | PostAdded
+    | CandidateListed
+    | CandidateUnlisted
+    | VacancyCancelled
+    | VacancyCompleted,
+    Field(discriminator="kind"),
+]
+
+FACT: TypeAdapter[AnyFact] = TypeAdapter(AnyFact)
+
+
+class Entry(BaseModel):
+    """One line of a journal. `at` is the case's own time; `number` is dense per case, from 1.
+
+    `actor` is "person:<id>", "partner:<id>", "case:<case id>", "candidate" or "muster" (a clock or a rule of ours).
+    `step` names the step that wrote it: all entries of one step share it, and a step is written whole or not at all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    case: str
+    number: int = Field(ge=1)
+    at: datetime
+    actor: str
+    step: str
+    fact: AnyFact

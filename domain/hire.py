@@ -1,0 +1,580 @@
+"""One hire: its stages and legal moves, and its state as the fold of its journal. Pure: no clock, no I/O, no judgement."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from domain import facts as f
+from domain.deadlines import instants
+from domain.facts import DeadlineSet, Decision, Entry
+from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, Outcome, Party, PostKind, Stage
+
+#: The legal moves between stages, in one table (`recruitment.md` §2). Any stage may also reach an ending.
+#: Backwards moves are the reopening of a condition, and a review that re-enters at the stage of exclusion.
+MOVES: dict[Stage, frozenset[Stage]] = {
+    Stage.RECEIVED: frozenset({Stage.SCREENING, Stage.OFFER}),
+    Stage.SCREENING: frozenset({Stage.SHORTLISTING, Stage.RECEIVED}),
+    Stage.SHORTLISTING: frozenset({Stage.ASSESSMENT, Stage.INTERVIEW}),
+    Stage.ASSESSMENT: frozenset({Stage.INTERVIEW}),
+    Stage.INTERVIEW: frozenset({Stage.SELECTION}),
+    Stage.SELECTION: frozenset({Stage.OFFER, Stage.RESERVE}),
+    Stage.RESERVE: frozenset({Stage.OFFER}),
+    Stage.OFFER: frozenset({Stage.CONDITIONS}),
+    Stage.CONDITIONS: frozenset({Stage.CONTRACT, Stage.ENTRY}),
+    Stage.CONTRACT: frozenset({Stage.ENTRY, Stage.CONDITIONS}),
+    Stage.ENTRY: frozenset({Stage.PROBATION, Stage.CONDITIONS}),
+    Stage.PROBATION: frozenset(),
+}
+
+#: Which stages an ending can be reached from; the rest may come at any stage.
+ENDS_FROM: dict[Ending, frozenset[Stage]] = {
+    Ending.NOT_ELIGIBLE: frozenset({Stage.SCREENING}),
+    Ending.LATE: frozenset({Stage.RECEIVED}),
+    Ending.NOT_SHORTLISTED: frozenset({Stage.SHORTLISTING}),
+    Ending.ASSESSMENT_LAPSED: frozenset({Stage.ASSESSMENT}),
+    Ending.NOT_SELECTED: frozenset({Stage.SELECTION}),
+    Ending.RESERVE_LAPSED: frozenset({Stage.RESERVE}),
+    Ending.CONDITIONAL_OFFER_DECLINED: frozenset({Stage.OFFER}),
+    Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER}),
+    Ending.CONTRACT_DECLINED: frozenset({Stage.CONTRACT}),
+    Ending.NO_SHOW: frozenset({Stage.ENTRY}),
+    Ending.APPOINTED_AND_CONFIRMED: frozenset({Stage.PROBATION}),
+    Ending.PROBATION_NOT_CONFIRMED: frozenset({Stage.PROBATION}),
+    Ending.PLACED_ELSEWHERE: frozenset({Stage.RESERVE, Stage.SELECTION}),
+}
+
+SETTLED = frozenset({ConditionState.SATISFIED, ConditionState.WAIVED})
+
+
+class ConditionNow(BaseModel):
+    condition: Condition
+    authority: str
+    after: tuple[Condition, ...] = ()
+    state: ConditionState = ConditionState.WAITING
+    ask: str = ""
+    round: int = 0
+    outcome: Outcome | None = None
+    reference: str = ""
+    valid_until: date | None = None
+    expected: date | None = None
+    requested_at: datetime | None = None
+    papers: bool = False
+    limit_passed: bool = False
+    paper: f.PaperReplyEntered | None = None
+    paper_by: str = ""
+
+
+class HireState(BaseModel):
+    """A hire now. Only `apply` changes it, one journal entry at a time."""
+
+    case: str = ""
+    number: int = 0
+    opened_at: datetime | None = None
+    last_at: datetime | None = None
+    vacancy: str = ""
+    candidate: str = ""
+    application: str = ""
+    policy: str = ""
+    channel: str = ""
+    received_at: datetime | None = None
+    late: bool = False
+    linked_from: str | None = None
+    seconded_by: str | None = None
+    serving: bool = False
+    nations: tuple[str, ...] = ()
+    stage: Stage | None = None
+    stage_since: datetime | None = None
+    ending: Ending | None = None
+    ended_by: str = ""
+    ended_at: datetime | None = None
+    ending_reason: str = ""
+    judged: Decision | None = None
+    assessment_ask: str = ""
+    assessment_answered: bool = False
+    assessment_score: int | None = None
+    interview_at: datetime | None = None
+    interview_held: bool = False
+    interview_score: int | None = None
+    selection: str = ""
+    rank: int | None = None
+    reserve_until: datetime | None = None
+    reserve_extensions: int = 0
+    available: bool = True
+    post: str = ""
+    post_kind: PostKind | None = None
+    grade_low: str = ""
+    grade_high: str = ""
+    division: str = ""
+    post_funded: bool = True
+    offer_issued: bool = False
+    offer_accepted: bool | None = None
+    offer_extensions: int = 0
+    conditions: dict[Condition, ConditionNow] = Field(default_factory=dict)
+    terms: dict[str, Any] = Field(default_factory=dict)
+    terms_sha256: str = ""
+    proposed_by: str = ""
+    approved: bool = False
+    signed: bool | None = None
+    enters_on: date | None = None
+    no_show: bool = False
+    held: f.Held | None = None
+    held_at: datetime | None = None
+    allegation: str = ""
+    reuse: f.ReuseOffered | None = None
+    deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
+    fired: dict[str, datetime] = Field(default_factory=dict)
+    lapse_due: set[str] = Field(default_factory=set)
+    escalated: set[str] = Field(default_factory=set)
+    failed_asks: dict[str, str] = Field(default_factory=dict)
+    parked: dict[str, f.MessageSetAside] = Field(default_factory=dict)
+    letters: int = 0
+    owner: str = ""
+    seen_steps: set[str] = Field(default_factory=set)
+
+    # ---- what follows from the state, nothing stored ------------------------------------------------------------------
+
+    @property
+    def closed(self) -> bool:
+        return self.ending is not None
+
+    @property
+    def score(self) -> int:
+        return (self.assessment_score or 0) + (self.interview_score or 0)
+
+    @property
+    def next_instant(self) -> datetime | None:
+        """The next moment the clock of this case must act on; none while held, except the end of the hold itself."""
+        if self.closed:
+            return None
+        if self.held:
+            return self.held.until
+        return min((i for key in self.deadlines for i, _ in self.pending_instants(key)), default=None)
+
+    @property
+    def next_deadline(self) -> datetime | None:
+        """The next date a person would call the deadline (targets and limits, not reminders)."""
+        if self.closed or self.held:
+            return None
+        return min((i for key in self.deadlines for i, what in self.pending_instants(key) if what != "reminder"), default=None)
+
+    def pending_instants(self, key: str) -> list[tuple[datetime, str]]:
+        done = self.fired.get(key)
+        return [(i, what) for i, what in instants(self.deadlines[key]) if done is None or i > done]
+
+    def settled(self) -> set[Condition]:
+        return {c.condition for c in self.conditions.values() if c.state in SETTLED}
+
+    def askable(self) -> list[ConditionNow]:
+        """Conditions whose turn it is to be asked: waiting, and everything they depend on is settled."""
+        if self.stage is not Stage.CONDITIONS or self.held or self.closed:
+            return []
+        done = self.settled()
+        waiting = (c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.condition not in self.failed_asks)
+        # the vacancy asks the budget authority, once per post; the hire only waits for its answer
+        return [c for c in waiting if c.condition is not Condition.BUDGET and done.issuperset(c.after)]
+
+    @property
+    def all_settled(self) -> bool:
+        return bool(self.conditions) and all(c.state in SETTLED for c in self.conditions.values())
+
+    def needs(self) -> list[str]:
+        """The acts only a person can do now, most pressing first; the names are those of `domain.acts`."""
+        if self.closed or self.stage is None:
+            return []
+        found: list[str] = []
+        if self.allegation:
+            found.append("conclude_integrity")
+        if self.no_show:
+            found.append("confirm_no_show")
+        found += ["confirm_lapse" for _ in sorted(self.lapse_due)][:1]
+        for c in self.conditions.values():
+            if c.paper is not None:
+                found.append(f"confirm_reply:{c.condition}")
+            if c.state is ConditionState.CONTRADICTED:
+                found.append(f"settle_reply:{c.condition}")
+            elif c.state is ConditionState.REFUSED or (c.limit_passed and c.state not in SETTLED):
+                found.append(f"withdraw_offer:{c.condition}")
+        found += [f"ask_by_hand:{about}" for about in sorted(self.failed_asks)]
+        return found + self._stage_needs()
+
+    def _stage_needs(self) -> list[str]:
+        match self.stage:
+            case Stage.RECEIVED if self.late:
+                return ["confirm_late"]
+            case Stage.SCREENING:
+                return ["screen"]
+            case Stage.SHORTLISTING:
+                return ["shortlist"]
+            case Stage.ASSESSMENT if self.assessment_answered:
+                return ["mark_assessment"]
+            case Stage.INTERVIEW if self.interview_held:
+                return ["mark_interview"]
+            case Stage.INTERVIEW if self.interview_at is None:
+                return ["schedule_interview"]
+            case Stage.OFFER if not self.offer_issued:
+                return ["issue_offer"]
+            case Stage.CONTRACT if not self.terms_sha256:
+                return ["propose_contract"]
+            case Stage.CONTRACT if not self.approved:
+                return ["approve_contract"]
+            case Stage.PROBATION:
+                return ["decide_probation"]
+            case _:
+                return []
+
+    def turn(self) -> list[str]:
+        """The parties who must move now (`recruitment.md` §9)."""
+        if self.closed:
+            return []
+        if self.held:
+            return [Party.NOBODY]
+        moving = {f"{d.party}:{d.who}" if d.who else str(d.party) for k, d in self.deadlines.items() if k != "closing"}
+        return sorted(moving) or ([str(Party.HR)] if self.needs() else [str(Party.NOBODY)])
+
+    # ---- the fold -----------------------------------------------------------------------------------------------------
+
+    def apply(self, entry: Entry) -> None:
+        """Take one journal entry into the state. Entries come dense and in order."""
+        self.case, self.number, self.last_at = entry.case, entry.number, entry.at
+        self.opened_at = self.opened_at or entry.at
+        self.seen_steps.add(entry.step)
+        fact = entry.fact
+        taker = _TAKERS.get(type(fact))
+        if taker is not None:
+            taker(self, fact, entry)
+
+
+def fold(entries: list[Entry]) -> HireState:
+    """The state of a hire is its journal, nothing else."""
+    state = HireState()
+    for entry in entries:
+        state.apply(entry)
+    return state
+
+
+def legal_move(before: Stage | None, after: Stage) -> bool:
+    return before is None or before == after or after in MOVES[before]
+
+
+def adverse(ending: Ending) -> bool:
+    return ending not in NOT_ADVERSE
+
+
+# ---- one taker per fact that changes the state ---------------------------------------------------------------------------
+
+_TAKERS: dict[type, Any] = {}
+
+
+def _takes(fact: type) -> Any:
+    def register(taker: Any) -> Any:
+        _TAKERS[fact] = taker
+        return taker
+
+    return register
+
+
+@_takes(f.ApplicationReceived)
+def _received(s: HireState, fact: f.ApplicationReceived, e: Entry) -> None:
+    s.vacancy, s.candidate, s.application, s.policy = fact.vacancy, fact.candidate, fact.application, fact.policy
+    s.channel, s.received_at, s.late, s.linked_from = fact.channel, fact.received_at, fact.late, fact.linked_from
+    s.seconded_by, s.serving, s.nations = fact.seconded_by, fact.serving, fact.nations
+
+
+@_takes(f.ApplicationReplaced)
+def _replaced(s: HireState, fact: f.ApplicationReplaced, e: Entry) -> None:
+    s.application, s.received_at, s.judged = fact.application, fact.received_at, None
+    s.seconded_by, s.serving, s.nations = fact.seconded_by, fact.serving, fact.nations
+
+
+@_takes(f.StageEntered)
+def _entered(s: HireState, fact: f.StageEntered, e: Entry) -> None:
+    s.stage, s.stage_since = fact.stage, e.at
+
+
+@_takes(f.EligibilityJudged)
+def _judged(s: HireState, fact: f.EligibilityJudged, e: Entry) -> None:
+    s.judged = fact.decision
+
+
+@_takes(f.AssessmentInvited)
+def _invited(s: HireState, fact: f.AssessmentInvited, e: Entry) -> None:
+    s.assessment_ask = fact.ask
+
+
+@_takes(f.AssessmentAnswered)
+def _answered(s: HireState, fact: f.AssessmentAnswered, e: Entry) -> None:
+    s.assessment_answered = True
+
+
+@_takes(f.AssessmentMarked)
+def _marked(s: HireState, fact: f.AssessmentMarked, e: Entry) -> None:
+    s.assessment_score = fact.score
+
+
+@_takes(f.InterviewScheduled)
+def _scheduled(s: HireState, fact: f.InterviewScheduled, e: Entry) -> None:
+    s.interview_at = fact.starts_at
+
+
+@_takes(f.InterviewHeld)
+def _interviewed(s: HireState, fact: f.InterviewHeld, e: Entry) -> None:
+    s.interview_held = True
+
+
+@_takes(f.InterviewMarked)
+def _interview_marked(s: HireState, fact: f.InterviewMarked, e: Entry) -> None:
+    s.interview_score = fact.score
+
+
+@_takes(f.SelectionDecided)
+def _selected(s: HireState, fact: f.SelectionDecided, e: Entry) -> None:
+    s.selection, s.rank = fact.outcome, fact.rank
+
+
+@_takes(f.ReserveListed)
+def _listed(s: HireState, fact: f.ReserveListed, e: Entry) -> None:
+    s.reserve_until, s.rank = fact.until, fact.rank
+
+
+@_takes(f.ReserveExtended)
+def _list_extended(s: HireState, fact: f.ReserveExtended, e: Entry) -> None:
+    s.reserve_until, s.reserve_extensions = fact.until, fact.times
+
+
+@_takes(f.PostAssigned)
+def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
+    s.post, s.post_kind, s.grade_low, s.grade_high = fact.post, fact.post_kind, fact.grade_low, fact.grade_high
+    s.division, s.post_funded = fact.division, fact.funded
+
+
+@_takes(f.PostReleased)
+def _released(s: HireState, fact: f.PostReleased, e: Entry) -> None:
+    s.post = ""
+
+
+@_takes(f.PostFunded)
+def _funded(s: HireState, fact: f.PostFunded, e: Entry) -> None:
+    s.post_funded = fact.funded
+
+
+@_takes(f.OfferIssued)
+def _offered(s: HireState, fact: f.OfferIssued, e: Entry) -> None:
+    s.offer_issued = True
+
+
+@_takes(f.OfferAnswered)
+def _offer_answered(s: HireState, fact: f.OfferAnswered, e: Entry) -> None:
+    s.offer_accepted = fact.accepted
+
+
+@_takes(f.OfferExtended)
+def _offer_extended(s: HireState, fact: f.OfferExtended, e: Entry) -> None:
+    s.offer_extensions += 1
+
+
+@_takes(f.ConditionOpened)
+def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
+    s.conditions[fact.condition] = ConditionNow(condition=fact.condition, authority=fact.authority, after=fact.after)
+
+
+@_takes(f.ConditionRequested)
+def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
+
+
+@_takes(f.ConditionAcknowledged)
+def _acknowledged(s: HireState, fact: f.ConditionAcknowledged, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.state, c.expected = ConditionState.ACKNOWLEDGED, fact.expected
+
+
+@_takes(f.ConditionPapersReceived)
+def _papers(s: HireState, fact: f.ConditionPapersReceived, e: Entry) -> None:
+    s.conditions[fact.condition].papers = True
+
+
+@_takes(f.PaperReplyEntered)
+def _paper_entered(s: HireState, fact: f.PaperReplyEntered, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.paper, c.paper_by = fact, e.actor
+
+
+@_takes(f.ConditionReplied)
+def _replied(s: HireState, fact: f.ConditionReplied, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.outcome, c.reference, c.paper = fact.outcome, fact.reference, None
+
+
+@_takes(f.ConditionSatisfied)
+def _satisfied(s: HireState, fact: f.ConditionSatisfied, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.state, c.valid_until = ConditionState.SATISFIED, fact.valid_until
+
+
+@_takes(f.ConditionRefused)
+def _refused(s: HireState, fact: f.ConditionRefused, e: Entry) -> None:
+    s.conditions[fact.condition].state = ConditionState.REFUSED
+
+
+@_takes(f.ConditionContradicted)
+def _contradicted(s: HireState, fact: f.ConditionContradicted, e: Entry) -> None:
+    s.conditions[fact.condition].state = ConditionState.CONTRADICTED
+
+
+@_takes(f.ConditionWaived)
+def _waived(s: HireState, fact: f.ConditionWaived, e: Entry) -> None:
+    s.conditions[fact.condition].state = ConditionState.WAIVED
+
+
+@_takes(f.ConditionReopened)
+def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
+    c = s.conditions[fact.condition]
+    c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
+
+
+@_takes(f.AskFailed)
+def _ask_failed(s: HireState, fact: f.AskFailed, e: Entry) -> None:
+    s.failed_asks[fact.about] = fact.reason
+
+
+@_takes(f.ContractProposed)
+def _proposed(s: HireState, fact: f.ContractProposed, e: Entry) -> None:
+    s.terms, s.terms_sha256, s.proposed_by, s.approved = fact.terms, fact.sha256, e.actor, False
+
+
+@_takes(f.ContractApproved)
+def _approved(s: HireState, fact: f.ContractApproved, e: Entry) -> None:
+    s.approved = True
+
+
+@_takes(f.ContractAnswered)
+def _contract_answered(s: HireState, fact: f.ContractAnswered, e: Entry) -> None:
+    s.signed, s.enters_on = fact.signed, fact.enters_on
+
+
+@_takes(f.NoShowReported)
+def _no_show(s: HireState, fact: f.NoShowReported, e: Entry) -> None:
+    s.no_show = True
+
+
+@_takes(f.DutyEntered)
+def _on_duty(s: HireState, fact: f.DutyEntered, e: Entry) -> None:
+    s.enters_on, s.no_show = fact.entered_on, False
+
+
+@_takes(f.Held)
+def _held(s: HireState, fact: f.Held, e: Entry) -> None:
+    s.held, s.held_at = fact, e.at
+
+
+@_takes(f.Resumed)
+def _resumed(s: HireState, fact: f.Resumed, e: Entry) -> None:
+    s.held, s.held_at = None, None
+
+
+@_takes(f.IntegrityReported)
+def _alleged(s: HireState, fact: f.IntegrityReported, e: Entry) -> None:
+    s.allegation = fact.evidence or fact.allegation
+
+
+@_takes(f.IntegrityConcluded)
+def _concluded(s: HireState, fact: f.IntegrityConcluded, e: Entry) -> None:
+    s.allegation = ""
+
+
+@_takes(f.CandidateAvailability)
+def _availability(s: HireState, fact: f.CandidateAvailability, e: Entry) -> None:
+    s.available = fact.available
+
+
+@_takes(f.ReuseOffered)
+def _reuse(s: HireState, fact: f.ReuseOffered, e: Entry) -> None:
+    s.reuse = fact
+
+
+@_takes(f.ReuseAnswered)
+def _reuse_answered(s: HireState, fact: f.ReuseAnswered, e: Entry) -> None:
+    if not fact.accepted:
+        s.reuse = None
+
+
+@_takes(f.MessageSetAside)
+def _set_aside(s: HireState, fact: f.MessageSetAside, e: Entry) -> None:
+    if fact.fate == "parked":
+        s.parked[fact.message] = fact
+
+
+@_takes(f.MessageTaken)
+def _taken(s: HireState, fact: f.MessageTaken, e: Entry) -> None:
+    s.parked.pop(fact.message, None)
+
+
+@_takes(f.DeadlineSet)
+def _deadline(s: HireState, fact: DeadlineSet, e: Entry) -> None:
+    s.deadlines[fact.key] = fact
+
+
+@_takes(f.DeadlineReminded)
+def _reminded(s: HireState, fact: f.DeadlineReminded, e: Entry) -> None:
+    s.fired[fact.key] = max(fact.instant, s.fired.get(fact.key, fact.instant))
+
+
+@_takes(f.DeadlineMissed)
+def _missed(s: HireState, fact: f.DeadlineMissed, e: Entry) -> None:
+    s.fired[fact.key] = max(fact.instant, s.fired.get(fact.key, fact.instant))
+
+
+@_takes(f.DeadlineEscalated)
+def _escalated(s: HireState, fact: f.DeadlineEscalated, e: Entry) -> None:
+    s.escalated.add(fact.key)
+    _limit_fired(s, fact.key)
+
+
+@_takes(f.LapseDue)
+def _lapse_due(s: HireState, fact: f.LapseDue, e: Entry) -> None:
+    s.lapse_due.add(fact.key)
+    _limit_fired(s, fact.key)
+
+
+def _limit_fired(s: HireState, key: str) -> None:
+    deadline = s.deadlines.get(key)
+    if deadline is not None:
+        s.fired[key] = deadline.limit_at or deadline.due_at
+    if key in Condition.__members__.values():
+        s.conditions[Condition(key)].limit_passed = True
+
+
+@_takes(f.DeadlineClosed)
+def _deadline_closed(s: HireState, fact: f.DeadlineClosed, e: Entry) -> None:
+    s.deadlines.pop(fact.key, None)
+    s.fired.pop(fact.key, None)
+    s.lapse_due.discard(fact.key)
+    s.escalated.discard(fact.key)
+
+
+@_takes(f.DeadlineExtended)
+def _deadline_extended(s: HireState, fact: f.DeadlineExtended, e: Entry) -> None:
+    s.deadlines[fact.key] = s.deadlines[fact.key].model_copy(update={"due_at": fact.due_at, "limit_at": fact.limit_at})
+    s.fired[fact.key] = e.at  # instants already behind us do not fire again
+    s.lapse_due.discard(fact.key)
+    s.escalated.discard(fact.key)
+    if fact.key in s.conditions:
+        s.conditions[Condition(fact.key)].limit_passed = False
+
+
+@_takes(f.LetterWritten)
+def _letter(s: HireState, fact: f.LetterWritten, e: Entry) -> None:
+    s.letters += 1
+
+
+@_takes(f.EndingReached)
+def _ended(s: HireState, fact: f.EndingReached, e: Entry) -> None:
+    s.ending, s.ended_by, s.ended_at, s.ending_reason = fact.ending, fact.decided_by, e.at, fact.reason
+    s.stage, s.deadlines, s.lapse_due = None, {}, set()
+
+
+@_takes(f.HandedOver)
+def _handed_over(s: HireState, fact: f.HandedOver, e: Entry) -> None:
+    s.owner = fact.owner

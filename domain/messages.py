@@ -1,0 +1,114 @@
+"""What travels: a message to a case, a step of a case, and what a step sends out. References and outcomes only."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.facts import AnyFact
+from domain.words import MessageFate
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(BaseModel):
+    """One inbox row on its way to a case (the argument of the `deliver` signal).
+
+    `id` is the inbox row's id; `type` the event type without prefix (`clearance.replied`, or between cases `post.assigned`);
+    `received_at` is the door's receipt time, the only clock lateness is judged by; `data` is the thin part of the event
+    (outcomes, dates, references); `payload` refers to the personal part, which stays in its own table.
+    Unknown fields are ignored and new fields have defaults: old histories must decode for ever.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    id: str
+    type: str
+    sender: str
+    received_at: datetime
+    data: dict[str, Any] = Field(default_factory=dict)
+    payload: str | None = None
+
+
+class CaseSpec(BaseModel):
+    """What a case is started with: only its id. Everything else it reads from its journal, so starting is always resuming."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    case: str
+
+
+class ActRequest(BaseModel):
+    """What a person asks of a case: the argument of every update. `request` is the update id, so a repeat answers the same."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    request: str
+    act: str
+    person: str
+    roles: tuple[str, ...] = ()
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class Receipt(BaseModel):
+    """Answer to an act: it is written in the journal, up to this number, and the case now stands here."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    case: str
+    number: int
+    stage: str | None = None
+    ending: str | None = None
+
+
+class CaseMessage(Strict):
+    """A message from one case to another; becomes an inbox row of the target in the sender's transaction."""
+
+    to: str
+    type: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Announcement(Strict):
+    """An outbound event (`hire.stage_changed` …) for subscribers. Thin: references and outcomes."""
+
+    type: str
+    subject: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Letter(Strict):
+    """A letter as sent, kept in the personal tables; the journal holds its hash. `calendar` is an iCalendar text or None."""
+
+    letter: str
+    case: str
+    candidate: str
+    template: str
+    language: str
+    to: str
+    subject: str
+    body: str
+    sha256: str
+    calendar: str | None = None
+    calendar_method: str = "REQUEST"
+
+
+class Closing(Strict):
+    """What became of one inbox row; written in the same transaction as the facts it led to."""
+
+    message: str
+    fate: MessageFate
+    reason: str = ""
+
+
+class Step(Strict):
+    """One write of one case, whole or not at all. `after` is the last number the case knew; `step` the key that makes a repeat harmless."""
+
+    case: str
+    after: int = Field(ge=0)
+    step: str
+    at: datetime
+    actor: str
+    facts: tuple[AnyFact, ...]
+    closes: tuple[Closing, ...] = ()
+    messages: tuple[CaseMessage, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    letters: tuple[Letter, ...] = ()

@@ -1,0 +1,46 @@
+"""The moment a rule is applied in: when, by whom, under which frozen vacancy and calendar."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from domain.calendars import Calendar
+from domain.deadlines import set_deadline, set_deadline_until
+from domain.facts import DeadlineSet
+from domain.vacancy import Published
+from domain.words import LimitAction, Party
+
+
+@dataclass(frozen=True)
+class Moment:
+    """`at` is the case's own time; `actor` as in `facts.Entry`; `published` and `calendar` are the ones in force for the case."""
+
+    at: datetime
+    actor: str
+    published: Published
+    calendar: Calendar
+
+    def deadline(self, key: str, *, who: str = "", rule: str | None = None, ends_on: date | None = None) -> DeadlineSet:
+        """The deadline `key` of the policy, started now. `rule` picks other figures under the same key (fast track);
+        `ends_on` is its last day where that is known (the agreed day of entry, the end of probation)."""
+        figures = self.published.rules.deadlines[rule or key]
+        if ends_on is not None and figures.unit == "day":
+            return set_deadline_until(key, figures, self.at, ends_on, self.calendar, who=who)
+        return set_deadline(key, figures, self.at, self.calendar, who=who)
+
+    def closing(self) -> DeadlineSet | None:
+        """The wall clock at which the competition closes, as a deadline of the case's own; None for an ongoing notice."""
+        closes_at = self.published.closes_at
+        if closes_at is None:
+            return None
+        opens = closes_at + timedelta(seconds=1)
+        return DeadlineSet(
+            key="closing",
+            party=Party.NOBODY,
+            started_at=self.at,
+            due_at=opens,
+            limit_at=opens,
+            at_limit=LimitAction.OPENS,
+            rule="the competition closes",
+            calendar=f"{self.calendar.id}@{self.calendar.version}",
+            zone=self.published.spec.duty_station.zone,
+        )

@@ -1,0 +1,110 @@
+"""The policy in force: durations, gates and calendars as figures. Frozen into a vacancy at publication, named by content hash.
+
+A policy is a TOML file (`config/policies/`), strict: an unknown key is an error that names file, key and allowed values.
+All durations are days; calendar days unless `working_days` says otherwise.
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from domain.words import Condition, LimitAction, Party, Role
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeadlineRule(Strict):
+    """`target` days from the start; `remind` days from the start (or `remind_every`); `limit` days from the start, or none."""
+
+    party: Party
+    target: int = Field(ge=0)
+    remind: int | None = Field(default=None, ge=0)
+    remind_every: int | None = Field(default=None, ge=1)
+    limit: int | None = Field(default=None, ge=0)
+    at_limit: LimitAction = LimitAction.ESCALATE
+    escalate_to: Role = Role.HR_HEAD
+    working_days: bool = False
+    unit: Literal["day", "second"] = "day"
+
+
+class ConditionRule(Strict):
+    """One condition of appointment: the conditions it waits for, how long a result is valid when it does not say so itself."""
+
+    after: tuple[Condition, ...] = ()
+    valid_days: int | None = None
+    appeal_days: int | None = None
+
+
+class EligibilityRules(Strict):
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    bare_answers: tuple[str, ...] = ("see cv", "see attachment", "voir cv", "voir pièce jointe")
+
+
+class ReserveRules(Strict):
+    days: int = 365
+    notice_days: int = 30
+    extensions: int = 2
+
+
+class ContractRules(Strict):
+    """Figures of `recruitment.md` §5; each has its clause in `contract.py`."""
+
+    years: int = 3
+    renewable_years: int = 3
+    secondment_max_years: int = 6
+    twin_years: int = 3
+    twin_reduction_months: int = 24
+
+
+class Rules(Strict):
+    name: str
+    version: str
+    calendar: str
+    default_closing_time: str = "23:59:59"
+    assessment: Literal["recorded_video", "written_test", "language_test", "none"] = "recorded_video"
+    deadlines: dict[str, DeadlineRule]
+    conditions: dict[Condition, ConditionRule]
+    eligibility: EligibilityRules = EligibilityRules()
+    reserve: ReserveRules = ReserveRules()
+    contract: ContractRules = ContractRules()
+    review_days: int = 20
+    allegation_reply_days: int = 10
+    probation_months: int = 6
+
+    @property
+    def sha256(self) -> str:
+        """Content hash: the same figures give the same hash whatever the file's comments and order."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+#: Every deadline a policy must give figures for: key -> what it measures.
+DEADLINE_KEYS = {
+    "screening": "HR screens the application",
+    "shortlisting": "HR and the hiring manager decide the short list",
+    "assessment_answer": "the candidate answers the assessment",
+    "assessment_marking": "the board marks the answer",
+    "interview": "the board interviews",
+    "interview_fast_track": "the board interviews, fast track",
+    "selection": "the board recommends and the appointing authority decides",
+    "reserve": "the reserve list is valid",
+    "offer": "the candidate answers the conditional offer",
+    "clearance_forms": "the candidate sends the clearance forms",
+    "clearance": "the national authority replies",
+    "medical_file": "the candidate sends the medical file",
+    "medical": "the Medical Adviser gives an opinion",
+    "verification": "studies and work experience are verified",
+    "accreditation": "the host nation answers",
+    "secondment": "the national administration agrees",
+    "budget": "the budget authority decides",
+    "contract": "the candidate signs the contract",
+    "entry": "the candidate enters on duty",
+    "probation": "the line manager decides",
+    "allegation": "the candidate answers an allegation",
+    "decision": "a person decides",
+}

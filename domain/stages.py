@@ -1,0 +1,115 @@
+"""What entering a stage brings, and how a hire ends: the facts, nothing else (`recruitment.md` §2, §8)."""
+
+from domain import facts as f
+from domain.conditions import TABLE, authority_for, needed
+from domain.deadlines import probation_ends_on
+from domain.errors import NotNow
+from domain.hire import ENDS_FROM, HireState, legal_move
+from domain.moment import Moment
+from domain.words import Condition, ConditionState, Ending, Stage
+
+Facts = list[f.AnyFact]
+
+
+def enter(state: HireState, stage: Stage, m: Moment) -> Facts:
+    """The facts of entering `stage`: the open deadlines of the stage before are closed as met, its own are set.
+
+    Raises NotNow when the table of moves does not allow it.
+    """
+    if not legal_move(state.stage, stage):
+        raise NotNow(f"a hire cannot go from {state.stage} to {stage}", code="illegal_move", stage=str(state.stage))
+    return [*close_deadlines(state, met=True), f.StageEntered(stage=stage), *_opening(state, stage, m)]
+
+
+def after_shortlisting(m: Moment) -> Stage:
+    """The policy may skip the assessment."""
+    return Stage.INTERVIEW if m.published.rules.assessment == "none" else Stage.ASSESSMENT
+
+
+def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason: str) -> Facts:
+    """The facts of an ending. The post, if one is held, is released in the same step.
+
+    Raises NotNow when this ending cannot be reached from the present stage.
+    """
+    allowed = ENDS_FROM.get(ending)
+    if state.stage is None or (allowed is not None and state.stage not in allowed):
+        raise NotNow(f"a hire cannot end as {ending} at stage {state.stage}", code="illegal_ending", stage=str(state.stage))
+    holds = state.post and state.stage is not Stage.PROBATION  # on probation the post is filled, not reserved
+    freed: Facts = [f.PostReleased(post=state.post, reason=str(ending))] if holds else []
+    done = f.EndingReached(ending=ending, decided_by=decided_by, reason=reason, stage=state.stage)
+    return [*close_deadlines(state, met=ending is Ending.APPOINTED_AND_CONFIRMED), *freed, done]
+
+
+def close_deadlines(state: HireState, *, met: bool) -> Facts:
+    """Close every deadline of the stage; condition deadlines outlive no stage either, their conditions are settled by then."""
+    return [f.DeadlineClosed(key=key, met=met) for key in sorted(state.deadlines)]
+
+
+def _opening(state: HireState, stage: Stage, m: Moment) -> Facts:
+    match stage:
+        case Stage.RECEIVED:
+            closing = m.closing()
+            return [closing] if closing and not state.late else []
+        case Stage.SCREENING:
+            return [m.deadline("screening")]
+        case Stage.SHORTLISTING:
+            return [m.deadline("shortlisting")]
+        case Stage.INTERVIEW:
+            return [m.deadline("interview", rule="interview_fast_track" if m.published.spec.fast_track else "interview")]
+        case Stage.SELECTION:
+            return [m.deadline("selection")]
+        case Stage.RESERVE:
+            listed = m.deadline("reserve")
+            return [f.ReserveListed(rank=state.rank or 0, until=listed.due_at), listed]
+        case Stage.CONDITIONS if not state.conditions:
+            return _open_conditions(state, m)
+        case Stage.ENTRY:
+            return [m.deadline("entry", ends_on=state.enters_on)]
+        case Stage.PROBATION:
+            on = state.enters_on
+            return [m.deadline("probation", ends_on=on and probation_ends_on(on, m.published.rules.probation_months))]
+        case _:
+            return []
+
+
+def _open_conditions(state: HireState, m: Moment) -> Facts:
+    """Every condition this hire needs; each person's own papers (forms, medical file) are due from now."""
+    opened: Facts = []
+    for condition in needed(seconded=state.seconded_by is not None, funded=state.post_funded):
+        authority = authority_for(condition, nation=clearing_nation(state), seconded_by=state.seconded_by)
+        after = m.published.rules.conditions[condition].after
+        opened.append(f.ConditionOpened(condition=condition, authority=authority, after=after))
+        if condition is Condition.BUDGET:
+            opened.append(m.deadline("budget"))
+    return opened
+
+
+def clearing_nation(state: HireState) -> str:
+    """The nation asked for the clearance; a dual national's first eligible nation (asking both is a later rule)."""
+    return state.nations[0] if state.nations else ""
+
+
+def asked(state: HireState, condition: Condition, m: Moment) -> Facts:
+    """The deadline a request starts: the candidate's papers first where there are any, else the authority's own."""
+    now = state.conditions[condition]
+    papers = TABLE[condition].papers_key
+    on_file = condition is Condition.CLEARANCE and m.published.spec.fast_track
+    if papers and not now.papers and not on_file:
+        return [m.deadline(papers)]
+    return [authority_deadline(state, condition, m)]
+
+
+def authority_deadline(state: HireState, condition: Condition, m: Moment) -> f.DeadlineSet:
+    who = clearing_nation(state) if condition is Condition.CLEARANCE else (state.seconded_by or "") if condition is Condition.SECONDMENT else ""
+    return m.deadline(str(condition), who=who)
+
+
+def close_condition_deadlines(state: HireState, condition: Condition) -> Facts:
+    keys = [str(condition), TABLE[condition].papers_key]
+    return [f.DeadlineClosed(key=key, met=True) for key in keys if key and key in state.deadlines]
+
+
+def all_settled_with(state: HireState, condition: Condition) -> bool:
+    """Would the whole set be settled if `condition` were satisfied now?"""
+    done = {ConditionState.SATISFIED, ConditionState.WAIVED}
+    return all(c.state in done or c.condition is condition for c in state.conditions.values())
