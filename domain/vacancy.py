@@ -1,6 +1,7 @@
 """A vacancy: what a notice means, its posts, and its state as the fold of its journal."""
 
-from datetime import date, datetime, time
+import datetime as dt
+from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,8 +49,8 @@ class DutyStation(Strict):
 class Closing(Strict):
     """Closing is a wall clock at the duty station: never a fixed offset. `time` None means the policy's default."""
 
-    date: date | None = None
-    time: time | None = None
+    date: dt.date | None = None
+    time: dt.time | None = None
     ongoing: bool = False
 
 
