@@ -1,0 +1,131 @@
+"""Authorities that have no machine to ask: by e-mail, on paper, and the console twin that prints.
+
+They answer by word or on paper; the desk concerned enters the reply and a second person confirms it (`recruitment.md` §4).
+So nothing here can know where an ask stands: `state` says so instead of guessing.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+from connectors.contract import Kind
+
+LANGUAGES = ("en", "fr")
+
+
+class Say(Protocol):
+    """The catalogue: the text of `key` in `language`, its placeholders filled. Raises when either is missing."""
+
+    def __call__(self, key: str, language: str, /, **values: Any) -> str: ...
+
+
+class Mail(Protocol):
+    async def send(self, letter: dict[str, Any]) -> None: ...
+
+
+def reference_of(key: str) -> str:
+    """A file number a person can read over the telephone; the same key always gives the same one."""
+    return "M-" + hashlib.sha256(key.encode()).hexdigest()[:10].upper()
+
+
+def _unknown(key: str) -> dict[str, Any]:
+    return {"id": key, "state": "unknown", "reference": reference_of(key), "expected": None}
+
+
+def ask_text(say: Say, key: str, kind: str, case: str, details: dict[str, Any]) -> str:
+    """The ask in both languages, English first: an authority abroad reads the one it works in."""
+    lines = "\n".join(f"  {name}: {_plain(value)}" for name, value in sorted(details.items()) if value not in (None, "", [], {}))
+    parts = [
+        say("ask.body", language, kind=say(f"ask.kind.{kind}", language), reference=reference_of(key), case=case, details=lines or "  -")
+        for language in LANGUAGES
+    ]
+    return f"\n\n{'-' * 72}\n\n".join(parts) + "\n"
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(_plain(v) for v in value) if isinstance(value, list | tuple) else " ".join(str(value).split())
+
+
+class EmailAuthority:
+    """Asks by a plain e-mail to the authority's mailbox.
+
+    The mail carries case reference and details, never the person's data: a mailbox is no place for it. The security or medical
+    office sends the personal sheet by its own protected way, under the same reference.
+    """
+
+    def __init__(self, partner: str, mailbox: str, mail: Mail, say: Say) -> None:
+        self.partner, self._mailbox, self._mail, self._say = partner, mailbox, mail, say
+
+    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+        kinds = " / ".join(self._say(f"ask.kind.{kind}", language) for language in LANGUAGES)
+        await self._send(key, f"{reference_of(key)} - {kinds}", ask_text(self._say, key, kind, case, details))
+        return {"reference": reference_of(key), "expected": None}
+
+    async def recall(self, key: str) -> None:
+        texts = (self._say("ask.recall", language, reference=reference_of(key)) for language in LANGUAGES)
+        await self._send(f"{key}/recall", f"{reference_of(key)}", "\n\n".join(texts) + "\n")
+
+    async def state(self, key: str) -> dict[str, Any]:
+        return _unknown(key)
+
+    async def close(self) -> None:
+        return
+
+    async def _send(self, letter: str, subject: str, body: str) -> None:
+        await self._mail.send({"letter": letter, "to": self._mailbox, "subject": subject, "body": body, "language": "en, fr"})
+
+
+class PaperAuthority:
+    """Sends nothing: keeps a printable ask for the desk in `folder`, one text file per ask, without the person's data.
+
+    Personal data stands in its own tables only, where it can be erased; the desk prints the personal sheet from there.
+    """
+
+    def __init__(self, partner: str, folder: Path, say: Say) -> None:
+        self.partner, self._folder, self._say = partner, folder, say
+
+    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+        self._keep(f"{reference_of(key)}.txt", ask_text(self._say, key, kind, case, details))
+        return {"reference": reference_of(key), "expected": None}
+
+    async def recall(self, key: str) -> None:
+        texts = (self._say("ask.recall", language, reference=reference_of(key)) for language in LANGUAGES)
+        self._keep(f"{reference_of(key)}-recall.txt", "\n\n".join(texts) + "\n")
+
+    async def state(self, key: str) -> dict[str, Any]:
+        return _unknown(key)
+
+    async def close(self) -> None:
+        return
+
+    def _keep(self, name: str, text: str) -> None:
+        """Whole or not at all, and only once: a file the desk may already have printed is never rewritten."""
+        folder = self._folder / self.partner
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = folder / name
+        if target.exists():
+            return
+        draft = folder / f".{name}.{os.getpid()}"
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+
+
+class ConsoleAuthority:
+    """The twin for trying things out: prints what would have been asked, without the person."""
+
+    def __init__(self, partner: str) -> None:
+        self.partner = partner
+
+    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+        print(f"[{self.partner}] asked for {kind}: {case} ({key}) {details}")
+        return {"reference": reference_of(key), "expected": None}
+
+    async def recall(self, key: str) -> None:
+        print(f"[{self.partner}] recalled: {key}")
+
+    async def state(self, key: str) -> dict[str, Any]:
+        return _unknown(key)
+
+    async def close(self) -> None:
+        return
