@@ -1,0 +1,140 @@
+"""A letter's text, from what is due and the catalogue: plain text in the candidate's language, with a calendar file where one is due.
+
+Nothing here reads a clock or the store: the same letter due gives the same bytes, so the hash in the journal can be checked for ever.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time, get_timezone_location
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from domain.errors import BadInput
+from domain.letters import ALSO, LETTERS, CalendarDue, LetterDue, Phrase, text_hash
+from domain.messages import Letter
+from domain.vacancy import VacancySpec
+
+#: European dates in English, as the notices write them.
+LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+
+
+class Catalogue(Protocol):
+    """`config.words.Words` fits."""
+
+    def say(self, key: str, language: str, /, **values: Any) -> str: ...
+
+
+class Composer:
+    """Writes letters. `organizer` is the address interviews are sent from: a diary answers it, and its domain names the events."""
+
+    def __init__(self, words: Catalogue, organizer: str = "recruitment@muster.invalid") -> None:
+        self._words = words
+        self._organizer = organizer
+
+    def compose(
+        self, due: LetterDue, contact: dict[str, Any], vacancy: VacancySpec, case: str, values: dict[str, Any], letter_id: str
+    ) -> Letter:
+        """The letter `due`, to `contact` (name, email, language, candidate). `values["at"]`, the case's time, dates it.
+
+        Raises BadInput when the template, a text, a value or the language is not known.
+        """
+        unknown = [name for name in (due.template,) if name not in LETTERS] + [name for name in due.also if name not in ALSO]
+        if unknown:
+            raise BadInput(f"there is no letter {unknown[0]!r}", code="unknown_letter")
+        language = str(contact["language"])
+        if language not in LOCALES:
+            raise BadInput(f"letters are written in {' or '.join(LOCALES)}, not in {language!r}", code="unknown_language")
+        at, zone = values["at"], vacancy.duty_station.zone
+        known = {
+            "name": contact["name"],
+            "title": getattr(vacancy.title, language),
+            "reference": vacancy.reference,
+            "organisation": vacancy.body,
+            "city": vacancy.duty_station.city,
+            "case": case,
+            "date": at.astimezone(ZoneInfo(zone)).date(),
+        }
+        said = {name: self._put(value, language, zone) for name, value in {**known, **values, **due.values}.items()}
+        keys = [f"letter.{due.template}.body", *(f"letter.also.{name}" for name in due.also)]
+        text = "\n\n".join(self._words.say(key, language, **said).strip() for key in keys)
+        subject = " ".join(self._words.say(f"letter.{due.template}.subject", language, **said).split())
+        body = self._words.say("letter.frame", language, **{**said, "text": text}).strip() + "\n"
+        calendar = self._calendar(due.calendar, said, contact, case, at, vacancy, language) if due.calendar else None
+        return Letter(
+            letter=letter_id,
+            case=case,
+            candidate=str(contact["candidate"]),
+            template=due.template,
+            language=language,
+            to=str(contact["email"]),
+            subject=subject,
+            body=body,
+            sha256=text_hash(subject, body, calendar),
+            calendar=calendar,
+            calendar_method=due.calendar.method if due.calendar else "REQUEST",
+        )
+
+    def _put(self, value: Any, language: str, zone: str) -> str:
+        """A value in words: moments in the duty station's zone, dates in full, phrases from the catalogue."""
+        match value:
+            case Phrase(key=key, values=inner):
+                return self._words.say(key, language, **{name: self._put(v, language, zone) for name, v in inner.items()})
+            case datetime():
+                return self._moment(value, language, zone)
+            case date():
+                return str(format_date(value, "full", locale=LOCALES[language]))
+            case _:
+                return str(value)
+
+    def _moment(self, moment: datetime, language: str, zone: str) -> str:
+        """A moment names its zone by a city: "CET" in summer has misled readers of real notices."""
+        if moment.tzinfo is None:
+            raise BadInput("a moment in a letter must be aware", code="naive_moment")
+        there = moment.astimezone(ZoneInfo(zone))
+        locale = LOCALES[language]
+        return self._words.say(
+            "moment",
+            language,
+            day=format_date(there.date(), "full", locale=locale),
+            time=format_time(there.time(), "HH:mm", locale=locale),
+            city=get_timezone_location(zone, locale=locale, return_city=True),
+        )
+
+    def _calendar(
+        self,
+        due: CalendarDue,
+        said: dict[str, str],
+        contact: dict[str, Any],
+        case: str,
+        at: datetime,
+        vacancy: VacancySpec,
+        language: str,
+    ) -> str:
+        """An iCalendar text (RFC 5546). One UID per hire: a second invitation moves the first, a cancellation removes it."""
+        event = Event()
+        event.add("uid", f"interview.{case.replace('/', '-')}@{self._organizer.partition('@')[2]}")
+        event.add("sequence", due.sequence)
+        event.add("dtstamp", at.astimezone(UTC))
+        starts = due.starts_at.astimezone(ZoneInfo(vacancy.duty_station.zone))
+        event.add("dtstart", starts)
+        if due.minutes:
+            # summed in UTC: across a change of clocks an hour is an hour
+            event.add("dtend", (due.starts_at.astimezone(UTC) + timedelta(minutes=due.minutes)).astimezone(starts.tzinfo))
+        event.add("summary", self._words.say("calendar.interview", language, **said))
+        if due.place:
+            event.add("location", due.place)
+        event.add("status", "CANCELLED" if due.method == "CANCEL" else "CONFIRMED")
+        organizer = vCalAddress(f"mailto:{self._organizer}")
+        organizer.params["CN"] = vText(vacancy.body)
+        event.add("organizer", organizer)
+        attendee = vCalAddress(f"mailto:{contact['email']}")
+        attendee.params["RSVP"] = vText("TRUE")
+        event.add("attendee", attendee)
+        calendar = Calendar()
+        calendar.add("prodid", "-//Muster//Recruitment//EN")
+        calendar.add("version", "2.0")
+        calendar.add("method", due.method)
+        calendar.add_component(event)
+        calendar.add_missing_timezones()
+        return str(calendar.to_ical().decode())
