@@ -1,0 +1,162 @@
+"""The partners of an installation: who they are, how they are reached, which keys are theirs, what they may say and hear.
+
+One TOML file, strict: a mistake names the file and the key.
+
+    [partners.nsa-be]
+    kind = "national_authority"
+    name = "National Security Authority of Belgium"
+    nations = ["BE"]
+    channel = "http"
+    base_url = "https://nsa.example"
+    subscribes = ["condition.requested"]
+    [[partners.nsa-be.keys]]
+    id = "nsa-be-2026"
+    public = "whpk_…"
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from domain.errors import BadInput, NotFound
+from domain.events import OUTBOUND, PartnerKind, catalogue, sendable_by
+
+
+class BadConfiguration(BadInput):
+    """A configuration file or variable is wrong. The message names it and says what would be right; values are not repeated."""
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PartnerKey(Strict):
+    """A key of a partner's: `public` (`whpk_…`) for Ed25519, `secret` (`whsec_…`) for HMAC. Old and new may stand side by side."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    algorithm: Literal["ed25519", "hmac-sha256"] = "ed25519"
+    public: str | None = Field(default=None, pattern=r"^whpk_[A-Za-z0-9+/]{43}=$")
+    secret: SecretStr | None = None
+    not_before: AwareDatetime | None = None
+    not_after: AwareDatetime | None = None
+    revoked: bool = False
+
+    @field_validator("secret")
+    @classmethod
+    def _prefixed(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not secret.get_secret_value().startswith("whsec_"):
+            raise ValueError("must be whsec_ and base64")
+        return secret
+
+    @model_validator(mode="after")
+    def _one_material(self) -> Self:
+        wanted, other = (self.public, self.secret) if self.algorithm == "ed25519" else (self.secret, self.public)
+        if wanted is None or other is not None:
+            raise ValueError("ed25519 needs `public`, hmac-sha256 needs `secret`, and neither takes the other")
+        return self
+
+    @property
+    def text(self) -> str:
+        return self.public or (self.secret.get_secret_value() if self.secret else "")
+
+
+class Partner(Strict):
+    """One outside system or body. `id` is the CloudEvents `source` of what it sends."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+    kind: PartnerKind
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    channel: Literal["http", "email", "paper"] = "http"
+    base_url: str | None = None
+    email: str | None = None
+    #: National authorities and administrations: whose (ISO 3166 alpha-2).
+    nations: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    keys: tuple[PartnerKey, ...] = ()
+    #: Inbound types, in place of those its kind may send.
+    may_send: tuple[str, ...] | None = None
+    #: Outbound types it wants to hear of; "*" for all.
+    subscribes: tuple[str, ...] = ()
+    timeout_s: float = Field(default=15.0, gt=0, le=60)
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+            raise ValueError("must be http(s)://host[:port][/path], without user, query or fragment")
+        return url.rstrip("/")
+
+    @field_validator("may_send")
+    @classmethod
+    def _known_inbound(cls, types: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return _known(types, catalogue()) if types is not None else None
+
+    @field_validator("subscribes")
+    @classmethod
+    def _known_outbound(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+        return _known(types, {*OUTBOUND, "*"})
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.channel == "http" and self.base_url is None:
+            raise ValueError('channel "http" needs `base_url`')
+        if self.channel == "email" and self.email is None:
+            raise ValueError('channel "email" needs `email`')
+        if len({key.id for key in self.keys}) != len(self.keys):
+            raise ValueError("two keys have the same id")
+        return self
+
+    @property
+    def sends(self) -> frozenset[str]:
+        """The inbound types it may send."""
+        return sendable_by(self.kind) if self.may_send is None else frozenset(self.may_send)
+
+    def hears(self, kind: str) -> bool:
+        """Whether an outbound event of this type goes to it. Only partners on HTTP can be told."""
+        return self.channel == "http" and ("*" in self.subscribes or kind in self.subscribes)
+
+
+def _known(types: tuple[str, ...], allowed: Any) -> tuple[str, ...]:
+    if any(name not in allowed for name in types):
+        raise ValueError(f"must be among: {', '.join(sorted(allowed))}")
+    return types
+
+
+class _File(Strict):
+    partners: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+def load_partners(path: Path) -> dict[str, Partner]:
+    """Partners by id, in the file's order. Raises BadConfiguration naming file and key, NotFound when there is no file."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise NotFound(f"{path}: there is no partners file (setting partners_file)") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfiguration(f"{path}: not readable as TOML ({error})") from None
+    try:
+        entries = _File.model_validate(raw).partners
+    except ValidationError as error:
+        raise BadConfiguration(f"{path}: {explain(error)}") from None
+    return {name: _partner(path, name, entry) for name, entry in entries.items()}
+
+
+def _partner(path: Path, name: str, entry: dict[str, Any]) -> Partner:
+    try:
+        return Partner.model_validate({**entry, "id": name})
+    except ValidationError as error:
+        raise BadConfiguration(f"{path}: {explain(error, f'partners.{name}')}") from None
+
+
+def explain(error: ValidationError, under: str = "") -> str:
+    """Dotted keys and what would be right, without the values: a file may hold secrets."""
+    lines = []
+    for one in error.errors(include_url=False, include_input=False):
+        key = ".".join([under, *map(str, one["loc"])] if under else map(str, one["loc"]))
+        lines.append(f"{key}: {one['msg'].removeprefix('Value error, ')}")
+    return "; ".join(lines)
