@@ -1,0 +1,119 @@
+"""The settings of one installation: one class, read once in a door, values passed on.
+
+Each setting comes from the environment (`MUSTER_STORE_URL`; `__` between the parts of a nested one, as in `MUSTER_RELAY__BATCH`),
+else from a TOML file (`MUSTER_FILE`, or `muster.toml` where the process starts), else from its default here.
+A name that does not exist is refused, in both places: a misspelt setting would silently be a default.
+"""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from config.partners import BadConfiguration, explain
+
+PREFIX = "MUSTER_"
+FILE = "MUSTER_FILE"
+#: Variables of ours that are no setting: which file to read, and what only the tests look at.
+EXEMPT = (FILE, "MUSTER_TEST_")
+
+
+class RelaySettings(BaseModel):
+    """The relay: how often it looks for something to send, and how much it takes at once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    batch: int = Field(default=50, ge=1, le=1000, description="Outbox rows taken at once.")
+    lease_s: float = Field(default=60.0, gt=0, description="Seconds after which another relay may take over a row not reported sent.")
+    poll_fastest_s: float = Field(default=0.05, gt=0, description="Seconds between looks while there is something to send.")
+    poll_slowest_s: float = Field(default=0.2, gt=0, description="Seconds between looks once nothing has been found for a while.")
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    data_dir: Path = Field(default=Path("var"), description="Where this installation keeps its files: database, keys, logs.")
+    store_url: str = Field(
+        default="",
+        repr=False,
+        description="SQLAlchemy URL of the store (sqlite+aiosqlite or postgresql+psycopg). Default: SQLite, muster.db in data_dir.",
+    )
+    temporal_address: str = Field(default="127.0.0.1:7233", description="host:port of Temporal's frontend.")
+    temporal_namespace: str = Field(default="muster", description="Temporal namespace of this installation.")
+    task_queue: str = Field(default="hiring", description="Task queue the workers poll.")
+    build_id: str = Field(default="dev", description="Build id a worker announces to Temporal: the version of the code it runs.")
+    partners_file: Path = Field(
+        default=Path("partners.toml"), description="TOML file of the partners: addresses, keys, rights, subscriptions."
+    )
+    signing_key_file: Path | None = Field(
+        default=None,
+        description="Our own Ed25519 key (whsk_…), for receipts and events. Default: keys/muster.key in data_dir, made if missing.",
+    )
+    source: str = Field(default="muster", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="CloudEvents source of the events we send.")
+    gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
+    gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
+    smtp_host: str = Field(default="127.0.0.1", description="Mail server that letters are handed to.")
+    smtp_port: int = Field(default=8025, ge=1, le=65535, description="Port of the mail server.")
+    smtp_from: str = Field(default="recruitment@muster.example", description="Sender address of letters.")
+    smtp_username: str | None = Field(default=None, description="User at the mail server, when it wants one.")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server.")
+    language: Literal["en", "fr"] = Field(default="en", description="Language where a person's own is not known.")
+    log_format: Literal["plain", "json"] = Field(default="plain", description="Log lines as key=value for people, or one JSON object each.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least important level that is logged.")
+    relay: RelaySettings = Field(default_factory=RelaySettings, description="How the relay works through the outbox.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _places(cls, values: Any) -> Any:
+        data_dir = Path(values.get("data_dir", "var"))
+        if not values.get("store_url"):
+            values["store_url"] = f"sqlite+aiosqlite:///{data_dir / 'muster.db'}"
+        return values
+
+    @property
+    def signing_key(self) -> Path:
+        return self.signing_key_file or self.data_dir / "keys" / "muster.key"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file())
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings, once, in a door. `overrides` (a command's options) win. Raises BadConfiguration."""
+    _refuse_unknown_variables()
+    file = _file()
+    if FILE in os.environ and not file.is_file():
+        raise BadConfiguration(f"{FILE}: there is no file {file}")
+    try:
+        return Settings(**overrides)
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfiguration(f"{file}: not readable as TOML ({error})") from None
+    except ValidationError as error:
+        raise BadConfiguration(f"settings (environment {PREFIX}…, or {file}): {explain(error)}") from None
+
+
+def _file() -> Path:
+    return Path(os.environ.get(FILE, "muster.toml"))
+
+
+def _refuse_unknown_variables() -> None:
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in os.environ:
+        if name.startswith(PREFIX) and not name.startswith(EXEMPT) and name.partition("__")[0] not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            raise BadConfiguration(f"{name}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}")
