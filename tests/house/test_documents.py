@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.house.commands import complaint, muster
 from tests.house.repository import ROOT, texts
 
 DOCUMENTS = {name: text for name, text in texts().items() if name.endswith(".md")}
@@ -14,6 +15,9 @@ INLINE_CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 MAKE = re.compile(r"\bmake ((?:[a-z][a-z0-9-]*)(?: [a-z][a-z0-9-]*)*)")
+
+# At the start of a line, of inline code, or after a path: `/srv/muster` and the package's name alone are no commands.
+COMMAND = re.compile(r"(?:^|`|/bin/)muster ([a-z][^`\n]*)", re.MULTILINE)
 
 
 def anchors(text: str) -> set[str]:
@@ -48,6 +52,18 @@ def targets() -> set[str]:
 def test_every_make_target_named_in_a_document_exists(name: str) -> None:
     named = {word for words in MAKE.findall(code(DOCUMENTS[name])) for word in words.split()}
     assert named - targets() == set()
+
+
+def commands() -> list[tuple[str, str]]:
+    """Every `muster ...` a document shows, with the document; the changelog tells of commands that have been."""
+    shown = {name: code(text) for name, text in DOCUMENTS.items() if name != "CHANGELOG.md"}
+    found = ((name, line.rstrip("`")) for name, text in shown.items() for line in COMMAND.findall(text))
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize(("name", "line"), commands())
+def test_every_command_shown_in_a_document_exists(name: str, line: str) -> None:
+    assert complaint(line, muster()) is None, name
 
 
 def test_help_names_every_target() -> None:
