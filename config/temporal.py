@@ -1,0 +1,101 @@
+"""The way to Temporal. `connect` is the only place in the house that opens a client.
+
+Also here, because an engine is prepared with it: the search attributes that cases are listed by. The story has typed keys of its own
+for them (`workflows` may not read configuration); tests/config/test_embedded.py registers and lists what stands here.
+"""
+
+import asyncio
+import dataclasses
+from typing import Protocol
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import EngineUnavailable
+
+#: What cases are listed by, namespace-scoped. Attributes are stored in plain text: no outcome and no name may ever stand in one.
+SEARCH_ATTRIBUTES: dict[str, IndexedValueType.ValueType] = {
+    "HireStage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "VacancyId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "NextDeadline": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "Needs": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
+
+
+class EngineSettings(Protocol):
+    """The settings a connection needs; `config.settings.Settings` has them."""
+
+    @property
+    def temporal_address(self) -> str: ...
+
+    @property
+    def temporal_namespace(self) -> str: ...
+
+
+class Keyring(Protocol):
+    """What encrypts payloads on their way to Temporal."""
+
+    def codec(self) -> PayloadCodec: ...
+
+
+async def connect(settings: EngineSettings, keyring: Keyring | None = None, *, within: float = 10) -> Client:
+    """A client of the installation's namespace. Raises EngineUnavailable when Temporal does not answer within `within` seconds."""
+    address = settings.temporal_address
+    opening = Client.connect(address, namespace=settings.temporal_namespace, data_converter=converter(keyring))
+    try:
+        return await asyncio.wait_for(opening, within)
+    except (RuntimeError, OSError, TimeoutError, ValueError) as error:
+        raise EngineUnavailable(
+            f"Temporal does not answer at {address}. Is it running (`muster up` starts one), and is MUSTER_TEMPORAL_ADDRESS right?",
+            code="engine_unreachable",
+            address=address,
+        ) from error
+
+
+def converter(keyring: Keyring | None = None) -> DataConverter:
+    """How payloads travel: Pydantic models as JSON, encrypted when there is a keyring (failure messages and stack traces too)."""
+    if keyring is None:
+        return pydantic_data_converter
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=keyring.codec(),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+async def wrong_search_attributes(client: Client) -> dict[str, str]:
+    """The attributes that are missing in the client's namespace, or of another type there, each with what is wrong.
+
+    Looking is the only way to know: adding a known name with another type "succeeds" and changes nothing.
+    Raises EngineUnavailable, with code `no_namespace` when the namespace does not exist.
+    """
+    try:
+        answer = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    except RPCError as error:
+        raise rpc_trouble(error, client.namespace) from error
+    return {
+        name: "missing" if name not in answer.custom_attributes else f"registered as {_type_name(answer.custom_attributes[name])}"
+        for name, type_ in SEARCH_ATTRIBUTES.items()
+        if answer.custom_attributes.get(name) != type_
+    }
+
+
+def rpc_trouble(error: RPCError, namespace: str) -> EngineUnavailable:
+    """A failed call to Temporal as one of our sentences."""
+    if error.status == RPCStatusCode.NOT_FOUND:
+        return EngineUnavailable(f"Temporal has no namespace {namespace!r}", code="no_namespace", namespace=namespace)
+    return EngineUnavailable(f"Temporal could not answer ({error.status.name.lower()})", code="engine_trouble", namespace=namespace)
+
+
+def type_word(name: str) -> str:
+    """The type of one of our attributes as Temporal's command line spells it: Keyword, Datetime, KeywordList."""
+    return _type_name(SEARCH_ATTRIBUTES[name])
+
+
+def _type_name(type_: IndexedValueType.ValueType) -> str:
+    word = IndexedValueType.Name(type_).removeprefix("INDEXED_VALUE_TYPE_")
+    return "".join(part.capitalize() for part in word.split("_"))
