@@ -81,7 +81,7 @@ async def start_server(
     except TimeoutError:
         await server.stop()
         raise EngineUnavailable(
-            f"the Temporal server did not answer within {within:g} seconds; {log} may say why", code="engine_slow"
+            f"the Temporal server did not answer within {within:g} seconds; {server.log} may say why", code="engine_slow"
         ) from None
     except BaseException:
         await server.stop()
