@@ -36,7 +36,8 @@ class Calendar(BaseModel):
     @field_validator("zone")
     @classmethod
     def zone_exists(cls, zone: str) -> str:
-        ZoneInfo(zone)
+        if not known_zone(zone):
+            raise ValueError(f"is {zone!r}; a zone is named like Europe/Brussels")
         return zone
 
     @model_validator(mode="after")
@@ -67,6 +68,14 @@ class Calendar(BaseModel):
 
     def is_working(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] not in self.weekend and day not in self.closed
+
+
+def known_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def working_days(calendar: Calendar, after: date) -> Iterator[date]:

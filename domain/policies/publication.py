@@ -7,9 +7,9 @@ import hashlib
 import json
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
-from zoneinfo import ZoneInfo
 
 from domain import grades
+from domain.calendars import known_zone
 from domain.candidate import STATUSES
 from domain.deadlines import closes_at
 from domain.errors import BadInput
@@ -83,11 +83,8 @@ def _ages(rules: Rules) -> list[Objection]:
 
 
 def _zone(spec: VacancySpec) -> list[Objection]:
-    try:
-        ZoneInfo(spec.duty_station.zone)
-    except (KeyError, ValueError, OSError):
-        return [("duty_station.zone", f"is {spec.duty_station.zone!r}; a zone is named like Europe/Brussels")]
-    return []
+    zone = spec.duty_station.zone
+    return [] if known_zone(zone) else [("duty_station.zone", f"is {zone!r}; a zone is named like Europe/Brussels")]
 
 
 def _closing(spec: VacancySpec) -> list[Objection]:
