@@ -59,9 +59,8 @@ prove: setup ## the long proofs: all, or PROOFS="name ..."
 	@$(BIN)/python -m tests.proofs $(PROOFS)
 
 bench: setup ## what is fast and how fast
-	@set -e; for file in benchmarks/*.py; do \
-	  case $$file in */_*|'benchmarks/*.py') continue ;; esac; \
-	  echo "== $$file"; $(BIN)/python "$$file"; done
+	@for file in $(sort $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))); do \
+	  echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
 
 lock: setup ## resolve requirements/*.in anew into hash-locked requirements/*.txt (needs uv on the path)
 	@for name in base dev; do \
