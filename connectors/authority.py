@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -39,7 +39,9 @@ MAX_PATIENCE_S = 24 * 3600.0
 class Authority(Protocol):
     """What every channel offers. Answers are plain dicts: `ask` gives `reference` and `expected` (ISO date or None)."""
 
-    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]: ...
+    channel: str
+
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]: ...
 
     async def recall(self, key: str) -> None: ...
 
@@ -66,6 +68,8 @@ class PartnerLike(Protocol):
 class HttpAuthority:
     """An authority that speaks `docs/partner-openapi.json`."""
 
+    channel = "http"
+
     def __init__(
         self,
         partner: str,
@@ -83,13 +87,17 @@ class HttpAuthority:
         # No proxy from the environment: where our requests go is a setting of ours, not of the shell that started us.
         self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
 
-    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         """Ask once; repeating with the same key is harmless and gives the same answer.
 
         Raises PartnerUnavailable (try again, with `retry_after` when they named a time) or a Refusal (do not).
         """
         about = None if kind in ABOUT_A_POST else person
-        body = AskBody(id=key, kind=kind, subject=case, details=details, person=about)
+        try:
+            body = AskBody(id=key, kind=cast("Kind", kind), subject=case, details=details, person=about)
+        except ValidationError as error:
+            fields = sorted({str(e["loc"][0]) for e in error.errors(include_input=False)})
+            raise BadInput(f"no ask to {self.partner} can be made of this: {', '.join(fields)}", partner=self.partner) from None
         # Sorted and compact: a repeat is the same bytes, so a partner may compare hashes.
         content = json.dumps(body.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         try:

@@ -9,8 +9,6 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
-from connectors.contract import Kind
-
 LANGUAGES = ("en", "fr")
 
 
@@ -54,10 +52,12 @@ class EmailAuthority:
     office sends the personal sheet by its own protected way, under the same reference.
     """
 
+    channel = "email"
+
     def __init__(self, partner: str, mailbox: str, mail: Mail, say: Say) -> None:
         self.partner, self._mailbox, self._mail, self._say = partner, mailbox, mail, say
 
-    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         kinds = " / ".join(self._say(f"ask.kind.{kind}", language) for language in LANGUAGES)
         await self._send(key, f"{reference_of(key)} - {kinds}", ask_text(self._say, key, kind, case, details))
         return {"reference": reference_of(key), "expected": None}
@@ -82,10 +82,12 @@ class PaperAuthority:
     Personal data stands in its own tables only, where it can be erased; the desk prints the personal sheet from there.
     """
 
+    channel = "paper"
+
     def __init__(self, partner: str, folder: Path, say: Say) -> None:
         self.partner, self._folder, self._say = partner, folder, say
 
-    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         self._keep(f"{reference_of(key)}.txt", ask_text(self._say, key, kind, case, details))
         return {"reference": reference_of(key), "expected": None}
 
@@ -114,10 +116,12 @@ class PaperAuthority:
 class ConsoleAuthority:
     """The twin for trying things out: prints what would have been asked, without the person."""
 
+    channel = "console"
+
     def __init__(self, partner: str) -> None:
         self.partner = partner
 
-    async def ask(self, *, key: str, kind: Kind, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         print(f"[{self.partner}] asked for {kind}: {case} ({key}) {details}")
         return {"reference": reference_of(key), "expected": None}
 

@@ -96,6 +96,7 @@ class LetterDue(BaseModel):
 def knows(before: HireState, after: HireState, *, review_until: datetime | None = None) -> dict[str, Any]:
     """What the letters of one step may draw on: the case before the step and after it."""
     return {
+        "at": after.last_at,
         "number": after.number,
         "deadlines": {key: deadline.due_at for key, deadline in after.deadlines.items()},
         "lapse_due": frozenset(after.lapse_due),

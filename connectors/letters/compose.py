@@ -35,7 +35,8 @@ class Composer:
     def compose(
         self, due: LetterDue, contact: dict[str, Any], vacancy: VacancySpec, case: str, values: dict[str, Any], letter_id: str
     ) -> Letter:
-        """The letter `due`, to `contact` (name, email, language, candidate). `values["at"]`, the case's time, dates it.
+        """The letter `due`, to `contact` (name, email, language, candidate). Of `values` (`domain.letters.knows`) only `at`, the
+        case's time, is used: it dates the letter. What the text may say stands in `due.values`.
 
         Raises BadInput when the template, a text, a value or the language is not known.
         """
@@ -51,11 +52,11 @@ class Composer:
             "title": getattr(vacancy.title, language),
             "reference": vacancy.reference,
             "organisation": vacancy.body,
-            "city": vacancy.duty_station.city,
-            "case": case,
+            "city": _city(vacancy, language),
+            "case": case.rpartition("/")[2],
             "date": at.astimezone(ZoneInfo(zone)).date(),
         }
-        said = {name: self._put(value, language, zone) for name, value in {**known, **values, **due.values}.items()}
+        said = {name: self._put(value, language, zone) for name, value in {**known, **due.values}.items()}
         keys = [f"letter.{due.template}.body", *(f"letter.also.{name}" for name in due.also)]
         text = "\n\n".join(self._words.say(key, language, **said).strip() for key in keys)
         subject = " ".join(self._words.say(f"letter.{due.template}.subject", language, **said).split())
@@ -98,7 +99,7 @@ class Composer:
             language,
             day=format_date(there.date(), "full", locale=locale),
             time=format_time(there.time(), "HH:mm", locale=locale),
-            city=get_timezone_location(zone, locale=locale, return_city=True),
+            city=_zone_city(zone, language),
         )
 
     def _calendar(
@@ -138,3 +139,13 @@ class Composer:
         calendar.add_component(event)
         calendar.add_missing_timezones()
         return str(calendar.to_ical().decode())
+
+
+def _zone_city(zone: str, language: str) -> str:
+    return str(get_timezone_location(zone, locale=LOCALES[language], return_city=True))
+
+
+def _city(vacancy: VacancySpec, language: str) -> str:
+    """The duty station in the letter's language where the zone is named after it (Brussels, Bruxelles), else as the notice has it."""
+    station = vacancy.duty_station
+    return _zone_city(station.zone, language) if _zone_city(station.zone, "en") == station.city else station.city
