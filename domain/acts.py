@@ -22,6 +22,7 @@ from domain.moment import Moment
 from domain.replies import conclude, decide_probation
 from domain.stages import Facts, after_shortlisting, end, enter
 from domain.words import Condition, ConditionState, Ending, Outcome, Role, Stage
+from domain.words import roles as roles_among
 
 HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 BOARD = frozenset({Role.BOARD_MEMBER, Role.BOARD_CHAIR})
@@ -170,7 +171,7 @@ def check(state: HireState, request: ActRequest) -> Act:
         raise NotNow("the case is on hold; resume it first", code="on_hold")
     if state.stage not in act.stages:
         raise NotNow(f"{act.name} is not possible at stage {state.stage}", code="wrong_stage", stage=str(state.stage))
-    if not act.roles & {Role(r) for r in request.roles if r in Role}:
+    if not act.roles & roles_among(request.roles):
         raise NotAllowed(f"{act.name} is for {', '.join(sorted(act.roles))}", code="wrong_role")
     return act
 
@@ -185,9 +186,7 @@ def allowed(state: HireState, roles: frozenset[Role]) -> list[str]:
     """Names of the acts a person with these roles could try now (their own conditions may still refuse)."""
     if state.closed:
         return []
-    return sorted(
-        a.name for a in ACTS.values() if a.roles & roles and state.stage in a.stages and (a.on_hold or not state.held)
-    )
+    return sorted(a.name for a in ACTS.values() if a.roles & roles and state.stage in a.stages and (a.on_hold or not state.held))
 
 
 def _person(request: ActRequest) -> str:
@@ -423,12 +422,14 @@ def _extend(s: HireState, a: Extend, r: ActRequest, m: Moment) -> Facts:
     if s.lapse_due:
         raise NotNow("a reserve list is extended before it expires", code="expired")
     longer = _longer(s, a, m)
-    return [*longer, f.ReserveExtended(until=s.deadlines["reserve"].due_at + timedelta(days=a.days), times=s.reserve_extensions + 1)]
+    until = next(fact.due_at for fact in longer if isinstance(fact, f.DeadlineSet))
+    return [*longer, f.ReserveExtended(until=until, times=s.reserve_extensions + 1)]
 
 
 def _longer(s: HireState, a: Extend, m: Moment) -> Facts:
-    unit = m.published.rules.deadlines[a.deadline].unit if a.deadline in m.published.rules.deadlines else "day"
-    longer = extend(s.deadlines[a.deadline], a.days, m.at, a.reason, unit)
+    rule = m.published.rules.deadlines.get(a.deadline)
+    unit, working = (rule.unit, rule.working_days) if rule else ("day", False)
+    longer = extend(s.deadlines[a.deadline], a.days, a.reason, m.at, m.calendar, working_days=working, unit=unit)
     return [longer, f.DeadlineExtended(key=a.deadline, due_at=longer.due_at, limit_at=longer.limit_at, reason=a.reason)]
 
 

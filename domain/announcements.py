@@ -26,7 +26,7 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
 
 
 def _linked(state: HireState) -> dict[str, Any]:
-    assert state.reuse is not None  # noqa: S101 - only asked for where a re-use stands
+    assert state.reuse is not None
     return {
         "hire": state.case,
         "new_case": f"{state.case}-2",

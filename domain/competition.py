@@ -19,6 +19,7 @@ from domain.messages import ActRequest, CaseMessage, Message
 from domain.moment import Moment
 from domain.vacancy import PostSpec, VacancyState
 from domain.words import PostState, Role, Stage
+from domain.words import roles as roles_among
 
 
 @dataclass
@@ -100,7 +101,7 @@ def check(state: VacancyState, request: ActRequest) -> Args:
         raise BadInput(f"{request.act}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
     if state.over:
         raise VacancyClosed(f"vacancy {state.reference} is {state.status}", code="vacancy_over")
-    if not roles & {Role(r) for r in request.roles if r in Role}:
+    if not roles & roles_among(request.roles):
         raise NotAllowed(f"{request.act} is for {', '.join(sorted(roles))}", code="wrong_role")
     if request.act == "submit_report" and state.status != "closed":
         raise NotNow("the competition has not closed yet", code="not_closed")

@@ -1,7 +1,8 @@
 """One hire: its stages and legal moves, and its state as the fold of its journal. Pure: no clock, no I/O, no judgement."""
 
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -36,7 +37,7 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
     Ending.NOT_SELECTED: frozenset({Stage.SELECTION}),
     Ending.RESERVE_LAPSED: frozenset({Stage.RESERVE}),
     Ending.CONDITIONAL_OFFER_DECLINED: frozenset({Stage.OFFER}),
-    Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER}),
+    Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER, Stage.CONDITIONS}),
     Ending.CONTRACT_DECLINED: frozenset({Stage.CONTRACT}),
     Ending.NO_SHOW: frozenset({Stage.ENTRY}),
     Ending.APPOINTED_AND_CONFIRMED: frozenset({Stage.PROBATION}),
@@ -263,11 +264,12 @@ def adverse(ending: Ending) -> bool:
 
 # ---- one taker per fact that changes the state ---------------------------------------------------------------------------
 
-_TAKERS: dict[type, Any] = {}
+Taker = TypeVar("Taker", bound=Callable[..., None])
+_TAKERS: dict[type, Callable[..., None]] = {}
 
 
-def _takes(fact: type) -> Any:
-    def register(taker: Any) -> Any:
+def _takes(fact: type) -> Callable[[Taker], Taker]:
+    def register(taker: Taker) -> Taker:
         _TAKERS[fact] = taker
         return taker
 

@@ -359,7 +359,7 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
 def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:
     _at(state, Stage.ENTRY)
     entered_on = _day(message.data["entered_on"])
-    assert entered_on is not None  # noqa: S101 - the event model requires it
+    assert entered_on is not None
     expired = [c.condition for c in state.conditions.values() if c.valid_until is not None and c.valid_until < entered_on]
     if expired:
         reopened: Facts = [f.ConditionReopened(condition=c, reason="expired_before_entry") for c in expired]

@@ -100,8 +100,9 @@ def asked(state: HireState, condition: Condition, m: Moment) -> Facts:
 
 
 def authority_deadline(state: HireState, condition: Condition, m: Moment) -> f.DeadlineSet:
-    who = clearing_nation(state) if condition is Condition.CLEARANCE else (state.seconded_by or "") if condition is Condition.SECONDMENT else ""
-    return m.deadline(str(condition), who=who)
+    """The authority's own deadline; where a nation is asked, it says which."""
+    nations = {Condition.CLEARANCE: clearing_nation(state), Condition.SECONDMENT: state.seconded_by or ""}
+    return m.deadline(str(condition), who=nations.get(condition, ""))
 
 
 def close_condition_deadlines(state: HireState, condition: Condition) -> Facts:

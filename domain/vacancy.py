@@ -163,7 +163,7 @@ class VacancyState(BaseModel):
     def next_deadline(self) -> datetime | None:
         return min((d.due_at for d in self.deadlines.values()), default=None)
 
-    def apply(self, entry: Entry) -> None:  # noqa: C901, PLR0912 - one arm per fact is the plainest form of a fold
+    def apply(self, entry: Entry) -> None:
         self.number = entry.number
         self.seen_steps.add(entry.step)
         match entry.fact:

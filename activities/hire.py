@@ -1,0 +1,224 @@
+"""The steps of a hire: each judges and records in one local activity. The story calls them by name; nothing else writes to a hire."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+from temporalio import activity
+
+from activities.records import Desk, Outcome, numbered, written
+from domain import acts, due, facts, replies, stages
+from domain.announcements import announced, messages_of
+from domain.errors import NotNow
+from domain.facts import Entry
+from domain.hire import HireState
+from domain.messages import ActRequest, Closing, Message, Step
+from domain.moment import Moment
+from domain.words import Condition, MessageFate
+
+
+class At(BaseModel):
+    """Where a case stands when it asks for a step: its id, the last number it knows, its own time."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    case: str
+    after: int
+    at: datetime
+
+
+class Take(At):
+    message: Message
+
+
+class Do(At):
+    request: ActRequest
+
+
+class Asked(BaseModel):
+    """An authority was asked: under which key, over which channel, with which expected date; or why it could not be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    about: str
+    authority: str
+    key: str
+    round: int = 1
+    channel: str = "http"
+    reference: str = ""
+    failed: str = ""
+
+
+class NoteAsked(At):
+    asked: tuple[Asked, ...] = Field(min_length=1)
+
+
+class Written(BaseModel):
+    """What a step wrote. `waits` says that the clock must wait: mail received before the deadline is still on its way."""
+
+    entries: list[Entry] = []
+    waits: bool = False
+
+
+class Post(Protocol):
+    """The inbox, as far as a deadline needs it: is anything received before this moment still undelivered?"""
+
+    async def open_before(self, case: str, instant: datetime) -> int: ...
+
+
+Judge = Callable[[Any, Moment], Awaitable[facts.Decision]]
+
+
+class HireSteps:
+    """All steps of a hire. `judge` is the eligibility judgement (`activities/judgements.py`)."""
+
+    def __init__(self, desk: Desk, post: Post, judge: Judge) -> None:
+        self._desk, self._post, self._judge = desk, post, judge
+
+    @activity.defn(name="read_journal")
+    async def read_journal(self, case: str) -> Written:
+        """The whole journal of a case: how a hire is begun again."""
+        return Written(entries=await self._desk.journal.journal(case))
+
+    @activity.defn(name="take_message")
+    async def take_message(self, take: Take) -> Written:
+        """A delivered message: applied, parked (too early) or superseded (late, repeated, moot), and its inbox row closed."""
+        message = take.message
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            closing = Closing(message=message.id, fate=MessageFate.APPLIED)
+            try:
+                found = replies.take(state, message, m)
+            except (replies.TooEarly, replies.Moot) as reason:
+                fate = MessageFate.PARKED if isinstance(reason, replies.TooEarly) else MessageFate.SUPERSEDED
+                found = [_aside(message, fate, reason.code)]
+                closing = Closing(message=message.id, fate=fate, reason=reason.code)
+            return Outcome(found, message.sender, [closing])
+
+        return await self._step(take, f"message/{message.id}", happen, message=message)
+
+    @activity.defn(name="do_act")
+    async def do_act(self, do: Do) -> Written:
+        """What a person asked: refused with a reason, or written."""
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            return Outcome(acts.do(state, do.request, m), f"person:{do.request.person}")
+
+        return await self._step(do, f"act/{do.request.request}", happen)
+
+    @activity.defn(name="keep_deadlines")
+    async def keep_deadlines(self, at: At) -> Written:
+        """Everything the clock brings by now; waits while mail received before that moment is still to be delivered."""
+        if await self._post.open_before(at.case, at.at):
+            return Written(waits=True)
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            return Outcome(due.due(state, m), "muster")
+
+        return await self._step(at, f"due/{at.after}", happen)
+
+    @activity.defn(name="judge_eligibility")
+    async def judge_eligibility(self, at: At) -> Written:
+        """Run the eligibility checks over the application; a proposal with reasons, never an ending."""
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            return Outcome([facts.EligibilityJudged(decision=await self._judge(state, m))], "muster")
+
+        return await self._step(at, f"eligibility/{at.after}", happen)
+
+    @activity.defn(name="note_asked")
+    async def note_asked(self, note: NoteAsked) -> Written:
+        """Record what was asked of whom, and start the deadlines that follow."""
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            return Outcome([fact for asked in note.asked for fact in _asked(state, asked, m)], "muster")
+
+        return await self._step(note, f"asked/{note.after}", happen)
+
+    async def _step(
+        self,
+        at: At,
+        key: str,
+        happen: Callable[[HireState, Moment], Awaitable[Outcome]],
+        message: Message | None = None,
+    ) -> Written:
+        before, since = await self._desk.hires.at(at.case, at.after)
+        if since:  # a first try of this step was written and its answer lost
+            return Written(entries=since)
+        vacancy, candidate = (before.vacancy, before.candidate) if before.vacancy else await self._desk.library.about(at.case)
+        m = await self._desk.moment(vacancy, at.at, "muster")
+        if message is not None and not before.vacancy:
+            message.data["candidate"] = candidate
+        outcome = await happen(before, m)
+        if not outcome.facts and not outcome.closes:
+            self._desk.hires.keep(at.case, before)
+            return Written()
+        after = before.model_copy(deep=True)
+        found = list(outcome.facts)
+        closes = list(outcome.closes)
+        for entry in numbered(at.case, after.number, key, at.at, outcome.actor, found):
+            after.apply(entry)
+        _unpark(after, found, closes, key, m)
+        letters = await self._desk.letters(before, after, found, m)
+        facts_of_letters = written(letters)
+        for entry in numbered(at.case, after.number, key, at.at, outcome.actor, facts_of_letters):
+            after.apply(entry)
+        step = Step(
+            case=at.case,
+            after=at.after,
+            step=key,
+            at=at.at,
+            actor=outcome.actor,
+            facts=(*found, *facts_of_letters),
+            closes=tuple(closes),
+            messages=tuple(messages_of(after, tuple(found))),
+            announcements=tuple(announced(after, tuple(found))),
+            letters=tuple(letters),
+        )
+        entries = await self._desk.journal.append(step)
+        if entries and entries[-1].number == after.number:
+            self._desk.hires.keep(at.case, after)
+        return Written(entries=list(entries))
+
+
+def _aside(message: Message, fate: MessageFate, reason: str) -> facts.MessageSetAside:
+    return facts.MessageSetAside(
+        message=message.id, type=message.type, fate=fate, reason=reason, received_at=message.received_at, data=message.data
+    )
+
+
+def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing], key: str, m: Moment) -> None:
+    """Try every parked message again: what came before its question is answered as soon as the question is put."""
+    progressed = True
+    while progressed:
+        progressed = False
+        for parked in list(state.parked.values()):
+            message = Message(id=parked.message, type=parked.type, sender=m.actor, received_at=parked.received_at, data=parked.data)
+            if state.closed or any(c.message == parked.message for c in closes):
+                continue
+            try:
+                more = replies.take(state, message, m)
+                closing = Closing(message=parked.message, fate=MessageFate.APPLIED, reason="found_its_moment")
+            except replies.TooEarly:
+                continue
+            except replies.Moot as moot:
+                more, closing = [], Closing(message=parked.message, fate=MessageFate.SUPERSEDED, reason=moot.code)
+            taken = [facts.MessageTaken(message=parked.message), *more]
+            for entry in numbered(state.case, state.number, key, m.at, "muster", taken):
+                state.apply(entry)
+            found += taken
+            closes.append(closing)
+            progressed = True
+
+
+def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
+    if asked.failed:
+        return [facts.AskFailed(about=asked.about, reason=asked.failed)]
+    if asked.about == "assessment":
+        return [facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key), m.deadline("assessment_answer")]
+    condition = Condition(asked.about)
+    if condition not in state.conditions:
+        raise NotNow(f"this hire has no {condition} condition", code="not_required")
+    requested = facts.ConditionRequested(
+        condition=condition, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel
+    )
+    return [requested, *stages.asked(state, condition, m)]

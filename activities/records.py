@@ -1,0 +1,136 @@
+"""The one write path of a case: judge, then record, in one local activity per step.
+
+A step reads the case's journal, lets the domain say which facts follow, and hands facts, letters, messages, announcements and the
+closing of the inbox row to the store as one `Step`, which writes them in one transaction. Doing a step twice changes nothing.
+"""
+
+import hashlib
+import json
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from domain import facts as f
+from domain.calendars import Calendar
+from domain.facts import Entry
+from domain.hire import HireState
+from domain.letters import LetterDue, knows, letters_for
+from domain.messages import Announcement, CaseMessage, Closing, Letter, Step
+from domain.moment import Moment
+from domain.vacancy import Published, VacancySpec, VacancyState
+
+State = TypeVar("State", HireState, VacancyState)
+
+
+class Journal(Protocol):
+    """Where facts are kept; `append` is all or nothing and idempotent by (case, number)."""
+
+    async def append(self, step: Step) -> tuple[Entry, ...]: ...
+    async def journal(self, case: str) -> list[Entry]: ...
+
+
+class Library(Protocol):
+    """What a judgement may look up: frozen vacancies, and the personal tables."""
+
+    async def published(self, reference: str) -> Published: ...
+    async def application(self, application: str) -> dict[str, Any]: ...
+    async def contact(self, candidate: str) -> dict[str, Any]: ...
+    async def about(self, case: str) -> tuple[str, str]:
+        """The (vacancy, candidate) a hire is about, known from the moment its first event was accepted."""
+        ...
+
+
+class Writer(Protocol):
+    """Turns a letter that is due into the text that will be sent."""
+
+    def compose(
+        self, due: LetterDue, contact: dict[str, Any], vacancy: VacancySpec, case: str, values: dict[str, Any], letter_id: str
+    ) -> Letter: ...
+
+
+@dataclass
+class Outcome:
+    """What the domain said: the facts, who said so, and what becomes of the message that brought them."""
+
+    facts: Sequence[f.AnyFact]
+    actor: str
+    closes: Sequence[Closing] = ()
+    messages: Sequence[CaseMessage] = ()
+    announcements: Sequence[Announcement] = ()
+    letters: Sequence[Letter] = field(default_factory=tuple)
+
+
+class Shelf(Generic[State]):
+    """The states of the cases this worker last wrote, so that a step need not read a whole journal again.
+
+    Safe because a journal never changes behind a number: a kept state is used only when it stands exactly at the number asked for.
+    """
+
+    def __init__(self, journal: Journal, empty: Callable[[], State], size: int = 500) -> None:
+        self._journal, self._size = journal, size
+        self._empty: Callable[[], State] = empty
+        self._kept: OrderedDict[str, State] = OrderedDict()
+
+    async def at(self, case: str, number: int) -> tuple[State, list[Entry]]:
+        """The state of `case` after entry `number`, and the entries written since (by a first try of the same step)."""
+        kept = self._kept.pop(case, None)
+        if kept is not None and kept.number == number:
+            return kept, []
+        entries = await self._journal.journal(case)
+        state = self._empty()
+        for entry in entries[:number]:
+            state.apply(entry)
+        return state, entries[number:]
+
+    def keep(self, case: str, state: State) -> None:
+        self._kept[case] = state
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+
+
+class Desk:
+    """What every step needs: the journal, the library, the calendars, the writer of letters."""
+
+    def __init__(self, journal: Journal, library: Library, writer: Writer, calendar: Callable[[str], Calendar]) -> None:
+        self.journal, self.library, self.writer, self.calendar = journal, library, writer, calendar
+        self.hires: Shelf[HireState] = Shelf(journal, HireState)
+        self.vacancies: Shelf[VacancyState] = Shelf(journal, VacancyState)
+        self._published: dict[str, Published] = {}
+
+    async def moment(self, reference: str, at: datetime, actor: str) -> Moment:
+        published = self._published.get(reference)
+        if published is None:
+            published = self._published[reference] = await self.library.published(reference)
+        return Moment(at=at, actor=actor, published=published, calendar=self.calendar(published.rules.calendar))
+
+    async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
+        """The letters these facts are told by, written in the candidate's language, each with an id of its own."""
+        closed = str(after.ending) if after.ending else None
+        known = knows(before, after, review_until=m.at + timedelta(days=m.published.rules.review_days))
+        stage = str(after.stage) if after.stage else None
+        due = [letter for fact in facts for letter in letters_for(fact, stage=stage, closed_ending=closed, values=known)]
+        if not due:
+            return []
+        contact = await self.library.contact(after.candidate)
+        return [self.writer.compose(letter, contact, m.published.spec, after.case, known, f"L{secrets.token_hex(8)}") for letter in due]
+
+
+def numbered(case: str, after: int, step: str, at: datetime, actor: str, facts: Sequence[f.AnyFact]) -> list[Entry]:
+    """The entries these facts will become: dense numbers after `after`."""
+    return [Entry(case=case, number=after + n + 1, at=at, actor=actor, step=step, fact=fact) for n, fact in enumerate(facts)]
+
+
+def written(letters: Sequence[Letter]) -> list[f.AnyFact]:
+    return [
+        f.LetterWritten(letter=x.letter, template=x.template, language="fr" if x.language == "fr" else "en", sha256=x.sha256)
+        for x in letters
+    ]
+
+
+def keyed_hash(key: bytes, seen: dict[str, Any]) -> str:
+    """A keyed hash of what a judgement saw: provable later, not guessable without the key."""
+    text = json.dumps(seen, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.blake2b(text.encode(), key=key, digest_size=32).hexdigest()

@@ -1,0 +1,109 @@
+"""The steps of a vacancy: publish, close, take a message, do an act. The same write path as a hire's."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from temporalio import activity
+
+from activities.hire import At, Do, NoteAsked, Take, Written
+from activities.records import Desk, numbered
+from domain import competition, facts
+from domain.announcements import announced_by_vacancy
+from domain.competition import Rival, Turnout
+from domain.messages import Closing, Step
+from domain.moment import Moment
+from domain.vacancy import VacancyState
+from domain.words import MessageFate
+
+
+class Field(Protocol):
+    """Who is in a competition, as the read model knows it."""
+
+    async def rivals(self, vacancy: str) -> list[Rival]: ...
+
+
+class VacancySteps:
+    def __init__(self, desk: Desk, field: Field) -> None:
+        self._desk, self._field = desk, field
+
+    @activity.defn(name="take_vacancy_message")
+    async def take_vacancy_message(self, take: Take) -> Written:
+        """A message from a hire or the budget authority, or the publication itself; its inbox row is closed."""
+        message = take.message
+
+        async def happen(state: VacancyState, m: Moment) -> Turnout:
+            if message.type == "vacancy.publish":
+                return competition.publish(m) if not state.reference else Turnout()
+            return competition.take(state, message, m)
+
+        return await self._step(take, f"message/{message.id}", message.sender, happen, closes=message.id)
+
+    @activity.defn(name="do_vacancy_act")
+    async def do_vacancy_act(self, do: Do) -> Written:
+        """What a person asked of the vacancy: the board's report, its decision, a cancellation."""
+
+        async def happen(state: VacancyState, m: Moment) -> Turnout:
+            return competition.do(state, do.request, await self._field.rivals(state.reference), m)
+
+        return await self._step(do, f"act/{do.request.request}", f"person:{do.request.person}", happen)
+
+    @activity.defn(name="close_vacancy")
+    async def close_vacancy(self, at: At) -> Written:
+        """The competition closes on its wall clock."""
+
+        async def happen(state: VacancyState, m: Moment) -> Turnout:
+            return competition.close(state, m)
+
+        return await self._step(at, f"due/{at.after}", "muster", happen)
+
+    @activity.defn(name="note_budget_asked")
+    async def note_budget_asked(self, note: NoteAsked) -> Written:
+        """Record that the budget authority was asked for each unfunded post."""
+
+        async def happen(state: VacancyState, m: Moment) -> Turnout:
+            return Turnout([facts.BudgetAsked(post=a.about, ask=a.key) for a in note.asked])
+
+        return await self._step(note, f"asked/{note.after}", "muster", happen)
+
+    async def _step(
+        self,
+        at: At,
+        key: str,
+        actor: str,
+        happen: Callable[[VacancyState, Moment], Awaitable[Turnout]],
+        closes: str | None = None,
+    ) -> Written:
+        state, since = await self._desk.vacancies.at(at.case, at.after)
+        if since:
+            return Written(entries=since)
+        m = await self._desk.moment(at.case.removeprefix("vacancy/"), at.at, actor)
+        turnout = await happen(state, m)
+        closing = _closing(closes, turnout)
+        if not turnout.facts and not turnout.messages and not closing:
+            self._desk.vacancies.keep(at.case, state)
+            return Written()
+        after = state.model_copy(deep=True)
+        for entry in numbered(at.case, after.number, key, at.at, actor, turnout.facts):
+            after.apply(entry)
+        step = Step(
+            case=at.case,
+            after=at.after,
+            step=key,
+            at=at.at,
+            actor=actor,
+            facts=tuple(turnout.facts),
+            closes=closing,
+            messages=tuple(turnout.messages),
+            announcements=tuple(announced_by_vacancy(after, tuple(turnout.facts))),
+        )
+        entries = await self._desk.journal.append(step)
+        self._desk.vacancies.keep(at.case, after)
+        return Written(entries=list(entries))
+
+
+def _closing(message: str | None, turnout: Turnout) -> tuple[Closing, ...]:
+    if message is None:
+        return ()
+    changed = bool(turnout.facts or turnout.messages)
+    fate = MessageFate.APPLIED if changed else MessageFate.SUPERSEDED
+    return (Closing(message=message, fate=fate, reason="" if changed else "changed_nothing"),)

@@ -1,0 +1,133 @@
+"""Hand-written stand-ins for the store and the authorities: the same promises, in memory, ten lines each."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain import facts as f
+from domain.competition import Rival
+from domain.errors import JournalConflict, PartnerUnavailable, PostTaken, Refusal
+from domain.facts import Entry
+from domain.hire import fold
+from domain.letters import LetterDue
+from domain.messages import CaseMessage, Letter, Message, Step
+from domain.vacancy import Published, VacancySpec
+
+
+@dataclass
+class FakeStore:
+    """Journal, library, post and field in one; facts in a list per case, the ledger as a dict."""
+
+    vacancies: dict[str, Published] = field(default_factory=dict)
+    journals: dict[str, list[Entry]] = field(default_factory=dict)
+    cases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    applications: dict[str, dict[str, Any]] = field(default_factory=dict)
+    closed: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sent: list[tuple[str, CaseMessage]] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    held: dict[str, str] = field(default_factory=dict)
+    undelivered: dict[str, list[datetime]] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def append(self, step: Step) -> tuple[Entry, ...]:
+        async with self.lock:
+            journal = self.journals.setdefault(step.case, [])
+            done = [e for e in journal if e.step == step.step]
+            if done:
+                return tuple(done)
+            if len(journal) != step.after:
+                raise JournalConflict(f"{step.case} stands at {len(journal)}, the step continues {step.after}")
+            for fact in step.facts:
+                if isinstance(fact, f.PostReserved):
+                    if self.held.setdefault(fact.post, fact.hire) != fact.hire:
+                        raise PostTaken(f"{fact.post} is taken")
+                elif isinstance(fact, f.PostFreed):
+                    self.held.pop(fact.post, None)
+            new = [
+                Entry(case=step.case, number=step.after + n + 1, at=step.at, actor=step.actor, step=step.step, fact=fact)
+                for n, fact in enumerate(step.facts)
+            ]
+            journal += new
+            self.steps.append(f"{step.case} {step.step}")
+            self.closed.update({c.message: (str(c.fate), c.reason) for c in step.closes})
+            self.sent += [(step.case, m) for m in step.messages]
+            self.letters += step.letters
+            return tuple(new)
+
+    async def journal(self, case: str) -> list[Entry]:
+        return list(self.journals.get(case, []))
+
+    async def published(self, reference: str) -> Published:
+        return self.vacancies[reference]
+
+    async def application(self, application: str) -> dict[str, Any]:
+        return self.applications[application]
+
+    async def contact(self, candidate: str) -> dict[str, Any]:
+        return {"candidate": candidate, "name": "Ada Example", "email": "ada@example.org", "language": "en"}
+
+    async def about(self, case: str) -> tuple[str, str]:
+        return self.cases[case]
+
+    async def open_before(self, case: str, instant: datetime) -> int:
+        return sum(1 for at in self.undelivered.get(case, []) if at < instant)
+
+    async def rivals(self, vacancy: str) -> list[Rival]:
+        states = [fold(j) for case, j in self.journals.items() if case.startswith("hire/")]
+        return [Rival(case=s.case, stage=s.stage, score=s.score) for s in states if s.vacancy == vacancy]
+
+    def facts(self, case: str, kind: str | None = None) -> list[f.AnyFact]:
+        return [e.fact for e in self.journals.get(case, []) if kind is None or e.fact.kind == kind]
+
+
+class PlainWriter:
+    """Letters without a catalogue: the template's name is the text."""
+
+    def compose(
+        self, due: LetterDue, contact: dict[str, Any], vacancy: VacancySpec, case: str, values: dict[str, Any], letter_id: str
+    ) -> Letter:
+        body = due.template
+        return Letter(
+            letter=letter_id,
+            case=case,
+            candidate=contact["candidate"],
+            template=due.template,
+            language=contact["language"],
+            to=contact["email"],
+            subject=due.template,
+            body=body,
+            sha256=hashlib.sha256(body.encode()).hexdigest(),
+        )
+
+
+@dataclass
+class FakeAuthority:
+    """Counts what it is asked; fails as often as it is told to, or refuses."""
+
+    channel: str = "http"
+    asks: list[str] = field(default_factory=list)
+    failures: int = 0
+    refuses: bool = False
+
+    async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
+        if self.refuses:
+            raise Refusal("the authority takes no such request", code="partner_refused")
+        if self.failures:
+            self.failures -= 1
+            raise PartnerUnavailable("away")
+        self.asks.append(key)
+        return {"reference": f"R-{len(self.asks)}"}
+
+
+def message(
+    id: str, type: str, at: datetime, data: dict[str, Any] | None = None, sender: str = "partner:portal", payload: str | None = None
+) -> Message:  # noqa: A002
+    return Message(id=id, type=type, sender=sender, received_at=at, data=data or {}, payload=payload)
+
+
+def kinds(entries: Sequence[Entry]) -> list[str]:
+    return [e.fact.kind for e in entries]

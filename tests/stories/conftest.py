@@ -1,0 +1,282 @@
+"""One time-skipping server per test session, and a `Stage` on which a test plays one story."""
+
+import asyncio
+import shutil
+import sysconfig
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.asking import Asking
+from activities.hire import HireSteps
+from activities.records import Desk
+from activities.vacancy import VacancySteps
+from acts.carrier import Carrier
+from config.files import load_calendar, load_rules, load_vacancy
+from domain import facts as f
+from domain.facts import Decision
+from domain.hire import HireState, fold
+from domain.messages import ActRequest, Message, Receipt
+from domain.moment import Moment
+from domain.policies.publication import freeze
+from domain.vacancy import Closing, Published
+from domain.words import Role, Verdict
+from tests.fakes import FakeAuthority, FakeStore, PlainWriter
+from worker.translate import Translate
+from workflows.hire import Hire
+from workflows.vacancy import Vacancy
+
+FLAGS = {
+    "frontend.WorkflowTimeSkippingEnabled": "true",
+    "frontend.WorkflowTimeSkippingMaxSkipPerSession": "100000",
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    "history.timerProcessorMaxPollRPS": "100000",
+    "history.transferProcessorMaxPollRPS": "100000",
+    "history.visibilityProcessorMaxPollRPS": "100000",
+}
+ATTRIBUTES = {
+    "HireStage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "VacancyId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "NextDeadline": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "Needs": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+}
+ALL_ROLES = tuple(str(r) for r in Role)
+
+
+def executable() -> str:
+    found = Path(sysconfig.get_path("scripts")) / "temporal"
+    return str(found) if found.exists() else str(shutil.which("temporal"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    args = [a for k, v in FLAGS.items() for a in ("--dynamic-config-value", f"{k}={v}")]
+    env = await WorkflowEnvironment.start_time_skipping_v2(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=executable(),
+        dev_server_extra_args=args,
+        dev_server_log_level="error",
+        ts_config=TimeSkippingConfig(enabled=False),  # stand still until a test says so
+    )
+    await env.client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=ATTRIBUTES)
+    )
+    yield env
+    await env.shutdown()
+
+
+@dataclass
+class Scene:
+    """One vacancy, a worker of its own, and the ways a test speaks to a case."""
+
+    env: WorkflowEnvironment
+    store: FakeStore
+    published: Published
+    authorities: dict[str, FakeAuthority]
+    queue: str
+    sequence: int = 0
+    verdict: Verdict = Verdict.PASS
+    now: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def carrier(self) -> Carrier:
+        return Carrier(self.env.client, self.queue)
+
+    def handle(self, case: str) -> WorkflowHandle[Any, Any]:
+        return self.env.client.get_workflow_handle(case)
+
+    def next_id(self) -> str:
+        self.sequence += 1
+        return f"m{self.sequence}"
+
+    async def time(self, case: str) -> datetime:
+        at = await self.env.get_current_time(self.handle(case))
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    async def apply(self, case: str | None = None, *, received_at: datetime | None = None, **data: Any) -> str:
+        """An application arrives; returns the case it began."""
+        case = case or f"hire/{uuid.uuid4().hex[:8]}"
+        self.store.cases[case] = (self.published.spec.reference, f"P{case[-4:]}")
+        self.store.applications[f"A{case[-4:]}"] = {}
+        words = {"channel": "public", "serving": False, "seconded_by": None, "nations": ["BE"], **data}
+        at = received_at or datetime.now(UTC)
+        await self.carrier.deliver(
+            case,
+            Message(
+                id=self.next_id(), type="application.submitted", sender="partner:portal", received_at=at, data=words, payload=f"A{case[-4:]}"
+            ),
+        )
+        await self.until(case, lambda s: s.stage is not None)
+        return case
+
+    async def tell(self, case: str, type_: str, *, id_: str | None = None, received_at: datetime | None = None, **data: Any) -> str:
+        """A signed event (or a message between cases) reaches the case; returns its id once its inbox row is closed."""
+        message = Message(
+            id=id_ or self.next_id(), type=type_, sender="partner:x", received_at=received_at or await self.time(case), data=data
+        )
+        await self.carrier.deliver(case, message)
+        async with asyncio.timeout(20):
+            while message.id not in self.store.closed:
+                await asyncio.sleep(0.01)
+        return message.id
+
+    async def act(self, case: str, name: str, person: str = "hr.officer", roles: tuple[str, ...] = ALL_ROLES, **args: Any) -> Receipt:
+        request = ActRequest(request=uuid.uuid4().hex, act=name, person=person, roles=roles, args=args)
+        return await self.carrier.ask(case, request)
+
+    async def forward(self, case: str, **span: float) -> None:
+        """Move the time of one case."""
+        assert await self.env.fast_forward(self.handle(case), timedelta(**span))
+
+    async def forward_to(self, case: str, instant: datetime) -> None:
+        span = instant + timedelta(minutes=1) - await self.time(case)
+        assert await self.env.fast_forward(self.handle(case), span)
+
+    async def forward_past(self, case: str, key: str) -> None:
+        """Move past everything the deadline `key` brings."""
+        deadline = self.state(case).deadlines[key]
+        await self.forward_to(case, deadline.limit_at or deadline.due_at)
+
+    def state(self, case: str) -> HireState:
+        return fold(self.store.journals.get(case, []))
+
+    async def until(self, case: str, holds: Any) -> HireState:
+        async with asyncio.timeout(20):
+            while not holds(self.state(case)):
+                await asyncio.sleep(0.01)
+        return self.state(case)
+
+    async def result(self, case: str) -> Any:
+        async with asyncio.timeout(30):
+            return await self.handle(case).result()
+
+    def entries(self, case: str, kind: type[f.Fact]) -> list[Any]:
+        return [e.fact for e in self.store.journals[case] if isinstance(e.fact, kind)]
+
+    def worker(self) -> Worker:
+        """A worker over the scene's store, as `worker/wiring.py` would make it."""
+
+        async def judge(state: HireState, m: Moment) -> Decision:
+            return Decision(verdict=self.verdict, reasons=(), policy=m.published.sha256)
+
+        calendar = load_calendar(self.published.rules.calendar)
+        desk = Desk(self.store, self.store, PlainWriter(), lambda _: calendar)
+        hires, vacancies = HireSteps(desk, self.store, judge), VacancySteps(desk, self.store)
+        asking = Asking(self.authorities, self.store)
+        return Worker(
+            self.env.client,
+            task_queue=self.queue,
+            workflows=[Hire, Vacancy],
+            activities=[
+                hires.read_journal,
+                hires.take_message,
+                hires.do_act,
+                hires.keep_deadlines,
+                hires.judge_eligibility,
+                hires.note_asked,
+                vacancies.take_vacancy_message,
+                vacancies.do_vacancy_act,
+                vacancies.close_vacancy,
+                vacancies.note_budget_asked,
+                asking.ask_authority,
+            ],
+            interceptors=[Translate()],
+            max_cached_workflows=100,
+        )
+
+    # ---- ways to a stage --------------------------------------------------------------------------------------------------
+
+    async def screening(self, **data: Any) -> str:
+        case = await self.apply(**data)
+        assert self.published.closes_at is not None
+        await self.forward_to(case, self.published.closes_at)
+        await self.until(case, lambda s: s.judged is not None)
+        return case
+
+    async def assessment(self, **data: Any) -> str:
+        case = await self.screening(**data)
+        await self.act(case, "screen", eligible=True)
+        await self.act(case, "shortlist", shortlisted=True)
+        await self.until(case, lambda s: bool(s.assessment_ask))
+        return case
+
+    async def selection(self, **data: Any) -> str:
+        case = await self.assessment(**data)
+        await self.tell(case, "assessment.completed", reference="V1")
+        await self.act(case, "mark_assessment", person="board", score=80)
+        at = await self.time(case)
+        await self.tell(case, "interview.scheduled", starts_at=(at + timedelta(days=3)).isoformat(), minutes=45, place="HQ")
+        await self.tell(case, "interview.completed", attended=True)
+        await self.act(case, "mark_interview", person="board", score=70)
+        return case
+
+    async def offer(self, *, funded: bool = True, **data: Any) -> str:
+        case = await self.selection(**data)
+        post = self.published.spec.posts[0]
+        words = {"post": post.id, "post_kind": str(post.kind), "grade_low": post.grade_low, "grade_high": post.grade_high}
+        await self.tell(
+            case, "selection.decided", outcome="selected", rank=1, report="r1", decided_by="person:authority", funded=funded, **words
+        )
+        return case
+
+    async def conditions(self, **data: Any) -> str:
+        case = await self.offer(**data)
+        await self.act(case, "issue_offer")
+        await self.tell(case, "offer.answered", accepted=True)
+        await self.until(case, lambda s: "medical" in {str(c) for c, now in s.conditions.items() if now.ask})
+        return case
+
+    async def answer(self, case: str, *conditions: str, valid_until: date | None = None) -> None:
+        """Say yes for each condition named."""
+        yes = {"clearance": "granted", "medical": "fit", "verification": "confirmed", "accreditation": "accepted", "secondment": "agreed"}
+        until = valid_until.isoformat() if valid_until else None
+        for condition in conditions:
+            await self.until(case, lambda s, c=condition: s.conditions[c].ask)
+            if condition in ("clearance", "medical"):
+                await self.tell(case, f"{condition}.{'forms' if condition == 'clearance' else 'file'}_received")
+            await self.tell(case, f"{condition}.acknowledged" if condition != "secondment" else "candidate.available")
+            await self.tell(case, f"{condition}.replied", outcome=yes[condition], valid_until=until, reference="R")
+
+    async def contract(self, **data: Any) -> str:
+        case = await self.conditions(**data)
+        seconded = ["secondment"] if data.get("seconded_by") else []
+        await self.answer(case, "clearance", "medical", "verification", *seconded, "accreditation")
+        return case
+
+    async def entry(self, **data: Any) -> str:
+        case = await self.contract(**data)
+        await self.act(case, "propose_contract", person="hr.officer")
+        await self.act(case, "approve_contract", person="hr.head", sha256=self.state(case).terms_sha256)
+        on = ((await self.time(case)) + timedelta(days=30)).date().isoformat()
+        await self.tell(case, "contract.signed", signed=True, enters_on=on)
+        return case
+
+    async def probation(self, **data: Any) -> str:
+        case = await self.entry(**data)
+        await self.forward(case, days=30)
+        await self.tell(case, "duty.entered", entered_on=(await self.time(case)).date().isoformat())
+        return case
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scene(server: WorkflowEnvironment) -> AsyncIterator[Scene]:
+    """A pool vacancy that closes in two weeks, every authority ready, nobody applied yet."""
+    spec = load_vacancy("250442")
+    closing = Closing(date=(datetime.now(UTC) + timedelta(days=14)).date())
+    published = freeze(spec.model_copy(update={"closing": closing}), load_rules("standard"), datetime.now(UTC))
+    names = ["assessment", "nation-BE", "medical", "verification", "host-nation", "administration-BE", "budget"]
+    store = FakeStore(vacancies={spec.reference: published})
+    made = Scene(server, store, published, {n: FakeAuthority() for n in names}, f"q-{uuid.uuid4().hex[:8]}")
+    async with made.worker():
+        yield made

@@ -1,0 +1,219 @@
+"""The story of one hire, from the application to the end of probation.
+
+    An application arrives and waits until the competition closes.
+    It is screened: the checks propose, a named person decides.
+    A short list is drawn up; who is on it answers an assessment, which the board marks.
+    The board interviews and marks; then the case waits for the board's report on the whole competition.
+    Whoever is selected holds a post and gets a conditional offer; the others wait on the list, or are told.
+    Four authorities are asked, in parallel unless the policy orders them; each answers in its own time.
+    When every condition is met, one person proposes the contract and another approves exactly these terms.
+    The candidate signs, enters on duty, and the vacancy learns that the post is filled.
+    A line manager decides at the end of probation.
+    At any moment: withdrawal, hold, extension, an allegation; and at the end one of the endings, with who decided it.
+
+The story waits, asks and records. It never judges and never touches the world: `activities/` does, one local activity per step.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.asking import Ask, Asking
+    from activities.hire import Asked, At, Do, HireSteps, NoteAsked, Take, Written
+    from domain import acts
+    from domain.errors import Refusal
+    from domain.hire import HireState
+    from domain.messages import CaseSpec, Message, Receipt
+    from domain.words import Stage
+    from workflows.casework import NEEDS, NEXT_DEADLINE, STAGE, VACANCY, Casework, receipt, refused, request_of
+    from workflows.patience import ASK
+
+
+@workflow.defn(name="Hire")
+class Hire:
+    @workflow.init
+    def __init__(self, spec: CaseSpec) -> None:
+        self.state = HireState()
+        self.work = Casework(spec.case, self.state, next_instant=lambda: self.state.next_instant, held=lambda: self.state.held is not None)
+        self._shown: tuple[Any, ...] = ()
+
+    @workflow.run
+    async def run(self, spec: CaseSpec) -> str:
+        """Chapter after chapter until an ending; begun again from its journal, the story goes on where it stood."""
+        await self.work.begin(HireSteps.read_journal)
+        async with asyncio.TaskGroup() as aside:
+            aside.create_task(self.work.read_mail(self.take, on_hold="application.withdrawn"))
+            aside.create_task(self.work.keep_time(self.ring))
+            await self.until(lambda: self.state.stage is not None)
+            while (stage := self.state.stage) is not None:
+                await self.play(stage)
+            await self.work.close()
+        return str(self.state.ending)
+
+    # ---- the chapters, in the order they happen ---------------------------------------------------------------------------
+
+    async def play(self, stage: Stage) -> None:
+        """One chapter: it does what its stage asks of us, and returns when the stage is left."""
+        chapters = {
+            Stage.RECEIVED: self.wait_for_closing,
+            Stage.SCREENING: self.screen,
+            Stage.SHORTLISTING: self.shortlist,
+            Stage.ASSESSMENT: self.assess,
+            Stage.INTERVIEW: self.interview,
+            Stage.SELECTION: self.select,
+            Stage.RESERVE: self.wait_on_the_list,
+            Stage.OFFER: self.offer,
+            Stage.CONDITIONS: self.satisfy_conditions,
+            Stage.CONTRACT: self.contract,
+            Stage.ENTRY: self.enter_on_duty,
+            Stage.PROBATION: self.prove,
+        }
+        await chapters[stage]()
+
+    async def wait_for_closing(self) -> None:
+        """The clock opens the screening the second after closing; a late application waits for HR to confirm that it is late."""
+        await self.leaving(Stage.RECEIVED)
+
+    async def screen(self) -> None:
+        if self.state.judged is None:
+            await self.work.step(HireSteps.judge_eligibility, lambda where: At(**where))
+            self.show()
+        await self.leaving(Stage.SCREENING)
+
+    async def shortlist(self) -> None:
+        await self.leaving(Stage.SHORTLISTING)
+
+    async def assess(self) -> None:
+        if not self.state.assessment_ask:
+            await self.note([await self.ask("assessment", "assessment", 1)])
+        await self.leaving(Stage.ASSESSMENT)
+
+    async def interview(self) -> None:
+        await self.leaving(Stage.INTERVIEW)
+
+    async def select(self) -> None:
+        """The vacancy speaks next: the board's report is about the whole competition."""
+        await self.leaving(Stage.SELECTION)
+
+    async def wait_on_the_list(self) -> None:
+        await self.leaving(Stage.RESERVE)
+
+    async def offer(self) -> None:
+        await self.leaving(Stage.OFFER)
+
+    async def satisfy_conditions(self) -> None:
+        """Ask whoever can be asked, together; each answer may open the next question."""
+        while self.state.stage is Stage.CONDITIONS:
+            now = self.state.askable()
+            if now:
+                asks = [self.ask(str(c.condition), c.authority, c.round + 1) for c in now]
+                await self.note(list(await asyncio.gather(*asks)))
+            await self.until(lambda: bool(self.state.askable()) or self.state.stage is not Stage.CONDITIONS)
+
+    async def contract(self) -> None:
+        await self.leaving(Stage.CONTRACT)
+
+    async def enter_on_duty(self) -> None:
+        await self.leaving(Stage.ENTRY)
+
+    async def prove(self) -> None:
+        await self.leaving(Stage.PROBATION)
+
+    # ---- messages ---------------------------------------------------------------------------------------------------------
+
+    @workflow.signal(name="deliver")
+    def deliver(self, message: Message) -> None:
+        """From machines and from other cases: kept once by id, read in order."""
+        self.work.mailbox.put(message)
+
+    @workflow.update(dynamic=True)
+    async def act(self, name: str, args: Sequence[RawValue]) -> Receipt:
+        """From people: the update is named after the act. The receipt means it is written."""
+        request = request_of(name, args)
+        await self.work.act(request, HireSteps.do_act, lambda where: Do(**where, request=request))
+        self.show()
+        return receipt(self.work.case, self.state)
+
+    @act.validator
+    def may(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse before anything is written: unknown act, wrong words, wrong stage, wrong role."""
+        request = request_of(name, args)
+        if not self.work.begun or f"act/{request.request}" in self.state.seen_steps:
+            return
+        try:
+            acts.check(self.state, request)
+        except Refusal as refusal:
+            raise refused(refusal) from refusal
+
+    @workflow.query(name="state")
+    def now(self) -> HireState:
+        return self.state
+
+    @workflow.query(name="next_instant")
+    def next_instant(self) -> datetime | None:
+        """The next moment this case will act on by itself; for whoever moves its time in a demonstration."""
+        return self.state.next_instant
+
+    # ---- asides -----------------------------------------------------------------------------------------------------------
+
+    async def take(self, message: Message) -> None:
+        await self.work.step(HireSteps.take_message, lambda where: Take(**where, message=message))
+        self.show()
+
+    async def ring(self) -> Written:
+        written = await self.work.step(HireSteps.keep_deadlines, lambda where: At(**where))
+        self.show()
+        return written
+
+    async def ask(self, about: str, authority: str, nth: int) -> Asked:
+        """Put a request to an authority; one that cannot be put is noted, for a person."""
+        key = f"{self.work.case}/{about}/request/{nth}"
+        ask = Ask(
+            key=key,
+            authority=authority,
+            about=about,
+            case=self.work.case,
+            vacancy=self.state.vacancy,
+            round=nth,
+            application=self.state.application,
+            candidate=self.state.candidate,
+            details={"post": self.state.post} if self.state.post else {},
+        )
+        try:
+            return await workflow.execute_activity_method(Asking.ask_authority, ask, **ASK)
+        except ActivityError as error:
+            reason = error.cause.type if isinstance(error.cause, ApplicationError) and error.cause.type else "unreachable"
+            return Asked(about=about, authority=authority, key=key, round=nth, failed=reason)
+
+    async def note(self, asked: list[Asked]) -> None:
+        await self.work.step(HireSteps.note_asked, lambda where: NoteAsked(**where, asked=tuple(asked)))
+        self.show()
+
+    async def leaving(self, stage: Stage) -> None:
+        await self.until(lambda: self.state.stage is not stage)
+
+    async def until(self, holds: Any) -> None:
+        """Wait for something of the state, or for the end."""
+        await workflow.wait_condition(lambda: self.state.closed or holds())
+
+    def show(self) -> None:
+        """Keep the few search attributes true: one upsert, and only when something changed."""
+        due, needs = self.state.next_deadline, sorted({n.split(":")[0] for n in self.state.needs()})
+        shown = (self.state.stage or self.state.ending, due, needs)
+        if shown == self._shown or not self.state.vacancy:
+            return
+        self._shown = shown
+        workflow.upsert_search_attributes(
+            [
+                STAGE.value_set(str(self.state.stage or "ended")),
+                VACANCY.value_set(self.state.vacancy),
+                NEXT_DEADLINE.value_set(due) if due else NEXT_DEADLINE.value_unset(),
+                NEEDS.value_set(needs),
+            ]
+        )
