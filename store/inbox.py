@@ -1,0 +1,285 @@
+"""The inbox: every delivery to a case is a row here, kept before it is acknowledged and re-sent until the case has closed it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, RowMapping, and_, distinct, func, insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.errors import BadInput, Conflict, NotFound
+from domain.messages import Message
+from domain.words import MessageFate
+from store.columns import utc
+from store.database import Database
+from store.names import new_hire, new_id
+from store.records import fresh_inbox_row
+from store.tables import applications, cases, inbox, payloads, people, vacancies
+
+Row = dict[str, Any]
+MakeReceipt = Callable[[str, str], Row]
+
+SUBMITTED = "application.submitted"
+
+
+class Contact(BaseModel):
+    """How to reach a person: personal data, kept in `people` only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = ""
+    email: str = ""
+    language: str = "en"
+
+
+class Arrival(BaseModel):
+    """A verified, validated event at the door. `data` is its thin part; everything personal is in the last three fields.
+
+    Where it goes: `case` if given; else, for "application.submitted", the one hire of this candidate and vacancy, made if new;
+    else that hire if `vacancy` and `candidate_source_id` are given; else the vacancy.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    source: str
+    event_id: str
+    type: str
+    sha256: str
+    signature: str | None = None
+    key_id: str | None = None
+    received_at: datetime
+    case: str | None = None
+    vacancy: str | None = None
+    candidate_source_id: str | None = None
+    data: Row = Field(default_factory=dict)
+    payload: bytes | None = None
+    application: Row | None = None
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """The answer to an arrival; for a repeated one everything is as it was the first time, but for `state`, which is of today."""
+
+    inbox_id: str
+    first: bool
+    case: str
+    received_at: datetime
+    sha256: str
+    state: str
+    receipt: Row | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of an event, as its sender may know it."""
+
+    inbox_id: str
+    source: str
+    event_id: str
+    type: str
+    case: str
+    received_at: datetime
+    sha256: str
+    state: str
+    reason: str
+    closed_at: datetime | None
+    closed_by_step: str | None
+    receipt: Row | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A leased row on its way to its case. `attempts` counts this one too; `candidate` is None for a vacancy's own case."""
+
+    case: str
+    message: Message
+    attempts: int
+    kind: str
+    vacancy: str
+    candidate: str | None
+
+
+class _KnownAlready(Exception):
+    """Somebody else stored the same event in this very moment: undo, and read theirs."""
+
+
+class Inbox:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # ---- coming in --------------------------------------------------------------------------------------------------------
+
+    async def accept(self, arrival: Arrival, make_receipt: MakeReceipt | None = None) -> Acceptance:
+        """Keep an arrival, with its personal part, in one transaction; a repeat gets the first answer, and changes nothing.
+
+        `make_receipt(inbox_id, case)` is asked once, for the first, and its answer stored. Raises Conflict for the same source and
+        event id with other bytes, NotFound for an unknown case, candidate or vacancy, BadInput for NUL characters and the like.
+        """
+        known = await self._answered(arrival)
+        if known is not None:
+            return known
+        try:
+            async with self._db.transaction() as tx:
+                return await self._keep(tx, arrival, make_receipt)
+        except _KnownAlready:
+            known = await self._answered(arrival)
+            assert known is not None  # rows of the inbox are never removed
+            return known
+
+    async def _answered(self, arrival: Arrival) -> Acceptance | None:
+        kept = await self.find(arrival.source, arrival.event_id)
+        if kept is None:
+            return None
+        if kept.sha256 != arrival.sha256:
+            raise Conflict(f"event {arrival.event_id} was sent before with other content", code="other_content", inbox_id=kept.inbox_id)
+        return Acceptance(kept.inbox_id, False, kept.case, kept.received_at, kept.sha256, kept.state, kept.receipt)
+
+    async def _keep(self, tx: AsyncConnection, arrival: Arrival, make_receipt: MakeReceipt | None) -> Acceptance:
+        case, candidate = await self._route(tx, arrival)
+        row = _inbox_row(arrival, case, candidate)
+        receipt = make_receipt(row["id"], case) if make_receipt else None
+        statement = self._db.insert(inbox).on_conflict_do_nothing(index_elements=["source", "event_id"])
+        stored = (await tx.execute(statement.values(**row, receipt=receipt).returning(inbox.c.seq))).first()
+        if stored is None:
+            raise _KnownAlready
+        await _keep_personal(tx, arrival, row, case, candidate)
+        return Acceptance(row["id"], True, case, utc(arrival.received_at), arrival.sha256, "open", receipt)
+
+    async def _route(self, tx: AsyncConnection, arrival: Arrival) -> tuple[str, str | None]:
+        """The case an arrival is for, and its candidate where there is one."""
+        if arrival.type == SUBMITTED:
+            return await self._application_case(tx, arrival)
+        if arrival.case is not None:
+            return await _known_case(tx, cases.c.case_id == arrival.case, arrival.case)
+        if arrival.vacancy is None:
+            raise BadInput("an event names its case, or its vacancy", code="no_case")
+        if arrival.candidate_source_id is None:
+            return await _known_case(tx, and_(cases.c.vacancy == arrival.vacancy, cases.c.kind == "vacancy"), f"vacancy/{arrival.vacancy}")
+        whose = select(people.c.candidate).where(people.c.source == arrival.source, people.c.source_id == arrival.candidate_source_id)
+        theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == whose.scalar_subquery())
+        return await _known_case(tx, theirs, f"of this candidate for vacancy {arrival.vacancy}")
+
+    async def _application_case(self, tx: AsyncConnection, arrival: Arrival) -> tuple[str, str]:
+        if arrival.vacancy is None or arrival.candidate_source_id is None:
+            raise BadInput("an application names its vacancy and its candidate", code="no_case")
+        published = select(vacancies.c.reference).where(vacancies.c.reference == arrival.vacancy)
+        if (await tx.execute(published)).first() is None:
+            raise NotFound(f"there is no vacancy {arrival.vacancy}", code="unknown_vacancy", vacancy=arrival.vacancy)
+        candidate = await self._person(tx, arrival)
+        found = {"case_id": new_hire(), "kind": "hire", "vacancy": arrival.vacancy, "candidate": candidate, "linked": False}
+        await tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [found | {"created_at": arrival.received_at}])
+        theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == candidate, ~cases.c.linked)
+        return (await _known_case(tx, theirs, arrival.vacancy))[0], candidate
+
+    async def _person(self, tx: AsyncConnection, arrival: Arrival) -> str:
+        """The candidate's random id, made if the source names this person for the first time; the newest contact counts."""
+        row = {"candidate": new_id(), "source": arrival.source, "source_id": arrival.candidate_source_id}
+        contact = (arrival.contact or Contact()).model_dump()
+        statement = self._db.insert(people).values(**row, **contact)
+        newest = contact if arrival.contact else {"source": arrival.source}  # an update that changes nothing, to get the row back
+        statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=newest)
+        return str((await tx.execute(statement.returning(people.c.candidate))).scalar_one())
+
+    # ---- going on to the cases --------------------------------------------------------------------------------------------
+
+    async def lease(self, limit: int, now: datetime, seconds: float) -> list[Delivery]:
+        """Take up to `limit` open rows for `seconds`, the oldest first; nobody else gets them meanwhile. Each case's are in order.
+
+        A row stays open, and comes back when its lease ends, until a step of its case closes it.
+        """
+        async with self._db.reading() as rx:
+            if (await rx.execute(select(inbox.c.seq).where(_due(now)).limit(1))).first() is None:
+                return []
+        async with self._db.transaction() as tx:
+            wanted = select(inbox, cases.c.kind, cases.c.vacancy, cases.c.candidate).join(cases).where(_due(now))
+            wanted = wanted.order_by(inbox.c.lease_until.nulls_first(), inbox.c.seq).limit(limit)
+            rows = (await tx.execute(wanted.with_for_update(skip_locked=True, of=inbox))).mappings().all()
+            leased = inbox.update().where(inbox.c.id.in_([row["id"] for row in rows]))
+            await tx.execute(leased.values(lease_until=now + timedelta(seconds=seconds), attempts=inbox.c.attempts + 1))
+        return [_delivery(row) for row in sorted(rows, key=lambda row: row["seq"])]
+
+    async def release(self, ids: Iterable[str]) -> None:
+        """Give leased rows back at once: they were not sent."""
+        async with self._db.transaction() as tx:
+            await tx.execute(inbox.update().where(inbox.c.id.in_(list(ids)), inbox.c.state == "open").values(lease_until=None))
+
+    async def close(self, message_id: str, fate: MessageFate | str, reason: str, at: datetime | None = None) -> bool:
+        """Close a row that no step will ever close, because its case is over. False if it was closed already."""
+        still = and_(inbox.c.id == message_id, inbox.c.state.in_(("open", "parked")))
+        done = {"state": str(fate), "reason": reason, "closed_at": at and utc(at), "lease_until": None}
+        async with self._db.transaction() as tx:
+            return (await tx.execute(inbox.update().where(still).values(**done))).rowcount == 1
+
+    # ---- questions --------------------------------------------------------------------------------------------------------
+
+    async def find(self, source: str, event_id: str) -> Kept | None:
+        """What became of an event of this sender; None if it was never accepted."""
+        async with self._db.reading() as rx:
+            row = (await rx.execute(select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id))).mappings().first()
+        return None if row is None else _kept(row)
+
+    async def open_before(self, case: str, instant: datetime) -> int:
+        """How many open rows of `case` were received strictly before `instant`: what a deadline must wait for."""
+        return await self._count(inbox.c.case_id == case, inbox.c.received_at < instant)
+
+    async def open_cases(self) -> list[str]:
+        """The cases something is still on its way to."""
+        async with self._db.reading() as rx:
+            query = select(distinct(inbox.c.case_id)).where(inbox.c.state == "open").order_by(inbox.c.case_id)
+            return list((await rx.execute(query)).scalars())
+
+    async def pending(self) -> int:
+        """How many rows are open, leased or not."""
+        return await self._count()
+
+    async def _count(self, *conditions: ColumnElement[bool]) -> int:
+        async with self._db.reading() as rx:
+            return int((await rx.execute(select(func.count()).select_from(inbox).where(inbox.c.state == "open", *conditions))).scalar_one())
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(inbox.c.state == "open", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now))
+
+
+async def _known_case(tx: AsyncConnection, which: ColumnElement[bool], name: str) -> tuple[str, str | None]:
+    query = select(cases.c.case_id, cases.c.candidate).where(which).order_by(cases.c.created_at.desc(), cases.c.case_id).limit(1)
+    found = (await tx.execute(query)).first()
+    if found is None:
+        raise NotFound(f"there is no case {name}", code="unknown_case", case=name)
+    return found.case_id, found.candidate
+
+
+def _inbox_row(arrival: Arrival, case: str, candidate: str | None) -> Row:
+    """An application's row names its candidate, and refers to the application as the domain knows it, in `payload`."""
+    submitted = arrival.type == SUBMITTED
+    personal = submitted or arrival.payload is not None or arrival.application is not None
+    row = fresh_inbox_row() | arrival.model_dump(include={"source", "event_id", "type", "sha256", "signature", "key_id", "received_at"})
+    del row["receipt"]
+    data = arrival.data | {"candidate": candidate} if submitted else arrival.data
+    return row | {"case_id": case, "data": data, "payload": new_id() if personal else None}
+
+
+async def _keep_personal(tx: AsyncConnection, arrival: Arrival, row: Row, case: str, candidate: str | None) -> None:
+    if arrival.payload is not None:
+        await tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
+    if arrival.type == SUBMITTED or arrival.application is not None:
+        kept = {"application": row["payload"], "candidate": candidate, "case_id": case, "body": arrival.application or {}}
+        await tx.execute(insert(applications), [kept | {"received_at": arrival.received_at}])
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    message = Message(
+        id=row["id"],
+        type=row["type"],
+        sender=row["source"],
+        received_at=row["received_at"],
+        data=row["data"],
+        payload=row["payload"],
+    )
+    return Delivery(row["case_id"], message, row["attempts"] + 1, row["kind"], row["vacancy"], row["candidate"])
+
+
+def _kept(row: RowMapping) -> Kept:
+    names = ("source", "event_id", "type", "received_at", "sha256", "state", "reason", "closed_at", "closed_by_step", "receipt")
+    return Kept(inbox_id=row["id"], case=row["case_id"], **{name: row[name] for name in names})

@@ -1,0 +1,88 @@
+"""The outbox: what a committed step announces and writes to people, kept in its transaction, sent until received or given up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
+
+from store.database import Database
+from store.names import system_now
+from store.tables import outbox
+
+Row = dict[str, Any]
+
+_earlier = outbox.alias("earlier")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One thing to send. `id` never changes, however often it is tried; `at` is the case's time; a letter's `body` is {"letter": id}."""
+
+    id: str
+    case: str
+    number: int
+    at: datetime
+    kind: str
+    type: str
+    subject: str
+    body: Row
+    attempts: int
+
+
+class Outbox:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def lease(self, limit: int, now: datetime, seconds: float) -> list[Parcel]:
+        """Take up to `limit` due parcels for `seconds`; nobody else gets them meanwhile.
+
+        Events of a case leave one after the other: only the first that is not yet sent (or given up) is ever handed out. Selected
+        by state, never by a cursor, so that a row committed late is not skipped. Letters leave in any order.
+        """
+        async with self._db.reading() as rx:
+            if (await rx.execute(select(outbox.c.seq).where(_due(now)).limit(1))).first() is None:
+                return []
+        async with self._db.transaction() as tx:
+            wanted = select(outbox).where(_due(now), or_(outbox.c.kind == "letter", ~_has_earlier())).order_by(outbox.c.seq).limit(limit)
+            rows = (await tx.execute(wanted.with_for_update(skip_locked=True))).mappings().all()
+            leased = outbox.update().where(outbox.c.id.in_([row["id"] for row in rows]))
+            await tx.execute(leased.values(lease_until=now + timedelta(seconds=seconds), attempts=outbox.c.attempts + 1))
+        return [_parcel(row) for row in rows]
+
+    async def sent(self, id: str, at: datetime | None = None) -> None:  # noqa: A002 - the interface others call by this name
+        """It was received."""
+        await self._settle(id, state="sent", sent_at=at or system_now(), error="")
+
+    async def failed(self, id: str, next_at: datetime, error: str) -> None:  # noqa: A002
+        """It was not received; try again at `next_at`. `error` is a word for the operator, without personal data."""
+        await self._settle(id, next_at=next_at, error=error)
+
+    async def dead(self, id: str, error: str | None = None) -> None:  # noqa: A002
+        """Given up: what comes after it in its case may leave now."""
+        await self._settle(id, state="dead", **({} if error is None else {"error": error}))
+
+    async def pending(self) -> int:
+        """How many parcels wait, leased or not."""
+        async with self._db.reading() as rx:
+            return int((await rx.execute(select(func.count()).select_from(outbox).where(outbox.c.state == "pending"))).scalar_one())
+
+    async def _settle(self, id: str, **values: Any) -> None:  # noqa: A002
+        async with self._db.transaction() as tx:
+            still = and_(outbox.c.id == id, outbox.c.state == "pending")
+            await tx.execute(outbox.update().where(still).values(lease_until=None, **values))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
+    return and_(outbox.c.state == "pending", or_(outbox.c.next_at.is_(None), outbox.c.next_at <= now), free)
+
+
+def _has_earlier() -> ColumnElement[bool]:
+    earlier = and_(_earlier.c.case_id == outbox.c.case_id, _earlier.c.seq < outbox.c.seq)
+    return exists().where(earlier, _earlier.c.state == "pending", _earlier.c.kind == "event").correlate(outbox)
+
+
+def _parcel(row: RowMapping) -> Parcel:
+    names = ("id", "number", "at", "kind", "type", "subject", "body")
+    return Parcel(case=row["case_id"], attempts=row["attempts"] + 1, **{name: row[name] for name in names})

@@ -1,0 +1,94 @@
+"""The personal tables, read by random id, and the staff who act. Nothing here is copied anywhere else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, select
+
+from domain.errors import NotFound
+from domain.messages import Letter
+from store.database import Database
+from store.tables import applications, cases, letters, payloads, people, staff
+
+
+@dataclass(frozen=True)
+class Person:
+    candidate: str
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Application:
+    application: str
+    candidate: str
+    case: str
+    received_at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Staff:
+    person: str
+    name: str
+    email: str
+    roles: tuple[str, ...]
+
+
+class People:
+    """Every method raises NotFound for an id that is not, or no longer, there."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def contact(self, candidate: str) -> Person:
+        """How to reach a candidate, and in which language."""
+        row = await self._one(select(people).where(people.c.candidate == candidate), f"candidate {candidate}")
+        return Person(row["candidate"], row["name"], row["email"], row["language"])
+
+    async def application(self, ref: str) -> Application:
+        """An application as it was received; `body` is the personal part of the event."""
+        row = await self._one(select(applications).where(applications.c.application == ref), f"application {ref}")
+        return Application(row["application"], row["candidate"], row["case_id"], row["received_at"], row["body"])
+
+    async def candidate_of(self, case: str) -> str:
+        """The candidate's random id of a hire."""
+        query = select(cases.c.candidate).where(cases.c.case_id == case, cases.c.candidate.is_not(None))
+        return str((await self._one(query, f"hire {case}"))["candidate"])
+
+    async def payload(self, ref: str) -> bytes:
+        """The bytes of an event exactly as they were signed."""
+        return bytes((await self._one(select(payloads.c.body).where(payloads.c.ref == ref), f"payload {ref}"))["body"])
+
+    async def letter(self, letter: str) -> Letter:
+        """A letter as it is to be sent."""
+        row = dict(await self._one(select(letters).where(letters.c.letter == letter), f"letter {letter}"))
+        return Letter(case=row.pop("case_id"), **row)
+
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
+        """Add a member of staff, or change one."""
+        row = {"name": name, "email": email, "roles": sorted(str(role) for role in roles)}
+        statement = self._db.insert(staff).values(person=person, **row)
+        async with self._db.transaction() as tx:
+            await tx.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row))
+
+    async def staff(self, person: str) -> Staff:
+        return _staff(await self._one(select(staff).where(staff.c.person == person), f"person {person}"))
+
+    async def list_staff(self) -> list[Staff]:
+        async with self._db.reading() as rx:
+            return [_staff(row) for row in (await rx.execute(select(staff).order_by(staff.c.person))).mappings()]
+
+    async def _one(self, query: Select[Any], what: str) -> RowMapping:
+        async with self._db.reading() as rx:
+            row: RowMapping | None = (await rx.execute(query)).mappings().first()
+        if row is None:
+            raise NotFound(f"there is no {what}", code="unknown")
+        return row
+
+
+def _staff(row: RowMapping) -> Staff:
+    return Staff(row["person"], row["name"], row["email"], tuple(row["roles"]))

@@ -1,0 +1,168 @@
+"""Everything the doors show, read from the read model: plain dicts, aware UTC datetimes, never a write."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, select
+
+from domain.errors import NotFound
+from store.columns import utc
+from store.database import Database
+from store.readmodel import derive
+from store.records import entry_of
+from store.tables import cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, vacancies
+
+Row = dict[str, Any]
+
+
+class Queries:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    # ---- hires ------------------------------------------------------------------------------------------------------------
+
+    async def hires(
+        self,
+        vacancy: str | None = None,
+        stage: str | None = None,
+        ending: str | None = None,
+        needs: str | None = None,
+        held: bool | None = None,
+    ) -> list[Row]:
+        """Hires by any of these, the one with the nearest deadline first. `needs` is the name of an act, with or without its object."""
+        wanted = select(hires).order_by(hires.c.next_deadline.nulls_last(), hires.c.case_id)
+        for column, value in ((hires.c.vacancy, vacancy), (hires.c.stage, stage), (hires.c.ending, ending)):
+            wanted = wanted if value is None else wanted.where(column == str(value))
+        wanted = wanted if held is None else wanted.where(hires.c.held == held)
+        return await self._rows(wanted if needs is None else wanted.where(self._needs(needs)))
+
+    async def hire(self, case: str) -> Row:
+        """One hire, with `conditions` and `deadlines`. Raises NotFound."""
+        row = await self._one(select(hires).where(hires.c.case_id == case), f"hire {case}")
+        parts = {
+            "conditions": await self._rows(select(conditions).where(conditions.c.case_id == case).order_by(conditions.c.condition)),
+            "deadlines": await self._rows(select(deadlines).where(deadlines.c.case_id == case).order_by(deadlines.c.due_at)),
+        }
+        return row | parts
+
+    async def ranked(self, vacancy: str) -> list[Row]:
+        """The hires of a vacancy in order of merit: by rank where there is one, then by score; each with its `place`, from 1."""
+        order = (hires.c.rank.nulls_last(), hires.c.score.desc().nulls_last(), hires.c.received_at, hires.c.case_id)
+        rows = await self._rows(select(hires).where(hires.c.vacancy == vacancy).order_by(*order))
+        return [{"place": n, **row} for n, row in enumerate(rows, 1)]
+
+    async def timeline(self, case: str) -> list[Row]:
+        """The journal of a case, entry by entry; the fact stands in `body`. Raises NotFound for an unknown case."""
+        await self._one(select(cases.c.case_id).where(cases.c.case_id == case), f"case {case}")
+        return await self._rows(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))
+
+    # ---- vacancies --------------------------------------------------------------------------------------------------------
+
+    async def vacancies(self) -> list[Row]:
+        """Every vacancy with `posts` (by state) and `hires` (by stage or ending), the oldest first."""
+        columns = [c for c in vacancies.c if c.name not in ("spec", "rules")]
+        rows = await self._rows(select(*columns).order_by(vacancies.c.published_at, vacancies.c.reference))
+        ledger = await self._tally(posts, posts.c.vacancy, posts.c.state)
+        people = await self._tally(hires, hires.c.vacancy, func.coalesce(hires.c.ending, hires.c.stage))
+        return [row | {"posts": ledger.get(row["reference"], {}), "hires": people.get(row["reference"], {})} for row in rows]
+
+    async def vacancy(self, reference: str) -> Row:
+        """One vacancy, spec and rules included, with `posts`, `deadlines`, and `counts` of hires by stage or ending. Raises NotFound."""
+        row = await self._one(select(vacancies).where(vacancies.c.reference == reference), f"vacancy {reference}")
+        counts = await self._tally(hires, hires.c.vacancy, func.coalesce(hires.c.ending, hires.c.stage), hires.c.vacancy == reference)
+        own = select(deadlines).where(deadlines.c.case_id == f"vacancy/{reference}").order_by(deadlines.c.due_at)
+        return row | {"posts": await self.posts(reference), "deadlines": await self._rows(own), "counts": counts.get(reference, {})}
+
+    async def posts(self, vacancy: str) -> list[Row]:
+        """The ledger of a vacancy's posts."""
+        return await self._rows(select(posts).where(posts.c.vacancy == vacancy).order_by(posts.c.post))
+
+    # ---- the traffic ------------------------------------------------------------------------------------------------------
+
+    async def inbox(self, state: str | None = None, case: str | None = None, source: str | None = None, limit: int = 100) -> list[Row]:
+        """Inbox rows, the newest first; the personal part is not among them."""
+        wanted = select(inbox).order_by(inbox.c.seq.desc()).limit(limit)
+        for column, value in ((inbox.c.state, state), (inbox.c.case_id, case), (inbox.c.source, source)):
+            wanted = wanted if value is None else wanted.where(column == value)
+        return await self._rows(wanted)
+
+    async def counts(self) -> Row:
+        """How many of everything: cases by kind, hires by stage and by ending, inbox, outbox and deadlines by state, and four numbers."""
+        return {
+            "cases": await self._by(cases, cases.c.kind),
+            "stages": await self._by(hires, hires.c.stage),
+            "endings": await self._by(hires, hires.c.ending),
+            "inbox": await self._by(inbox, inbox.c.state),
+            "outbox": await self._by(outbox, outbox.c.state),
+            "deadlines": await self._by(deadlines, deadlines.c.state),
+            "reminded": await self._number(select(func.count()).where(journal.c.kind == "deadline_reminded")),
+            "escalated": await self._number(select(func.count()).where(journal.c.kind == "deadline_escalated")),
+            "needs": len([row for row in await self._rows(select(hires.c.needs)) if row["needs"]]),
+            "leaves": await self._number(select(func.count()).select_from(leaves)),
+        }
+
+    async def drift(self) -> list[str]:
+        """The cases whose read model is not what their journal gives, each with what differs; empty when all is well."""
+        found: list[str] = []
+        for row in await self._rows(select(cases.c.case_id, cases.c.kind).order_by(cases.c.case_id)):
+            found += await self._drift_of(row["case_id"], row["kind"])
+        return found
+
+    # ---- how it is read ---------------------------------------------------------------------------------------------------
+
+    async def _drift_of(self, case: str, kind: str) -> list[str]:
+        """Compare in one view of the store, so that a step written meanwhile is seen whole or not at all."""
+        async with self._db.reading() as rx:
+            rows = (await rx.execute(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))).mappings().all()
+            view = derive(case, kind, [entry_of(row) for row in rows])
+            own: list[tuple[str, Iterable[Row], Select[Any]]] = [
+                ("deadlines", view.deadlines.values(), select(deadlines).where(deadlines.c.case_id == case)),
+                ("conditions", view.conditions.values(), select(conditions).where(conditions.c.case_id == case)),
+                ("hires", [view.hire] if view.hire else [], select(hires).where(hires.c.case_id == case)),
+            ]
+            if view.vacancy is not None:
+                reference = view.vacancy["reference"]
+                columns = [vacancies.c[name] for name in view.vacancy]
+                ledger = select(posts.c.id, posts.c.state, posts.c.hire, posts.c.funded)
+                own.append(("vacancies", [view.vacancy], select(*columns).where(vacancies.c.reference == reference)))
+                own.append(("posts", view.posts.values(), ledger.where(posts.c.vacancy == reference)))
+            stands = {name: [dict(row) for row in (await rx.execute(query)).mappings()] for name, _, query in own}
+        return [f"{case}: {name}" for name, wanted, _ in own if _set_of(wanted) != _set_of(stands[name])]
+
+    def _needs(self, act: str) -> ColumnElement[bool]:
+        """True for hires whose list `needs` holds `act`, or `act` with an object ("settle_reply:medical")."""
+        each = func.json_each if self._db.dialect == "sqlite" else func.jsonb_array_elements_text
+        item = each(hires.c.needs).table_valued("value").alias("need")
+        return select(1).select_from(item).where((item.c.value == act) | item.c.value.startswith(f"{act}:", autoescape=True)).exists()
+
+    async def _rows(self, query: Select[Any]) -> list[Row]:
+        async with self._db.reading() as rx:
+            return [dict(row) for row in (await rx.execute(query)).mappings()]
+
+    async def _one(self, query: Select[Any], what: str) -> Row:
+        rows = await self._rows(query)
+        if not rows:
+            raise NotFound(f"there is no {what}", code="unknown")
+        return rows[0]
+
+    async def _number(self, query: Select[Any]) -> int:
+        async with self._db.reading() as rx:
+            return int((await rx.execute(query)).scalar_one())
+
+    async def _by(self, table: Table, column: ColumnElement[Any]) -> dict[str, int]:
+        query = select(column, func.count()).select_from(table).where(column.is_not(None)).group_by(column).order_by(column)
+        async with self._db.reading() as rx:
+            return {row[0]: row[1] for row in await rx.execute(query)}
+
+    async def _tally(self, table: Table, key: Any, what: Any, *conditions: ColumnElement[bool]) -> dict[str, dict[str, int]]:
+        query = select(key, what, func.count()).select_from(table).where(*conditions).group_by(key, what)
+        found: dict[str, dict[str, int]] = {}
+        async with self._db.reading() as rx:
+            for owner, value, number in await rx.execute(query):
+                found.setdefault(owner, {})[value or "new"] = number
+        return found
+
+
+def _set_of(rows: Iterable[Row]) -> set[str]:
+    return {repr(sorted((name, utc(value) if isinstance(value, datetime) else value) for name, value in row.items())) for row in rows}

