@@ -228,6 +228,8 @@ def _reminder(key: str, stage: str | None, known: Mapping[str, Any]) -> LetterDu
 
 def _ending(ending: Ending, known: Mapping[str, Any]) -> LetterDue:
     interview: datetime | None = known.get("interview_at")
+    if interview and interview <= known["at"]:
+        interview = None  # its hour is past: there is nothing left to cancel
     review = known.get("review_until") if ending not in NOT_ADVERSE else None
     calendar = CalendarDue(method="CANCEL", starts_at=interview, sequence=known["number"]) if interview else None
     values: dict[str, Any] = {"outcome": Phrase(key=f"ending.{ending.value}.text")}

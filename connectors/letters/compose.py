@@ -61,7 +61,7 @@ class Composer:
         text = "\n\n".join(self._words.say(key, language, **said).strip() for key in keys)
         subject = " ".join(self._words.say(f"letter.{due.template}.subject", language, **said).split())
         body = self._words.say("letter.frame", language, **{**said, "text": text}).strip() + "\n"
-        calendar = self._calendar(due.calendar, said, contact, case, at, vacancy, language) if due.calendar else None
+        calendar = self._calendar(due.calendar, said, str(contact["email"]), at, language) if due.calendar else None
         return Letter(
             letter=letter_id,
             case=case,
@@ -102,34 +102,25 @@ class Composer:
             city=_zone_city(zone, language),
         )
 
-    def _calendar(
-        self,
-        due: CalendarDue,
-        said: dict[str, str],
-        contact: dict[str, Any],
-        case: str,
-        at: datetime,
-        vacancy: VacancySpec,
-        language: str,
-    ) -> str:
+    def _calendar(self, due: CalendarDue, said: dict[str, str], to: str, at: datetime, language: str) -> str:
         """An iCalendar text (RFC 5546). One UID per hire: a second invitation moves the first, a cancellation removes it."""
         event = Event()
-        event.add("uid", f"interview.{case.replace('/', '-')}@{self._organizer.partition('@')[2]}")
+        event.add("uid", f"interview.{said['case']}@{self._organizer.partition('@')[2]}")
         event.add("sequence", due.sequence)
         event.add("dtstamp", at.astimezone(UTC))
-        starts = due.starts_at.astimezone(ZoneInfo(vacancy.duty_station.zone))
+        # In UTC, which every diary shows in its owner's own time: no table of clock changes to carry, none to go stale.
+        starts = due.starts_at.astimezone(UTC)
         event.add("dtstart", starts)
         if due.minutes:
-            # summed in UTC: across a change of clocks an hour is an hour
-            event.add("dtend", (due.starts_at.astimezone(UTC) + timedelta(minutes=due.minutes)).astimezone(starts.tzinfo))
+            event.add("dtend", starts + timedelta(minutes=due.minutes))
         event.add("summary", self._words.say("calendar.interview", language, **said))
         if due.place:
             event.add("location", due.place)
         event.add("status", "CANCELLED" if due.method == "CANCEL" else "CONFIRMED")
         organizer = vCalAddress(f"mailto:{self._organizer}")
-        organizer.params["CN"] = vText(vacancy.body)
+        organizer.params["CN"] = vText(said["organisation"])
         event.add("organizer", organizer)
-        attendee = vCalAddress(f"mailto:{contact['email']}")
+        attendee = vCalAddress(f"mailto:{to}")
         attendee.params["RSVP"] = vText("TRUE")
         event.add("attendee", attendee)
         calendar = Calendar()
@@ -137,7 +128,6 @@ class Composer:
         calendar.add("version", "2.0")
         calendar.add("method", due.method)
         calendar.add_component(event)
-        calendar.add_missing_timezones()
         return str(calendar.to_ical().decode())
 
 
