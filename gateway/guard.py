@@ -1,0 +1,98 @@
+"""What stands before everything else: only known addresses, only small bodies, only quick senders.
+
+A pure ASGI layer, because a framework reads a body before it asks how long it is. Bytes are counted as they come; a declared length
+is only a reason to refuse sooner.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from gateway.problems import problem
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BYTES = 64 * 1024
+READ_SECONDS = 10.0
+#: Every address of this door and what may be done there.
+ROUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (re.compile(r"/events"), ("POST",)),
+    (re.compile(r"/events/[^/]+/[^/]+"), ("GET",)),
+    (re.compile(r"/(keys|livez|readyz|openapi\.json)"), ("GET",)),
+)
+
+
+class Guard:
+    def __init__(self, app: App, *, max_bytes: int = MAX_BYTES, read_seconds: float = READ_SECONDS) -> None:
+        self._app, self._max_bytes, self._read_seconds = app, max_bytes, read_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None:
+            try:
+                body = await asyncio.wait_for(self._read(receive), self._read_seconds)
+            except TimeoutError:
+                refusal = problem(408, "too_slow", f"the whole body must arrive within {self._read_seconds:g} seconds")
+            except _TooLarge:
+                refusal = self._too_large()
+            except _Gone:
+                return
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, _replay(body, receive), send)
+
+    def _refusal(self, scope: Scope) -> App | None:
+        """What the request line and headers alone forbid."""
+        methods = next((methods for path, methods in ROUTES if path.fullmatch(scope["path"])), None)
+        if methods is None:
+            return problem(404, "no_such_address", "there is nothing at this address")
+        if scope["method"] not in methods:
+            return problem(405, "method_not_allowed", f"only {', '.join(methods)} here", headers={"Allow": ", ".join(methods)})
+        if scope["query_string"]:
+            return problem(400, "no_query", "nothing may follow the path: a signature would not cover it")
+        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+        if len(lengths) > 1 or any(not re.fullmatch(rb"[0-9]{1,12}", value) for value in lengths):
+            return problem(400, "bad_length", "content-length must be one number")
+        return self._too_large() if lengths and int(lengths[0]) > self._max_bytes else None
+
+    def _too_large(self) -> App:
+        return problem(413, "too_large", f"the body must have at most {self._max_bytes} bytes", headers={"Connection": "close"})
+
+    async def _read(self, receive: Receive) -> bytes:
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise _Gone
+            body += message.get("body", b"")
+            if len(body) > self._max_bytes:
+                raise _TooLarge
+            if not message.get("more_body"):
+                return bytes(body)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Gone(Exception):
+    """The sender hung up; there is nobody to answer."""
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Hand the counted body on, once; after it, only what really comes (a disconnect)."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed

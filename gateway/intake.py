@@ -1,0 +1,137 @@
+"""Taking one event in: prove the sender, read strictly, check the right to say it, put it on disk, promise it.
+
+Every test that refuses comes before anything is stored, and the cheap ones before the dear ones. Two clocks on purpose: the age of a
+signature is judged by the system's, receipt by the door's, which a demonstration may set.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from connectors.signatures import Headers, Verified, verify
+from domain.errors import BadInput, NotAllowed, NotFound
+from domain.events import CONTENT_TYPE, ApplicationSubmitted, Inbound, parse
+from gateway.problems import WrongMediaType
+from gateway.receipts import Receipts, instant_text, to_bytes
+from gateway.senders import Sender, Senders
+from store.inbox import Acceptance, Arrival, Contact, Kept, MakeReceipt
+
+_MEDIA_TYPE = re.compile(rb'application/cloudevents\+json(; ?charset="?utf-8"?)?', re.IGNORECASE)
+_PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_EVENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Inbox(Protocol):
+    async def accept(self, arrival: Arrival, make_receipt: MakeReceipt | None = None) -> Acceptance: ...
+
+    async def find(self, source: str, event_id: str) -> Kept | None: ...
+
+
+class Clock(Protocol):
+    async def now(self) -> datetime: ...
+
+
+def system_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Intake:
+    def __init__(
+        self, senders: Senders, inbox: Inbox, receipts: Receipts, clock: Clock, system_clock: Callable[[], datetime] = system_now
+    ) -> None:
+        self._senders, self._inbox, self._receipts = senders, inbox, receipts
+        self._clock, self._system_clock = clock, system_clock
+
+    async def take(self, headers: Headers, body: bytes) -> tuple[bytes, Acceptance]:
+        """The receipt for one event, given only once it is committed; a repeat gets the first receipt, byte for byte.
+
+        Raises a refusal (BadSignature, WrongMediaType, NotStrictJson, NotAnEvent, NotAllowed, NotFound, Conflict …), with nothing stored.
+        """
+        headers = list(headers)
+        sender = self._senders.named(headers)
+        _check_media_type(headers)
+        verified = verify(headers, body, sender.keys, now=self._system_clock())
+        inbound = parse(body)
+        _check_sender(sender, verified, inbound)
+        arrival = _arrival(sender, verified, inbound, body, await self._clock.now())
+        acceptance = await self._inbox.accept(arrival, lambda _inbox_id, case: self._promise(arrival, case))
+        return to_bytes(acceptance.receipt or {}), acceptance
+
+    async def tell(self, headers: Headers, partner: str, event_id: str) -> dict[str, Any]:
+        """What became of an event, for its sender alone. What is signed as the body is the request line: `GET /events/<partner>/<id>`."""
+        headers = list(headers)
+        sender = self._senders.named(headers)
+        if not _PARTNER.fullmatch(partner) or not _EVENT.fullmatch(event_id):
+            raise BadInput("the address must be /events/<partner>/<event id>", code="bad_address")
+        verify(headers, f"GET /events/{partner}/{event_id}".encode(), sender.keys, now=self._system_clock())
+        if partner != sender.id:
+            # The same answer whether or not there is such an event: another sender's ids are nobody's business.
+            raise NotAllowed("only its sender may ask about an event", code="not_its_sender")
+        kept = await self._inbox.find(partner, event_id)
+        if kept is None:
+            raise NotFound("no event with this id was accepted from this sender", code="unknown_event")
+        return _told(kept)
+
+    def _promise(self, arrival: Arrival, case: str) -> dict[str, Any]:
+        return self._receipts.write(
+            event=arrival.event_id, source=arrival.source, sha256=arrival.sha256, received_at=arrival.received_at, case=case
+        )
+
+
+def _check_media_type(headers: Headers) -> None:
+    found = [value for name, value in headers if name == b"content-type"]
+    encoded = any(name == b"content-encoding" and value.strip().lower() != b"identity" for name, value in headers)
+    if len(found) != 1 or not _MEDIA_TYPE.fullmatch(found[0].strip()) or encoded:
+        raise WrongMediaType(f"content-type must be {CONTENT_TYPE}, one event, not encoded", code="wrong_media_type")
+
+
+def _check_sender(sender: Sender, verified: Verified, inbound: Inbound) -> None:
+    """The names in the event must be those that were proved, and the event one this partner may send."""
+    if inbound.envelope.source != sender.id:
+        raise NotAllowed("/source must be the id of the partner that signed", code="source_mismatch")
+    if inbound.envelope.id != verified.message_id:
+        raise BadInput("/id must equal the header webhook-id", code="id_mismatch")
+    if inbound.type not in sender.sends:
+        raise NotAllowed("this partner may not send events of this type", code="type_not_allowed")
+
+
+def _arrival(sender: Sender, verified: Verified, inbound: Inbound, body: bytes, received_at: datetime) -> Arrival:
+    """What is kept: routing, hash and signature beside the thin part; the bytes and the application with the personal data.
+
+    The timestamp belongs to what was signed, so it is kept with the signature: `<timestamp> <token>`.
+    """
+    common: dict[str, Any] = {
+        "source": sender.id,
+        "event_id": inbound.envelope.id,
+        "type": inbound.type,
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "signature": f"{verified.timestamp} {verified.signature}",
+        "key_id": verified.key_id,
+        "received_at": received_at,
+        "data": inbound.data.thin(),
+        "payload": body,
+    }
+    data = inbound.data
+    if not isinstance(data, ApplicationSubmitted):
+        return Arrival(**common, case=inbound.envelope.subject)
+    contact = Contact(name=data.contact.name, email=data.contact.email, language=data.contact.language)
+    application = data.model_dump(mode="json", by_alias=True, exclude={"contact"})
+    return Arrival(**common, vacancy=data.vacancy, candidate_source_id=data.candidate.id, application=application, contact=contact)
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    """`state` is open (on its way), applied, parked (waits for its moment) or superseded (changed nothing; `reason` says why)."""
+    return {
+        "event": kept.event_id,
+        "source": kept.source,
+        "type": kept.type,
+        "case": kept.case,
+        "sha256": kept.sha256,
+        "received_at": instant_text(kept.received_at),
+        "state": kept.state,
+        "reason": kept.reason,
+        "closed_at": instant_text(kept.closed_at) if kept.closed_at else None,
+        "receipt": kept.receipt,
+    }

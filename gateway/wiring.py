@@ -1,0 +1,125 @@
+"""Who fills which place in this door: the only file here that knows settings, store, partners and keys together."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from sqlalchemy import text
+
+from config.logs import configure
+from config.partners import Partner, load_partners
+from config.settings import Settings
+from connectors.mail import SmtpMail
+from connectors.signatures import SigningKey, load_signing_key
+from gateway.app import Parts, create_app
+from gateway.guard import Guard
+from gateway.intake import Intake
+from gateway.receipts import Receipts
+from gateway.relay import Announcer, Relay
+from gateway.senders import Senders
+from store.clock import DoorClock
+from store.database import Database, check_migrated
+from store.inbox import Inbox
+from store.outbox import Outbox
+from store.people import People
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What both halves of the door share."""
+
+    settings: Settings
+    db: Database
+    partners: dict[str, Partner]
+    key: SigningKey
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Means]:
+    """Open what the door needs and give it back at the end. Raises a Problem, in a sentence, when something is missing."""
+    partners = load_partners(settings.partners_file)
+    key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        yield Means(settings, db, partners, key)
+    finally:
+        await db.close()
+
+
+def gateway_app(means: Means) -> Guard:
+    async def ready() -> None:
+        async with means.db.reading() as rx:
+            await rx.execute(text("SELECT 1"))
+
+    intake = Intake(Senders.of(means.partners), Inbox(means.db), Receipts(means.key), DoorClock(means.db))
+    return create_app(Parts(intake=intake, ready=ready, keys=(means.key.verifying(),)))
+
+
+def relay_of(means: Means, announcer: Announcer) -> Relay:
+    settings = means.settings
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    mail = SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from, username=settings.smtp_username, password=password)
+    return Relay(Outbox(means.db), People(means.db), mail, announcer, settings.relay)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, but its signals are ours: it would raise them again after serving, and the store would never be closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings) -> None:
+    """Run the gateway until SIGTERM or SIGINT; requests under way are answered first."""
+    configure(log_format=settings.log_format, level=settings.log_level)
+    async with opened(settings) as means:
+        config = uvicorn.Config(
+            gateway_app(means),
+            host=settings.gateway_host,
+            port=settings.gateway_port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=3,
+            # Whoever forwards to this door decides nothing about a request: the address plays no part in it.
+            proxy_headers=False,
+        )
+        server = _Server(config)
+        with until_stopped() as stop:
+            running = asyncio.create_task(server.serve())
+            stopped = asyncio.create_task(stop.wait())
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            server.should_exit = True
+            stopped.cancel()
+            await running
+
+
+async def serve_relay(settings: Settings) -> None:
+    """Run the relay until SIGTERM or SIGINT; what is being sent is finished first."""
+    configure(log_format=settings.log_format, level=settings.log_level)
+    async with opened(settings) as means, Announcer.open(means.partners, means.key, settings.source) as announcer:
+        with until_stopped() as stop:
+            await relay_of(means, announcer).run(stop)
+
+
+@contextmanager
+def until_stopped() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM or SIGINT sets."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
