@@ -5,7 +5,7 @@ unseen. The .po files are read as they are when a process starts: there is no co
 """
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -44,8 +44,9 @@ class Words:
             raise BadInput(f"{key!r} needs {', '.join(sorted(missing))}", code="missing_value", key=key, missing=sorted(missing))
         return string.Formatter().vformat(text, (), values)
 
-    def keys(self, language: str = "en") -> Iterator[str]:
-        yield from self._texts[language]
+    def known(self, language: str = "en") -> frozenset[str]:
+        """Every key there is."""
+        return frozenset(self._texts[language])
 
     def raw(self, key: str, language: str) -> str:
         """The text as the catalogue has it, placeholders and all."""

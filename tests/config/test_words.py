@@ -1,0 +1,250 @@
+"""The catalogue: nothing missing, nothing half done, nothing unused, in both languages."""
+
+import ast
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from config.words import LANGUAGES, LOCALE, Words, placeholders, read
+from connectors.contract import AskBody
+from domain import errors
+from domain.errors import BadInput, Problem
+from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
+from domain.rules import DEADLINE_KEYS, Rules
+from domain.words import Condition, ConditionState, Ending, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
+
+ROOT = LOCALE.parent
+PACKAGES = ("acts", "activities", "cli", "config", "connectors", "domain", "gateway", "sandbox", "store", "worker", "workflows")
+
+ENUMS: dict[str, type[StrEnum]] = {
+    "stage": Stage,
+    "condition": Condition,
+    "condition_state": ConditionState,
+    "outcome": Outcome,
+    "verdict": Verdict,
+    "post_kind": PostKind,
+    "post_state": PostState,
+    "party": Party,
+    "role": Role,
+}
+
+
+def problems(cls: type[Problem] = Problem) -> set[str]:
+    """Every kind of error the tree in `domain/errors.py` draws, without the groups no one raises."""
+    found = {sub.__name__ for sub in cls.__subclasses__() if sub.__module__ == errors.__name__}
+    below = {name for sub in cls.__subclasses__() if sub.__module__ == errors.__name__ for name in problems(sub)}
+    return (found | below) - {"Refusal", "Trouble"}
+
+
+def needed() -> set[str]:
+    keys = {f"letter.{template}.{part}" for template in LETTERS for part in ("subject", "body")}
+    keys |= {f"letter.also.{name}" for name in ALSO}
+    keys |= {f"ending.{ending.value}.{part}" for ending in Ending for part in ("name", "text")}
+    keys |= {f"{family}.{member.value}" for family, members in ENUMS.items() for member in members}
+    keys |= {f"deadline.{key}" for key in (*DEADLINE_KEYS, "closing")}
+    keys |= {f"task.{key}" for key in CANDIDATE_TASKS}
+    keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
+    keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
+    return keys | {f"refusal.{name}" for name in problems()}
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return Words.load()
+
+
+@pytest.fixture(scope="module")
+def sources() -> str:
+    files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_the_trade_needs_is_there(words: Words, language: str) -> None:
+    assert needed() - words.known(language) == set()
+
+
+def test_both_languages_have_the_same_keys(words: Words) -> None:
+    assert words.known("en") == words.known("fr")
+
+
+def test_both_languages_ask_for_the_same_values(words: Words) -> None:
+    uneven = [key for key in words.known() if placeholders(words.raw(key, "en")) != placeholders(words.raw(key, "fr"))]
+    assert uneven == []
+
+
+def test_nothing_stands_in_the_catalogue_that_no_one_says(words: Words, sources: str) -> None:
+    """A key belongs to a family above, or is quoted in the code; a reason code is one the rules can give."""
+
+    def quoted(text: str) -> bool:
+        return f'"{text}"' in sources
+
+    def given(reason: str) -> bool:
+        first, _, rest = reason.partition(".")
+        return quoted(reason) or (quoted(first) and (quoted(rest) or f'f"{first}.{{' in sources))
+
+    spare = words.known() - needed()
+    unused = {key for key in spare if not (given(key.removeprefix("reason.")) if key.startswith("reason.") else quoted(key))}
+    assert unused == set()
+
+
+def reasons() -> set[str]:
+    """The reason codes the rules give themselves: constants in `domain/`, and what each eligibility check can find."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "domain").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'(?:\breason=|: Reason = )"([a-z_.]+)"', text))
+        for call in ast.walk(ast.parse(text)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_found", "_settled"):
+                rule, *codes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)] or [""]
+                found |= {f"{rule}.{code}" for code in codes if code}
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_the_rules_give_has_its_words(words: Words, language: str) -> None:
+    assert len(reasons()) > 20
+    assert {f"reason.{code}" for code in reasons()} - words.known(language) == set()
+
+
+def test_every_key_the_code_says_is_in_the_catalogue(words: Words, sources: str) -> None:
+    said = set(re.findall(r'say\(\s*"([^"]+)",\s*language', sources))
+    assert said
+    assert said - words.known() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_entry_is_fuzzy_obsolete_or_written_twice(language: str) -> None:
+    path = LOCALE / language / "LC_MESSAGES" / "muster.po"
+    text = path.read_text(encoding="utf-8")
+    ids = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert len(ids) == len(set(ids))
+    with path.open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    assert (catalogue.fuzzy, dict(catalogue.obsolete), str(catalogue.locale)) == (False, {}, language)
+    assert "#, fuzzy" not in text
+
+
+def test_a_translation_is_never_the_key_or_the_other_language(words: Words) -> None:
+    long = [key for key in words.known() if len(words.raw(key, "en")) > 40]
+    assert [key for key in long if words.raw(key, "en") == words.raw(key, "fr")] == []
+    assert [key for key in words.known() if key in (words.raw(key, "en"), words.raw(key, "fr"))] == []
+
+
+FEES = {
+    "en": r"\b(fees?|pay(s|ing|ment|able)?|paid|charges?|costs?|deposit|invoice|bank|transfer|euros?|money|reimburse\w*)\b|€",
+    "fr": r"\b(frais|redevances?|pay(er|ez|é\w*|ement\w*)|paiements?|vers(er|ez|ement\w*)|virements?|co[uû]ts?|factur\w+|banc\w+)\b"
+    r"|\b(euros?|argent|rembours\w+|acomptes?|cautions?)\b|€",
+}
+RENEWAL = {
+    "en": r"\b(renew\w*|indefinite|open-ended|permanent\w*|for life|further contract|second contract)\b",
+    "fr": r"\b(renouvel\w*|reconduc\w*|reconduit\w*|indéterminée?|titularis\w*|second contrat|nouveau contrat|à vie)\b",
+}
+GUARANTEE = {
+    "en": r"\b(we guarantee|we promise|guaranteed|you will certainly|we assure)\b",
+    "fr": r"\b(nous garantissons|nous promettons|garantie?s? que|nous vous assurons)\b",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("patterns", [FEES, RENEWAL, GUARANTEE], ids=["a fee", "a renewal", "what we cannot know"])
+def test_no_letter_asks_for_money_or_promises_what_is_no_right(words: Words, language: str, patterns: dict[str, str]) -> None:
+    letters = [key for key in words.known() if key.startswith(("letter.", "ending.", "task.", "ask.", "calendar."))]
+    found = {key: hit.group() for key in letters if (hit := re.search(patterns[language], words.raw(key, language), re.IGNORECASE))}
+    assert found == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_offer_names_its_four_conditions_and_says_not_to_resign(words: Words, language: str) -> None:
+    offer = words.raw("letter.conditional_offer.body", language).casefold()
+    wanted = {
+        "en": ["subject to", "security clearance", "medical", "verification", "accreditation", "do not resign"],
+        "fr": ["subordonnée à", "habilitation", "médical", "vérification", "accréditation", "ne pas démissionner"],
+    }
+    assert [text for text in wanted[language] if text not in offer] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_medical_ending_says_nothing_medical(words: Words, language: str) -> None:
+    texts = [words.raw(key, language) for key in words.known() if "medically_unfit" in key]
+    assert len(texts) == 4
+    assert not [text for text in texts if re.search(r"\b(unfit|inapte|diagnos|disease|maladie|illness)", text, re.IGNORECASE)]
+
+
+def test_french_marks_have_their_no_break_space(words: Words) -> None:
+    bare = {
+        key for key in words.known() if re.search(r"[^\s\u00a0\u202f(][;!?»]|[^\s\u00a0\u202f\d}]:(?=\s)| [:;!?»]", words.raw(key, "fr"))
+    }
+    assert bare == set()
+
+
+def test_a_task_in_french_follows_de_without_elision(words: Words) -> None:
+    assert [key for key in words.known() if key.startswith("task.") and re.match(r"[aeéèêiouyh]", words.raw(key, "fr"))] == []
+
+
+def test_saying_fills_in_every_value(words: Words) -> None:
+    assert words.say("moment", "fr", day="lundi", time="10:00", city="Bruxelles") == "lundi à 10:00 (heure locale\u00a0: Bruxelles)"
+    assert words.say("stage.conditional_offer", "en") == "conditional offer"
+
+
+def test_a_value_is_never_read_as_a_text(words: Words) -> None:
+    said = words.say("moment", "en", day="{city}", time="%s {0}", city="{day.__class__}")
+    assert said == "{city} at %s {0} ({day.__class__} time)"
+
+
+@pytest.mark.parametrize(
+    ("key", "language", "code"), [("no.such", "en", "missing_text"), ("moment", "de", "missing_text"), ("moment", "en", "missing_value")]
+)
+def test_a_missing_text_or_value_raises(words: Words, key: str, language: str, code: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        words.say(key, language, day="Monday")
+    assert caught.value.code == code
+
+
+def catalogue(folder: Path, en: str, fr: str) -> Path:
+    for language, entries in (("en", en), ("fr", fr)):
+        path = folder / language / "LC_MESSAGES" / "muster.po"
+        path.parent.mkdir(parents=True)
+        head = f'msgid ""\nmsgstr "Language: {language}\\nContent-Type: text/plain; charset=UTF-8\\n"\n\n'
+        path.write_text(head + entries, encoding="utf-8")
+    return folder
+
+
+GOOD = 'msgid "a"\nmsgstr "x {n}"\n'
+
+
+@pytest.mark.parametrize(
+    ("fr", "says"),
+    [
+        ('msgid "a"\nmsgstr ""\n', "empty"),
+        ('#, fuzzy\nmsgid "a"\nmsgstr "x {n}"\n', "fuzzy"),
+        ('msgid "a"\nmsgid_plural "b"\nmsgstr[0] "x {n}"\nmsgstr[1] "y {n}"\n', "plural"),
+        ('msgid "b"\nmsgstr "x {n}"\n', "only one of"),
+        ('msgid "a"\nmsgstr "x {m}"\n', "placeholders"),
+        ('msgid "a"\nmsgstr "x {n.real}"\n', "plain"),
+        ('msgid "a"\nmsgstr "x {n:>9}"\n', "plain"),
+        ('msgid "a"\nmsgstr "x\n', "muster.po"),
+    ],
+)
+def test_a_half_done_catalogue_is_not_loaded(tmp_path: Path, fr: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        Words.load(catalogue(tmp_path, GOOD, fr))
+
+
+def test_an_edited_catalogue_needs_no_compiling(tmp_path: Path) -> None:
+    assert Words.load(catalogue(tmp_path, GOOD, GOOD)).say("a", "fr", n=3) == "x 3"
+    assert not list(LOCALE.rglob("*.mo"))
+
+
+def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"muster\.po"):
+        read(tmp_path / "muster.po")
+
+
+def test_a_process_reads_the_files_once() -> None:
+    load: Callable[[], Words] = Words.load
+    assert load() is load()
