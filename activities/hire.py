@@ -92,7 +92,7 @@ class HireSteps:
                 fate = MessageFate.PARKED if isinstance(reason, replies.TooEarly) else MessageFate.SUPERSEDED
                 found = [_aside(message, fate, reason.code)]
                 closing = Closing(message=message.id, fate=fate, reason=reason.code)
-            return Outcome(found, message.sender, [closing])
+            return Outcome(found, message.actor, [closing])
 
         return await self._step(take, f"message/{message.id}", happen, message=message)
 

@@ -23,4 +23,4 @@ class Judgements:
         """The automatic checks of `recruitment.md` §3 over one application. They propose; a named person decides."""
         application = Application.model_validate(await self._applications.application(state.application))
         received_at = state.received_at or m.at
-        return judge_eligibility(application, m.published, received_at, state.late, key=self._key).decision
+        return judge_eligibility(application, m.published, received_at, state.late, self._key).decision

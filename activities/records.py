@@ -109,7 +109,7 @@ class Desk:
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""
         closed = str(after.ending) if after.ending else None
-        known = knows(before, after, review_until=m.at + timedelta(days=m.published.rules.review_days))
+        known = {"at": m.at, **knows(before, after, review_until=m.at + timedelta(days=m.published.rules.review_days))}
         stage = str(after.stage) if after.stage else None
         due = [letter for fact in facts for letter in letters_for(fact, stage=stage, closed_ending=closed, values=known)]
         if not due:

@@ -36,7 +36,7 @@ class VacancySteps:
                 return competition.publish(m) if not state.reference else Turnout()
             return competition.take(state, message, m)
 
-        return await self._step(take, f"message/{message.id}", message.sender, happen, closes=message.id)
+        return await self._step(take, f"message/{message.id}", message.actor, happen, closes=message.id)
 
     @activity.defn(name="do_vacancy_act")
     async def do_vacancy_act(self, do: Do) -> Written:

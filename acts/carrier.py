@@ -84,7 +84,8 @@ class Carrier:
     async def _update(self, case: str, request: ActRequest) -> Receipt:
         handle = self.client.get_workflow_handle(case)
         try:
-            return await handle.execute_update(request.act, request, id=request.request, result_type=Receipt)
+            receipt: Receipt = await handle.execute_update(request.act, request, id=request.request, result_type=Receipt)
+            return receipt
         except WorkflowUpdateFailedError as error:
             raise refusal_of(error.cause) from error
 

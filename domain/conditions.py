@@ -143,7 +143,7 @@ def authority_for(condition: Condition, *, nation: str = "", seconded_by: str | 
     concerned = seconded_by or nation if condition is Condition.SECONDMENT else nation
     if "{nation}" in TABLE[condition].authority and not concerned:
         raise BadInput(f"{condition} needs the nation that is asked", code="nation_missing", condition=str(condition))
-    return TABLE[condition].authority.format(nation=concerned)
+    return TABLE[condition].authority.format(nation=concerned.lower())  # partner ids are lower-case
 
 
 def clearance_ask(needed_level: str, on_file_level: str | None, *, fast_track: bool) -> str:

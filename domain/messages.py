@@ -30,6 +30,11 @@ class Message(BaseModel):
     data: dict[str, Any] = Field(default_factory=dict)
     payload: str | None = None
 
+    @property
+    def actor(self) -> str:
+        """Who this message makes responsible in the journal: a partner's id gets its prefix, cases and persons have theirs."""
+        return self.sender if ":" in self.sender else f"partner:{self.sender}"
+
 
 class CaseSpec(BaseModel):
     """What a case is started with: only its id. Everything else it reads from its journal, so starting is always resuming."""

@@ -59,6 +59,12 @@ class People:
         query = select(cases.c.candidate).where(cases.c.case_id == case, cases.c.candidate.is_not(None))
         return str((await self._one(query, f"hire {case}"))["candidate"])
 
+    async def about(self, case: str) -> tuple[str, str]:
+        """The (vacancy, candidate) a hire is about."""
+        query = select(cases.c.vacancy, cases.c.candidate).where(cases.c.case_id == case, cases.c.candidate.is_not(None))
+        row = await self._one(query, f"hire {case}")
+        return str(row["vacancy"]), str(row["candidate"])
+
     async def payload(self, ref: str) -> bytes:
         """The bytes of an event exactly as they were signed."""
         return bytes((await self._one(select(payloads.c.body).where(payloads.c.ref == ref), f"payload {ref}"))["body"])

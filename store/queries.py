@@ -57,6 +57,13 @@ class Queries:
         await self._one(select(cases.c.case_id).where(cases.c.case_id == case), f"case {case}")
         return await self._rows(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))
 
+    async def open_cases(self) -> list[str]:
+        """Every case that should be running: hires without an ending, vacancies not over; vacancies first, hires wait for them."""
+        over = ("filled", "lapsed", "cancelled")
+        going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(over)).order_by(vacancies.c.reference))
+        waiting = await self._rows(select(hires.c.case_id).where(hires.c.ending.is_(None)).order_by(hires.c.case_id))
+        return [f"vacancy/{row['reference']}" for row in going] + [row["case_id"] for row in waiting]
+
     # ---- vacancies --------------------------------------------------------------------------------------------------------
 
     async def vacancies(self) -> list[Row]:

@@ -125,7 +125,7 @@ class FakeAuthority:
 
 def message(
     id: str, type: str, at: datetime, data: dict[str, Any] | None = None, sender: str = "partner:portal", payload: str | None = None
-) -> Message:  # noqa: A002
+) -> Message:
     return Message(id=id, type=type, sender=sender, received_at=at, data=data or {}, payload=payload)
 
 

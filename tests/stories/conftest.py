@@ -275,7 +275,7 @@ async def scene(server: WorkflowEnvironment) -> AsyncIterator[Scene]:
     spec = load_vacancy("250442")
     closing = Closing(date=(datetime.now(UTC) + timedelta(days=14)).date())
     published = freeze(spec.model_copy(update={"closing": closing}), load_rules("standard"), datetime.now(UTC))
-    names = ["assessment", "nation-BE", "medical", "verification", "host-nation", "administration-BE", "budget"]
+    names = ["assessment", "nation-be", "medical", "verification", "host-nation", "administration-be", "budget"]
     store = FakeStore(vacancies={spec.reference: published})
     made = Scene(server, store, published, {n: FakeAuthority() for n in names}, f"q-{uuid.uuid4().hex[:8]}")
     async with made.worker():

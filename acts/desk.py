@@ -1,0 +1,161 @@
+"""What people may do, and read: the one door for console, API, command line and sandbox.
+
+Every act is an update on its case: rights are looked up here from the staff list and checked again in the story; the receipt means
+it is written. Publishing starts a case, so it goes the way of every delivery: an inbox row, carried by the dispatcher.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from acts.carrier import Carrier
+from config.settings import Settings
+from config.temporal import connect
+from domain.errors import NotAllowed, NotFound
+from domain.messages import ActRequest, Receipt
+from domain.policies.publication import freeze
+from domain.rules import Rules
+from domain.vacancy import Published, VacancySpec
+from domain.words import Role
+from store.clock import DoorClock
+from store.database import Database, check_migrated
+from store.inbox import Arrival, Inbox
+from store.names import canonical_sha256
+from store.people import People, Staff
+from store.queries import Queries
+from store.vacancies import Vacancies
+
+PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
+
+
+class Desk:
+    """Acts and reads of one installation. `carrier` is the way to the cases; None for a desk that only reads."""
+
+    def __init__(self, db: Database, carrier: Carrier | None = None) -> None:
+        self.db, self._carrier = db, carrier
+        self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
+        self.vacancies_store, self.clock = Vacancies(db), DoorClock(db)
+
+    # ---- acts -------------------------------------------------------------------------------------------------------------
+
+    async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
+        """Let `person` do `act` on a case. The same `request` again gives the same receipt.
+
+        Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed), EngineUnavailable.
+        """
+        who = await self.people.staff(person)
+        await self._known(case)
+        asked = ActRequest(request=request or secrets.token_hex(12), act=act, person=person, roles=tuple(who.roles), args=args)
+        return await self.carrier.ask(case, asked)
+
+    async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
+        """The same on a vacancy: submit_report, decide_report, cancel."""
+        return await self.act(person, f"vacancy/{reference}", act, args, request)
+
+    async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Published:
+        """Freeze a vacancy with the policy in force and open it. Publishing the same content twice changes nothing.
+
+        Raises NotAllowed, BadInput with everything that forbids publication, Conflict for other content under the reference.
+        """
+        who = await self.people.staff(person)
+        if not PUBLISHERS & {Role(r) for r in who.roles}:
+            raise NotAllowed(f"publishing is for {', '.join(sorted(PUBLISHERS))}", code="wrong_role")
+        now = await self.clock.now()
+        published = await self._frozen(spec, rules, now)
+        arrival = Arrival(
+            source=f"person:{person}",
+            event_id=request or f"publish-{published.sha256[:32]}",
+            type="vacancy.publish",
+            sha256=canonical_sha256({"vacancy": published.sha256}),
+            received_at=now,
+            case=f"vacancy/{spec.reference}",
+        )
+        await self.inbox.accept(arrival)
+        return published
+
+    async def _frozen(self, spec: VacancySpec, rules: Rules, now: datetime) -> Published:
+        """What stands already for this very content, else a new publication."""
+        try:
+            stands = await self.vacancies_store.get(spec.reference)
+        except NotFound:
+            return await self.vacancies_store.publish(freeze(spec, rules, now))
+        if (stands.spec, stands.rules) == (spec, rules):
+            return stands
+        return await self.vacancies_store.publish(freeze(spec, rules, now))
+
+    async def recover(self) -> list[str]:
+        """Start every open case Temporal does not know (its database was lost): each begins again from its journal."""
+        started = []
+        for case in await self.queries.open_cases():
+            if not await self.carrier.running(case):
+                await self.carrier.start(case, await self.carrier.start_delay(case))
+                started.append(case)
+        return started
+
+    @property
+    def carrier(self) -> Carrier:
+        if self._carrier is None:
+            raise NotAllowed("this desk only reads", code="read_only")
+        return self._carrier
+
+    async def _known(self, case: str) -> None:
+        if case.startswith("vacancy/"):
+            await self.vacancies_store.get(case.removeprefix("vacancy/"))
+        else:
+            await self.queries.hire(case)
+
+    # ---- reads ------------------------------------------------------------------------------------------------------------
+
+    async def hires(
+        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+    ) -> list[dict[str, Any]]:
+        return await self.queries.hires(vacancy=vacancy, stage=stage, ending=ending, needs=needs)
+
+    async def hire(self, case: str) -> dict[str, Any]:
+        """One hire with its conditions and deadlines. Raises NotFound."""
+        return await self.queries.hire(case)
+
+    async def vacancies(self) -> list[dict[str, Any]]:
+        return await self.queries.vacancies()
+
+    async def vacancy(self, reference: str) -> dict[str, Any]:
+        """One vacancy with posts and counts. Raises NotFound."""
+        return await self.queries.vacancy(reference)
+
+    async def timeline(self, case: str) -> list[dict[str, Any]]:
+        """The journal of a case, entry by entry. Raises NotFound."""
+        return await self.queries.timeline(case)
+
+    async def event(self, partner: str, event_id: str) -> dict[str, Any]:
+        """What became of one event. Raises NotFound."""
+        kept = await self.inbox.find(partner, event_id)
+        if kept is None:
+            raise NotFound(f"no event {event_id} of {partner}", code="unknown_event")
+        return vars(kept)
+
+    # ---- people -----------------------------------------------------------------------------------------------------------
+
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
+        """Enter or change a member of staff. Raises BadInput for a role that does not exist."""
+        await self.people.put_staff(person, name, email, roles)
+
+    async def staff(self) -> list[Staff]:
+        return await self.people.list_staff()
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterator[Desk]:
+    """The desk of an installation. `reading` needs no Temporal. Raises StoreUnavailable, EngineUnavailable."""
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        carrier = None if reading else Carrier(await connect(settings), settings.task_queue)
+        yield Desk(db, carrier)
+    finally:
+        await db.close()
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)

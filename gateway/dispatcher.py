@@ -1,0 +1,33 @@
+"""`muster dispatcher`: the inbox's door to the cases."""
+
+import asyncio
+import signal
+
+import structlog
+
+from acts.carrier import Carrier
+from acts.dispatcher import Dispatcher
+from config.settings import Settings
+from config.temporal import connect
+from store.database import Database, check_migrated
+from store.inbox import Inbox
+from store.names import system_now
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(settings: Settings) -> None:
+    """Carry inbox rows to their cases until SIGTERM or Ctrl-C. Raises StoreUnavailable, EngineUnavailable at the start."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        carrier = Carrier(await connect(settings), settings.task_queue)
+        log.info("dispatcher.started")
+        await Dispatcher(Inbox(db), carrier, system_now).run(stop)
+    finally:
+        await db.close()
+    log.info("dispatcher.stopped")

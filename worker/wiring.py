@@ -1,0 +1,145 @@
+"""Who fills which place in a worker: the only file of this door that knows all."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+
+from activities.asking import Asking, Authority
+from activities.hire import HireSteps
+from activities.judgements import Judgements
+from activities.records import Desk
+from activities.vacancy import VacancySteps
+from config.files import load_calendar
+from config.partners import load_partners
+from config.settings import Settings
+from config.words import Words
+from connectors.authority import connect as connect_authority
+from connectors.letters.compose import Composer
+from connectors.mail import SmtpMail
+from connectors.signatures import SigningKey, load_signing_key, sign
+from domain.competition import Rival
+from domain.vacancy import Published
+from domain.words import Stage
+from store.database import Database, check_migrated
+from store.inbox import Inbox
+from store.people import People
+from store.queries import Queries
+from store.records import Records
+from store.vacancies import Vacancies
+from worker.translate import Translate
+from workflows.hire import Hire
+from workflows.vacancy import Vacancy
+
+#: Running steps may finish when a worker is told to stop.
+GRACE = timedelta(seconds=30)
+#: After a crash the next event of a case waits this long before another worker takes it over (Temporal's default is 10 s).
+STICKY = timedelta(seconds=3)
+
+
+class StoreLibrary:
+    """What a judgement may look up, read from the store."""
+
+    def __init__(self, db: Database) -> None:
+        self._vacancies, self._people, self._queries = Vacancies(db), People(db), Queries(db)
+
+    async def published(self, reference: str) -> Published:
+        return await self._vacancies.get(reference)
+
+    async def application(self, application: str) -> dict[str, Any]:
+        return (await self._people.application(application)).body
+
+    async def contact(self, candidate: str) -> dict[str, Any]:
+        person = await self._people.contact(candidate)
+        return {"candidate": person.candidate, "name": person.name, "email": person.email, "language": person.language}
+
+    async def about(self, case: str) -> tuple[str, str]:
+        return await self._people.about(case)
+
+    async def rivals(self, vacancy: str) -> list[Rival]:
+        rows = await self._queries.hires(vacancy=vacancy)
+        return [Rival(case=r["case_id"], stage=Stage(r["stage"]) if r["stage"] else None, score=r["score"] or 0) for r in rows]
+
+
+@dataclass
+class Parts:
+    """Everything a worker runs."""
+
+    db: Database
+    hires: HireSteps
+    vacancies: VacancySteps
+    asking: Asking
+
+    @property
+    def activities(self) -> list[Callable[..., Any]]:
+        found: list[Callable[..., Any]] = [
+            getattr(steps, name)
+            for steps in (self.hires, self.vacancies, self.asking)
+            for name in dir(type(steps))
+            if hasattr(getattr(steps, name), "__temporal_activity_definition")
+        ]
+        return found
+
+
+async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
+    """Open the store, read partners and keys, put one in the other. Raises what each of them raises, each with a plain sentence."""
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    stack.push_async_callback(db.close)
+    key = load_signing_key(settings.signing_key, create=True)
+    words = Words.load()
+    mail = SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from)
+    authorities = _authorities(settings, key, words, mail, stack)
+    library = StoreLibrary(db)
+    desk = Desk(Records(db), library, Composer(words, settings.smtp_from), cache(load_calendar))
+    judgements = Judgements(library, _judgement_key(key))
+    return Parts(db, HireSteps(desk, Inbox(db), judgements.eligibility), VacancySteps(desk, library), Asking(authorities, library))
+
+
+def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> dict[str, Authority]:
+    found: dict[str, Authority] = {}
+    for partner in load_partners(settings.partners_file).values():
+        authority = connect_authority(
+            partner,
+            sign=lambda message_id, body: sign(key, message_id, body),
+            mail=mail,
+            say=words.say,
+            paper_dir=settings.data_dir / "paper",
+        )
+        stack.push_async_callback(authority.close)
+        found[partner.id] = authority
+    return found
+
+
+def _judgement_key(key: SigningKey) -> bytes:
+    """A key of its own, derived from ours: what a judgement saw is proved with it, never guessed without it."""
+    return hashlib.sha256(key.sign(b"muster: key of the judgements")).digest()
+
+
+def build(client: Client, settings: Settings, parts: Parts) -> Worker:
+    """The worker: versioned AUTO_UPGRADE where a build id is set, so that open hires move to new code by themselves."""
+    deployment = None
+    if settings.build_id != "dev":
+        deployment = WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name=settings.task_queue, build_id=settings.build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[Hire, Vacancy],
+        activities=parts.activities,
+        interceptors=[Translate()],
+        deployment_config=deployment,
+        max_cached_workflows=1000,
+        graceful_shutdown_timeout=GRACE,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+    )
