@@ -7,17 +7,20 @@ it is written. Publishing starts a case, so it goes the way of every delivery: a
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from acts.carrier import Carrier
 from config.settings import Settings
 from config.temporal import connect
+from domain.competition import report_sha256
 from domain.errors import NotAllowed, NotFound
+from domain.hire import fold
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
 from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
+from domain.vacancy import fold as fold_vacancy
 from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database, check_migrated
@@ -25,6 +28,7 @@ from store.inbox import Arrival, Inbox
 from store.names import canonical_sha256
 from store.people import People, Staff
 from store.queries import Queries
+from store.records import Records
 from store.vacancies import Vacancies
 
 PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
@@ -36,7 +40,7 @@ class Desk:
     def __init__(self, db: Database, carrier: Carrier | None = None) -> None:
         self.db, self._carrier = db, carrier
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
-        self.vacancies_store, self.clock = Vacancies(db), DoorClock(db)
+        self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 
@@ -114,15 +118,26 @@ class Desk:
         return await self.queries.hires(vacancy=vacancy, stage=stage, ending=ending, needs=needs)
 
     async def hire(self, case: str) -> dict[str, Any]:
-        """One hire with its conditions and deadlines. Raises NotFound."""
-        return await self.queries.hire(case)
+        """One hire with its conditions and deadlines, and the contract terms if any are proposed. Raises NotFound."""
+        row = await self.queries.hire(case)
+        state = fold(await self._journals.journal(case))
+        contract = {"terms": state.terms, "terms_sha256": state.terms_sha256, "proposed_by": state.proposed_by}
+        return row | contract | {"grade_low": state.grade_low, "grade_high": state.grade_high, "parked": len(state.parked)}
 
     async def vacancies(self) -> list[dict[str, Any]]:
         return await self.queries.vacancies()
 
     async def vacancy(self, reference: str) -> dict[str, Any]:
-        """One vacancy with posts and counts. Raises NotFound."""
-        return await self.queries.vacancy(reference)
+        """One vacancy with posts and counts, and the board's report if there is one. Raises NotFound."""
+        row = await self.queries.vacancy(reference)
+        state = fold_vacancy(await self._journals.journal(f"vacancy/{reference}"))
+        report = {
+            "state": state.report_state,
+            "submitted_by": state.report_by,
+            "sha256": report_sha256(state.report_lines) if state.report_lines else "",
+            "lines": [line.model_dump(mode="json") for line in state.report_lines],
+        }
+        return row | {"report": report, "listed": [x.model_dump(mode="json") for x in state.listed]}
 
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         """The journal of a case, entry by entry. Raises NotFound."""
@@ -156,6 +171,3 @@ async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterat
     finally:
         await db.close()
 
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)

@@ -144,8 +144,7 @@ def _submit(state: VacancyState, args: SubmitReport, rivals: list[Rival], reques
     ranked = [line for line in args.lines if line.recommendation != "not_selected"]
     if any(line.rank is None for line in ranked):
         raise BadInput("every recommended candidate needs a rank", code="rank_missing")
-    sha = hashlib.sha256(json.dumps([line.model_dump(mode="json") for line in args.lines], sort_keys=True).encode()).hexdigest()
-    return Turnout([f.ReportSubmitted(report=request.request, lines=args.lines, sha256=sha)])
+    return Turnout([f.ReportSubmitted(report=request.request, lines=args.lines, sha256=report_sha256(args.lines))])
 
 
 def report_sha256(lines: Iterable[f.ReportLine]) -> str:
