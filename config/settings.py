@@ -18,8 +18,8 @@ from config.partners import BadConfiguration, explain
 
 PREFIX = "MUSTER_"
 FILE = "MUSTER_FILE"
-#: Variables of ours that are no setting: which file to read, and what only the tests look at.
-EXEMPT = (FILE, "MUSTER_TEST_")
+#: Variables of ours that are no setting: which file to read, who acts at a terminal, and what only the tests look at.
+EXEMPT = (FILE, "MUSTER_PERSON", "MUSTER_TEST_")
 
 
 class RelaySettings(BaseModel):
