@@ -111,3 +111,9 @@ def add_months(day: date, months: int) -> date:
     first = date(day.year + years, month + 1, 1)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return min(first + ONE_DAY * (day.day - 1), following - ONE_DAY)
+
+
+def period_end(start: date, months: int) -> date:
+    """The last day of `months` months that begin on `start`: the day before the same date, or the last day of a month without it."""
+    same = add_months(start, months)
+    return same - ONE_DAY if same.day == start.day else same

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from domain.calendars import Calendar, add_months, add_working_days
+from domain.calendars import Calendar, add_working_days, period_end
 from domain.facts import DeadlineSet
 from domain.rules import DeadlineRule
 from domain.vacancy import Closing
@@ -48,8 +48,8 @@ def set_deadline_until(
 
 
 def probation_ends_on(entered_on: date, months: int) -> date:
-    """The last day of probation: the day before the same date `months` later (recruitment.md §2; facts.md §6)."""
-    return add_months(entered_on, months) - timedelta(days=1)
+    """The last day of probation (recruitment.md §2; facts.md §6)."""
+    return period_end(entered_on, months)
 
 
 def instants(deadline: DeadlineSet) -> list[Instant]:

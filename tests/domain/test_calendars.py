@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.calendars import Calendar, add_months, add_working_days, next_working_day, working_days_between
+from domain.calendars import Calendar, add_months, add_working_days, next_working_day, period_end, working_days_between
 
 BELGIUM = holidays.country_holidays("BE", years=range(2024, 2030), language="en_US")
 OFFICE = Calendar(id="office", version="1", zone="Europe/Brussels", closed=dict(BELGIUM.items()))
@@ -112,6 +112,19 @@ def test_a_calendar_survives_json() -> None:
 )
 def test_months_end_on_the_same_day_or_the_last_there_is(day: date, months: int, then: date) -> None:
     assert add_months(day, months) == then
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "last"),
+    [
+        (date(2025, 9, 1), 6, date(2026, 2, 28)),
+        (date(2025, 8, 31), 6, date(2026, 2, 28)),
+        (date(2028, 2, 29), 36, date(2031, 2, 28)),
+        (date(2025, 1, 15), 6, date(2025, 7, 14)),
+    ],
+)
+def test_a_period_ends_the_day_before_the_same_date(start: date, months: int, last: date) -> None:
+    assert period_end(start, months) == last
 
 
 @given(day=days_covered, months=st.integers(0, 80))

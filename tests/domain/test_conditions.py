@@ -94,11 +94,11 @@ def test_the_four_are_always_needed_and_the_others_when_they_apply(
 @pytest.mark.parametrize(
     ("condition", "partner"),
     [
-        (C.CLEARANCE, "nation-NO"),
+        (C.CLEARANCE, "nation-no"),
         (C.MEDICAL, "medical"),
         (C.VERIFICATION, "verification"),
         (C.ACCREDITATION, "host-nation"),
-        (C.SECONDMENT, "administration-TR"),
+        (C.SECONDMENT, "administration-tr"),
         (C.BUDGET, "budget"),
     ],
 )
