@@ -139,7 +139,10 @@ def needed(*, seconded: bool, funded: bool, fast_track: bool = False) -> list[Co
 
 
 def authority_for(condition: Condition, *, nation: str = "", seconded_by: str | None = None) -> str:
-    """The partner id to ask, in lower case ("nation-no"): the clearance goes to the person's `nation`, the secondment to the administration that sends them."""
+    """The partner id to ask ("nation-no", lower case).
+
+    The clearance goes to the person's `nation`, the secondment to the administration that sends them. Raises BadInput without one.
+    """
     concerned = seconded_by or nation if condition is Condition.SECONDMENT else nation
     if "{nation}" in TABLE[condition].authority and not concerned:
         raise BadInput(f"{condition} needs the nation that is asked", code="nation_missing", condition=str(condition))
