@@ -75,13 +75,13 @@ class SmtpMail:
             message["From"] = self._sender
             message["To"] = _address(letter["to"], "to")
             message["Subject"] = letter["subject"]
+            message.set_content(letter["body"], charset="utf-8", cte="base64")
             message["Content-Language"] = letter.get("language", "en")
         except (ValueError, HeaderParseError):
             raise BadInput("a header of the letter holds a line break", letter=letter["letter"]) from None
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = message_id(letter["letter"], self._sender.domain)
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter["body"], charset="utf-8", cte="base64")
         if letter.get("calendar"):
             method = letter.get("calendar_method", "REQUEST")
             message.add_alternative(letter["calendar"], subtype="calendar", charset="utf-8", cte="base64", params={"method": method})

@@ -84,7 +84,7 @@ class Composer:
             case datetime():
                 return self._moment(value, language, zone)
             case date():
-                return str(format_date(value, "full", locale=LOCALES[language]))
+                return _day(value, language)
             case _:
                 return str(value)
 
@@ -97,7 +97,7 @@ class Composer:
         return self._words.say(
             "moment",
             language,
-            day=format_date(there.date(), "full", locale=locale),
+            day=_day(there.date(), language),
             time=format_time(there.time(), "HH:mm", locale=locale),
             city=_zone_city(zone, language),
         )
@@ -129,6 +129,12 @@ class Composer:
         calendar.add("method", due.method)
         calendar.add_component(event)
         return str(calendar.to_ical().decode())
+
+
+def _day(day: date, language: str) -> str:
+    text = str(format_date(day, "full", locale=LOCALES[language]))
+    # the first of a month is an ordinal in French, which the calendar data leave to the writer
+    return text.replace(" 1 ", " 1er ") if language == "fr" else text
 
 
 def _zone_city(zone: str, language: str) -> str:
