@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import structlog
 import uvicorn
-from sqlalchemy import text
 
 from config.logs import configure
 from config.partners import Partner, load_partners
@@ -54,11 +53,12 @@ async def opened(settings: Settings) -> AsyncIterator[Means]:
 
 
 def gateway_app(means: Means) -> Guard:
-    async def ready() -> None:
-        async with means.db.reading() as rx:
-            await rx.execute(text("SELECT 1"))
+    clock = DoorClock(means.db)
 
-    intake = Intake(Senders.of(means.partners), Inbox(means.db), Receipts(means.key), DoorClock(means.db))
+    async def ready() -> None:
+        await clock.now()  # one read through the same door that events take
+
+    intake = Intake(Senders.of(means.partners), Inbox(means.db), Receipts(means.key), clock)
     return create_app(Parts(intake=intake, ready=ready, keys=(means.key.verifying(),)))
 
 

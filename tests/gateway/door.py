@@ -1,0 +1,98 @@
+"""A partner's side of the machines' door, and a look behind it."""
+
+import hashlib
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from connectors.signatures import SigningKey, VerifyingKey, sign
+from domain.events import CONTENT_TYPE, PartnerKind, catalogue
+from gateway.app import Parts, create_app
+from gateway.guard import Guard
+from gateway.intake import Intake
+from gateway.receipts import Receipts
+from gateway.senders import Sender, Senders
+from store.clock import DoorClock
+from store.database import Database
+from store.inbox import Inbox
+from tests.domain.event_samples import SENDER
+
+OURS = SigningKey("muster-test", "ed25519", hashlib.sha256(b"muster").digest())
+
+
+def key_of(partner: str, generation: str = "1") -> SigningKey:
+    return SigningKey(f"{partner}-{generation}", "ed25519", hashlib.sha256(f"{partner} {generation}".encode()).digest())
+
+
+def senders() -> Senders:
+    """One partner of each kind, with a key that is live and an older one that is revoked."""
+    everyone = []
+    for kind, partner in SENDER.items():
+        sends = frozenset(name for name, model in catalogue().items() if PartnerKind(kind) in model.SENDERS)
+        keys = (key_of(partner).verifying(), *_revoked(partner))
+        everyone.append(Sender(partner, PartnerKind(kind), sends, keys))
+    return Senders(everyone)
+
+
+def _revoked(partner: str) -> tuple[VerifyingKey, ...]:
+    old = key_of(partner, "0").verifying()
+    return (VerifyingKey(old.id, old.algorithm, old.material, revoked=True),)
+
+
+def door(db: Database, **limits: Any) -> Guard:
+    clock = DoorClock(db)
+
+    async def ready() -> None:
+        await clock.now()
+
+    intake = Intake(senders(), Inbox(db), Receipts(OURS), clock)
+    return create_app(Parts(intake=intake, ready=ready, keys=(OURS.verifying(),), **limits))
+
+
+def signed(
+    body: bytes, event_id: str, partner: str = "portal", key: SigningKey | None = None, at: datetime | None = None
+) -> dict[str, str]:
+    """The headers a well-behaved partner sends."""
+    signature = sign(key or key_of(partner), event_id, body, at=at or datetime.now(UTC))
+    return {"content-type": CONTENT_TYPE, "muster-partner": partner, **signature}
+
+
+@dataclass
+class Caller:
+    """One HTTP client with a partner's manners."""
+
+    http: httpx.AsyncClient
+
+    async def post(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        return await self.http.post("/events", content=body, headers=headers)
+
+    async def send(self, body: bytes, partner: str = "portal") -> httpx.Response:
+        return await self.post(body, signed(body, json.loads(body)["id"], partner))
+
+    async def ask(self, partner: str, event_id: str, asker: str | None = None, **more: Any) -> httpx.Response:
+        path = f"/events/{partner}/{event_id}"
+        headers = signed(f"GET {path}".encode(), "question-1", asker or partner, **more)
+        del headers["content-type"]
+        return await self.http.get(path, headers=headers)
+
+
+def rows(store: Path) -> dict[str, int]:
+    """How many rows stand in each table: what "nothing was stored" is measured by."""
+    with sqlite3.connect(store) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        counts = {table: db.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in tables}
+    db.close()
+    return counts
+
+
+def query(store: Path, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    db = sqlite3.connect(store)
+    try:
+        return db.execute(sql, values).fetchall()
+    finally:
+        db.close()
