@@ -1,0 +1,163 @@
+"""Commands made from the table of acts: one per act, its options read off the act's own model, so that neither can drift."""
+
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import annotated_types
+import typer
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from cli import show
+from cli.terminal import Case, Json, Person, Request, terminal
+from cli.text import named, words
+from domain.acts import ANY_STAGE, Act
+from domain.errors import BadInput
+from domain.messages import Receipt
+
+#: What each argument of an act means, for `--help`.
+MEANS = {
+    "eligible": "Whether the candidate is eligible.",
+    "shortlisted": "Whether the candidate is on the short list.",
+    "upheld": "Whether the allegation is upheld.",
+    "confirmed": "Whether the appointment is confirmed.",
+    "reason": "A short code from the catalogue, such as profile_matches; never free text about a person.",
+    "score": "From 0 to 100.",
+    "starts_at": "When it begins, with its zone: 2027-03-02T10:00+01:00.",
+    "minutes": "How long it takes.",
+    "place": "Where it is held.",
+    "condition": "Which condition of appointment.",
+    "outcome": "What the authority said.",
+    "reference": "The authority's own reference.",
+    "valid_until": "Last day it is valid: 2032-06-30.",
+    "enters_on": "Day of entry on duty: 2027-09-01. Thirty days from now when not given.",
+    "sha256": "Hash of the terms you read, as `muster hire timeline` prints it.",
+    "until": "When the hold ends by itself, with its zone; until resumed when not given.",
+    "deadline": "Which open deadline, as in `muster hire show`.",
+    "days": "How many days more, in the deadline's own unit.",
+    "vacancy": "The other vacancy.",
+    "post": "The post there.",
+    "grade": "The grade there.",
+    "owner": "Who takes the case over.",
+}
+
+
+def command_name(act: str) -> str:
+    """`schedule_interview` → `schedule-interview`."""
+    return act.replace("_", "-")
+
+
+def act_command(act: Act) -> Callable[..., None]:
+    """The command of one act, with its signature written out for Typer."""
+
+    def command(ctx: typer.Context, case: str, person: str, request: str | None, json: bool, **given: Any) -> None:
+        args = checked(act.args, given)
+        receipt = terminal(ctx).at_desk(lambda desk: desk.act(person, case, act.name, args, request))
+        receipt_shown(receipt, json=json)
+
+    fixed = {
+        "ctx": (typer.Context, inspect.Parameter.empty),
+        "case": (Case, inspect.Parameter.empty),
+        "person": (Person, inspect.Parameter.empty),
+        "request": (Request, None),
+        "json": (Json, False),
+    }
+    own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
+    return _signed(command, {**fixed, **own}, _help(act))
+
+
+def checked(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
+    """What was given on the command line, held against the act's model and made ready to travel. Raises BadInput naming the option."""
+    said = {name: value for name, value in given.items() if value is not None}
+    try:
+        return model.model_validate(said).model_dump(mode="json", exclude_unset=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        option = command_name(str(first["loc"][0])) if first["loc"] else "arguments"
+        raise BadInput(f"--{option}: {_right(option, first)}", code="bad_arguments", field=option) from None
+
+
+def receipt_shown(receipt: Receipt, *, json: bool) -> None:
+    if json:
+        show.as_json(receipt)
+        return
+    now = f"ended: {named(receipt.ending)}" if receipt.ending else f"stage: {named(receipt.stage)}" if receipt.stage else "written"
+    show.line(f"Done. {receipt.case} is at number {receipt.number} of its journal ({now}).")
+
+
+def _right(option: str, error: Any) -> str:
+    if option == "reason" and error["type"] == "string_pattern_mismatch":
+        return "a reason is a code of small letters, digits, dots and underscores, such as profile_matches"
+    return str(error["msg"])
+
+
+def _help(act: Act) -> str:
+    stages = "any" if act.stages == ANY_STAGE else words(sorted(act.stages))
+    return f"{act.says}\n\nFor: {words(sorted(act.roles))}.\n\nAt stage: {named(stages)}."
+
+
+def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
+    """A field as (annotation, default). Not given stays None: then the model's own default rules."""
+    kind, hint = _bare(field.annotation), MEANS.get(name, "")
+    if not field.is_required() and field.default not in (None, ""):
+        hint = f"{hint} Default: {words(field.default)}."
+    flag = "--" + command_name(name)
+    if kind is bool:
+        option = typer.Option(f"{flag}/--not-{command_name(name)}", help=hint)
+    elif kind is datetime:
+        kind, option = str, typer.Option(flag, help=hint, metavar="WHEN", parser=_moment)
+    elif kind is date:
+        kind, option = str, typer.Option(flag, help=hint, metavar="DAY", parser=_day)
+    elif kind is int:
+        option = typer.Option(flag, help=hint, min=_bound(field, "ge"), max=_bound(field, "le"))
+    else:
+        option = typer.Option(flag, help=hint, metavar=None if issubclass(kind, Enum) else name.upper())
+    if field.is_required():
+        return Annotated[kind, option], inspect.Parameter.empty
+    return Annotated[kind | None, option], None
+
+
+def _bare(annotation: Any) -> type:
+    """The one type within `X | None` and `Annotated`."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return _bare(next(each for each in typing.get_args(annotation) if each is not type(None)))
+    if typing.get_origin(annotation) is Annotated:
+        return _bare(typing.get_args(annotation)[0])
+    return annotation  # type: ignore[no-any-return]
+
+
+def _bound(field: FieldInfo, side: str) -> int | None:
+    kind = annotated_types.Ge if side == "ge" else annotated_types.Le
+    return next((getattr(mark, side) for mark in field.metadata if isinstance(mark, kind)), None)
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("not a moment; write it as 2027-03-02T10:00+01:00") from None
+    if moment.tzinfo is None:
+        # Guessing the zone of an interview would be wrong for half of its readers.
+        raise typer.BadParameter("say the zone too: 2027-03-02T10:00+01:00, or Z for UTC")
+    return moment.isoformat()
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise typer.BadParameter("not a day; write it as 2027-03-02") from None
+
+
+def _signed(command: Callable[..., None], parameters: dict[str, tuple[Any, Any]], doc: str) -> Callable[..., None]:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    signature = [inspect.Parameter(name, keyword, annotation=kind, default=default) for name, (kind, default) in parameters.items()]
+    command.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    command.__annotations__ = {name: kind for name, (kind, _) in parameters.items()}
+    command.__doc__ = doc
+    return command

@@ -1,0 +1,174 @@
+"""`muster doctor`: what this installation has, what it lacks, and how to mend it."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli import show
+from cli.outcome import FAILED
+from cli.terminal import Json, terminal
+from domain.errors import Problem, StoreUnavailable
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+PATIENCE_S = 5
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at. `mend` says what to do when it is not well."""
+
+    name: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+
+def doctor(ctx: typer.Context, json: Json = False) -> None:
+    """Look at everything Muster needs; say what is missing and how to mend it."""
+    checks = [python_is_new_enough()]
+    try:
+        settings = terminal(ctx).settings
+    except Problem as problem:
+        checks.append(Check("settings", False, problem.message, "Correct the variable or the file; `muster config show` lists the names."))
+    else:
+        checks.append(Check("settings", True, f"files stand in {settings.data_dir}"))
+        checks += asyncio.run(looked_at(settings))
+    _report(checks, json=json)
+    if not all(check.ok for check in checks):
+        raise typer.Exit(FAILED)
+
+
+def _report(checks: list[Check], *, json: bool) -> None:
+    missing = sum(not check.ok for check in checks)
+    if json:
+        show.as_json({"ok": missing == 0, "checks": checks})
+        return
+    for check in checks:
+        show.line(f"{'ok     ' if check.ok else 'MISSING'}  {check.name:<10}  {check.says}", style="" if check.ok else "red")
+        if check.mend:
+            show.line(f"         {'':<10}  {check.mend}")
+    show.line()
+    show.line("All is well." if not missing else f"{missing} of {len(checks)} need attention.", style="bold")
+
+
+def python_is_new_enough() -> Check:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Check("python", sys.version_info >= (3, 11), f"Python {version} in {sys.prefix}")
+
+
+async def looked_at(settings: "Settings") -> list[Check]:
+    """Every check that needs the settings; one that fails does not keep the others from being made."""
+    return [
+        await _check("store", _store, settings),
+        await _check("temporal", _temporal, settings),
+        await _check("partners", _partners, settings),
+        await _check("key", _key, settings),
+        await _check("mail", _mail, settings),
+    ]
+
+
+async def _check(name: str, look: "Callable[[Settings], Awaitable[Check]]", settings: "Settings") -> Check:
+    try:
+        return await look(settings)
+    except Problem as problem:
+        return Check(name, False, problem.message, MEND.get(name, ""))
+
+
+MEND = {
+    "store": "Is MUSTER_STORE_URL right, and the database running?",
+    "temporal": "`muster up` starts one on this machine.",
+    "partners": "Write the file, or say where it is with MUSTER_PARTNERS_FILE.",
+    "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",
+}
+
+
+async def _store(settings: "Settings") -> Check:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    from store.database import check_migrated
+
+    try:
+        url = make_url(settings.store_url)
+    except ArgumentError:
+        raise StoreUnavailable("MUSTER_STORE_URL cannot be read; it looks like sqlite+aiosqlite:///var/muster.db") from None
+    shown = url.render_as_string(hide_password=True)
+    # Opening would make an empty file; a doctor leaves no traces.
+    if url.get_backend_name() == "sqlite" and not _exists(url.database):
+        return Check("store", False, f"there is no {url.database} yet", "Run `muster migrate`.")
+    await check_migrated(settings.store_url)
+    return Check("store", True, f"{shown}, up to date and set to keep what it acknowledges")
+
+
+def _exists(path: str | None) -> bool:
+    return path is not None and Path(path).exists()
+
+
+async def _temporal(settings: "Settings") -> Check:
+    from config.temporal import connect, type_word, wrong_search_attributes
+    from domain.errors import EngineUnavailable
+
+    client = await connect(settings, within=PATIENCE_S)
+    namespace = settings.temporal_namespace
+    try:
+        wrong = await wrong_search_attributes(client)
+    except EngineUnavailable as trouble:
+        mend = f"Run: temporal operator namespace create -n {namespace} --retention 3650d" if trouble.code == "no_namespace" else ""
+        return Check("temporal", False, trouble.message, mend)
+    if wrong:
+        said = ", ".join(f"{name} is {what}" for name, what in wrong.items())
+        flags = " ".join(f"--name {name} --type {type_word(name)}" for name in wrong)
+        return Check(
+            "temporal", False, f"search attributes: {said}", f"Run: temporal operator search-attribute create -n {namespace} {flags}"
+        )
+    return Check("temporal", True, f"{settings.temporal_address}, namespace {namespace}, search attributes in place")
+
+
+async def _partners(settings: "Settings") -> Check:
+    from config.partners import load_partners
+
+    partners = load_partners(settings.partners_file)
+    mute = [each.id for each in partners.values() if each.channel == "http" and not each.keys]
+    if mute:
+        return Check(
+            "partners",
+            False,
+            f"{settings.partners_file}: no key for {', '.join(mute)}",
+            "Without a key nothing they send is believed; add one.",
+        )
+    return Check("partners", True, f"{len(partners)} in {settings.partners_file}")
+
+
+async def _key(settings: "Settings") -> Check:
+    from connectors.signatures import load_signing_key
+
+    if settings.signing_key_file is None and not _exists(str(settings.signing_key)):
+        return Check("key", True, f"{settings.signing_key} is made at the first start")
+    return Check("key", True, f"{settings.signing_key}, id {load_signing_key(settings.signing_key).id}")
+
+
+async def _mail(settings: "Settings") -> Check:
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        greeting = await asyncio.wait_for(_greeting(settings.smtp_host, settings.smtp_port), PATIENCE_S)
+    except (OSError, TimeoutError):
+        mend = "Letters wait until it does; MUSTER_SMTP_HOST and MUSTER_SMTP_PORT say where it is."
+        return Check("mail", False, f"no mail server answers at {where}", mend)
+    if not greeting.startswith(b"220"):
+        return Check("mail", False, f"what answers at {where} is no mail server", "Correct MUSTER_SMTP_HOST and MUSTER_SMTP_PORT.")
+    return Check("mail", True, f"a mail server answers at {where}")
+
+
+async def _greeting(host: str, port: int) -> bytes:
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        return await reader.readline()
+    finally:
+        writer.close()

@@ -1,0 +1,114 @@
+"""What a command works with: the settings, the desk, and whether its reader is a program. Travels as Typer's context object."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+
+import typer
+
+from domain.messages import Receipt
+from domain.rules import Rules
+from domain.vacancy import VacancySpec
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+T = TypeVar("T")
+
+
+class Desk(Protocol):
+    """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
+
+    async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
+    async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
+    async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Any: ...
+    async def hires(
+        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+    ) -> Any: ...
+    async def hire(self, case: str) -> Any: ...
+    async def vacancies(self) -> Any: ...
+    async def vacancy(self, reference: str) -> Any: ...
+    async def timeline(self, case: str) -> Any: ...
+    async def event(self, partner: str, event_id: str) -> Any: ...
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None: ...
+    async def staff(self) -> Any: ...
+    async def recover(self) -> list[str]: ...
+
+
+def _read_settings() -> "Settings":
+    from config.settings import load_settings
+
+    return load_settings()
+
+
+class Opens(Protocol):
+    """Opens the desk; with `reading`, without Temporal: for what only needs the store."""
+
+    def __call__(self, settings: "Settings", *, reading: bool) -> AbstractAsyncContextManager[Desk]: ...
+
+
+def _open_desk(settings: "Settings", *, reading: bool) -> AbstractAsyncContextManager[Desk]:
+    from acts.desk import open_desk
+
+    return open_desk(settings, reading=reading)
+
+
+@dataclass
+class Terminal:
+    """One run of the command. Tests give their own desk and settings."""
+
+    read_settings: Callable[[], "Settings"] = _read_settings
+    open_desk: Opens = _open_desk
+    json: bool = False
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """Read once, and only by commands that need them: `muster --help` works on a broken installation."""
+        return self.read_settings()
+
+    def at_desk(self, ask: Callable[[Desk], Awaitable[T]]) -> T:
+        """Open the desk, ask it one thing that reaches a case, close it."""
+        return asyncio.run(self._asked(ask, reading=False))
+
+    def at_store(self, ask: Callable[[Desk], Awaitable[T]]) -> T:
+        """The same for what the store alone can answer or keep: works while Temporal is away."""
+        return asyncio.run(self._asked(ask, reading=True))
+
+    async def _asked(self, ask: Callable[[Desk], Awaitable[T]], *, reading: bool) -> T:
+        async with self.open_desk(self.settings, reading=reading) as desk:
+            return await ask(desk)
+
+
+def terminal(ctx: typer.Context) -> Terminal:
+    """The terminal of this run; made on the first call."""
+    root = ctx.find_root()
+    if root.obj is None:
+        root.obj = Terminal()
+    return root.obj  # type: ignore[no-any-return]
+
+
+def _for_a_program(ctx: typer.Context, wanted: bool) -> bool:
+    # Noted before anything else is read, so that a refusal, too, is JSON.
+    terminal(ctx).json = wanted
+    return wanted
+
+
+def _case(text: str) -> str:
+    return text if "/" in text else f"hire/{text}"
+
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Answer with JSON: one object, or one per line for lists.", callback=_for_a_program, is_eager=True)
+]
+Person = Annotated[
+    str, typer.Option("--as", metavar="PERSON", envvar="MUSTER_PERSON", help="Who is acting: a person of `muster staff list`.")
+]
+Request = Annotated[
+    str | None,
+    typer.Option("--request", metavar="ID", help="A key of your own: the same key again answers the same and does nothing twice."),
+]
+Case = Annotated[str, typer.Argument(metavar="CASE", help="The hire, as in `muster hire list`; `hire/` may be left out.", parser=_case)]
+Reference = Annotated[str, typer.Argument(metavar="REF", help="The vacancy's reference, such as 250442.")]

@@ -1,0 +1,303 @@
+"""`muster up`: the whole installation on this machine, one process per door, watched until Ctrl-C."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import show
+from cli.terminal import Json, terminal
+from cli.text import safe
+from domain.errors import BadInput, EngineUnavailable, Trouble
+
+if TYPE_CHECKING:
+    from config.embedded import EmbeddedServer
+    from config.settings import Settings
+
+#: In the order they are started; stopped in the other, so that nothing is taken in that nobody would carry on.
+DOORS = ("worker", "dispatcher", "relay", "gateway")
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+PATIENCE_S = 30
+STEADY_S = 60
+LONGEST_WAIT_S = 30
+
+
+class NotStarted(Trouble):
+    """One of the processes did not come up."""
+
+
+@dataclass
+class Child:
+    """One door as a child process, started again whenever it ends by itself."""
+
+    name: str
+    env: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+    started: float = 0
+    ends: int = 0
+    again_at: float | None = None
+
+    def start(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as out:
+            # A session of its own: Ctrl-C reaches us alone, and we stop the doors in order.
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli", self.name],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=self.env,
+                start_new_session=True,
+            )
+        self.started, self.again_at = time.monotonic(), None
+
+    def look(self, say: Callable[[str], None]) -> None:
+        """Notice an end, and start again after a while that grows with every end in a row."""
+        now = time.monotonic()
+        if self.again_at is not None:
+            if now >= self.again_at:
+                self.start()
+        elif (code := self.process.poll()) is not None:
+            self.ends = 1 if now - self.started > STEADY_S else self.ends + 1
+            wait = min(2 ** (self.ends - 1), LONGEST_WAIT_S)
+            self.again_at = now + wait
+            say(f"{self.name} ended (exit code {code}): {self.last_words()}. Starting it again in {wait} s.")
+
+    def last_words(self) -> str:
+        lines = self.log.read_bytes()[-4000:].decode("utf-8", errors="replace").strip().splitlines()
+        return safe(lines[-1])[:200].rstrip(".") if lines else f"it said nothing in {self.log}"
+
+    def ask_to_stop(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+
+
+@dataclass
+class Installation:
+    """What runs. `server` is None when Temporal is somebody else's."""
+
+    settings: "Settings"
+    server: "EmbeddedServer | None"
+    children: list[Child]
+
+    def places(self) -> dict[str, Any]:
+        """Where everything listens, and stands."""
+        ui = {"temporal_ui": self.server.ui_address} if self.server else {}
+        return {
+            "gateway": f"http://{self.settings.gateway_host}:{self.settings.gateway_port}",
+            "temporal": self.settings.temporal_address,
+            **ui,
+            "store": _shown(self.settings.store_url),
+            "partners": str(self.settings.partners_file),
+            "logs": str(self.settings.data_dir / "logs"),
+        }
+
+    async def watch(self, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+        """Keep every process running until told to stop."""
+        while not stop.is_set():
+            for child in self.children:
+                child.look(say)
+            await self._watch_server(say)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 0.5)
+
+    async def _watch_server(self, say: Callable[[str], None]) -> None:
+        if self.server is not None and self.server.process.poll() is not None:
+            say(f"the Temporal server ended (exit code {self.server.process.returncode}). Starting it again.")
+            self.server = await _server_for(self.settings, _port_of(self.server.ui_address))
+
+    async def stop(self) -> None:
+        """Doors first, each given time to finish what it has under way; Temporal last."""
+        for child in reversed(self.children):
+            child.ask_to_stop()
+        deadline = time.monotonic() + PATIENCE_S
+        for child in self.children:
+            while child.process.poll() is None:
+                if time.monotonic() > deadline:
+                    child.process.kill()
+                await asyncio.sleep(0.05)
+        if self.server is not None:
+            await self.server.stop()
+
+
+def up(
+    ctx: typer.Context,
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="KIND", help="sqlite, postgresql (a server of our own), or an SQLAlchemy URL.")
+    ] = None,
+    any_ports: Annotated[bool, typer.Option("--any-ports", help="Listen on any free ports instead of the usual ones.")] = False,
+    json: Json = False,
+) -> None:
+    """Start everything on this machine (Temporal, store, worker, gateway, dispatcher, relay) and leave it running."""
+    settings = terminal(ctx).settings
+    asyncio.run(_up(settings, store, any_ports=any_ports, json=json))
+
+
+async def _up(settings: "Settings", store: str | None, *, any_ports: bool, json: bool) -> None:
+    from config.embedded_store import store_at
+
+    stop = _told_to_stop()
+    say = _silent if json else show.line
+    with store_at(store, settings.data_dir, settings.store_url) as url:
+        running = await start(settings.model_copy(update={"store_url": url}), any_ports=any_ports, say=say)
+        try:
+            await ready(running, stop)
+            _tell(running, json=json)
+            await running.watch(stop, say)
+        finally:
+            say("Stopping.")
+            await running.stop()
+    say("Stopped. Everything is kept; `muster up` goes on where this ended.")
+
+
+async def start(settings: "Settings", *, any_ports: bool, say: Callable[[str], None]) -> Installation:
+    """Start Temporal (unless it is elsewhere), bring the store up to date, start the doors. Raises EngineUnavailable, StoreUnavailable."""
+    from store.database import migrate
+
+    settings = _with_partners(settings, say)
+    await migrate(settings.store_url)
+    if any_ports:
+        settings = settings.model_copy(update={"gateway_port": _free_port()})
+    server = await _embedded(settings, any_ports=any_ports)
+    if server is not None:
+        settings = settings.model_copy(update={"temporal_address": server.address})
+    children = [Child(name, environment(settings), settings.data_dir / "logs" / f"{name}.log") for name in DOORS]
+    running = Installation(settings, server, children)
+    for child in children:
+        child.start()
+    return running
+
+
+async def ready(running: Installation, stop: asyncio.Event) -> None:
+    """Wait until the gateway answers. Raises NotStarted, with what a door said last, when one ends first."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not stop.is_set() and not await _answers(running.settings):
+        ended = next((child for child in running.children if child.process.poll() is not None), None)
+        if ended is not None:
+            raise NotStarted(f"{ended.name} did not start: {ended.last_words()}", code="not_started")
+        if time.monotonic() > deadline:
+            raise NotStarted(f"the gateway did not answer within {PATIENCE_S} seconds; see {running.settings.data_dir / 'logs'}")
+        await asyncio.sleep(0.1)
+
+
+def environment(settings: "Settings") -> dict[str, str]:
+    """The environment of a child: ours, with what was decided here."""
+    decided = {
+        "MUSTER_DATA_DIR": str(settings.data_dir),
+        "MUSTER_STORE_URL": settings.store_url,
+        "MUSTER_TEMPORAL_ADDRESS": settings.temporal_address,
+        "MUSTER_PARTNERS_FILE": str(settings.partners_file),
+        "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
+    }
+    return {**os.environ, **decided}
+
+
+def _with_partners(settings: "Settings", say: Callable[[str], None]) -> "Settings":
+    """An installation without partners yet still starts; a file that was named and is not there is a mistake."""
+    if settings.partners_file.exists():
+        return settings
+    if "partners_file" in settings.model_fields_set:
+        raise BadInput(f"{settings.partners_file}: there is no partners file (MUSTER_PARTNERS_FILE)", code="no_partners_file")
+    empty = settings.data_dir / "partners.toml"
+    if not empty.exists():
+        empty.parent.mkdir(parents=True, exist_ok=True)
+        empty.write_text("# No partners yet. docs/integrating.md says what an entry looks like.\n", encoding="utf-8")
+    say(f"No partners file named: using {empty}.")
+    return settings.model_copy(update={"partners_file": empty})
+
+
+async def _embedded(settings: "Settings", *, any_ports: bool) -> "EmbeddedServer | None":
+    """A server of our own where the settings point at this machine; None where Temporal is elsewhere."""
+    if settings.temporal_address.rpartition(":")[0] not in LOOPBACK:
+        return None
+    if any_ports:
+        settings = settings.model_copy(update={"temporal_address": "127.0.0.1:0"})
+        return await _server_for(settings, None)
+    return await _server_for(settings, _port_of(settings.temporal_address) + 1000)
+
+
+async def _server_for(settings: "Settings", ui_port: int | None) -> "EmbeddedServer":
+    from config.embedded import start_server
+
+    folder, port = settings.data_dir / "temporal", _port_of(settings.temporal_address) or None
+    return await start_server(folder, port=port, ui_port=ui_port, namespace=settings.temporal_namespace)
+
+
+def _port_of(address: str) -> int:
+    try:
+        return int(address.rpartition(":")[2])
+    except ValueError:
+        raise EngineUnavailable(f"{address} is no address; write MUSTER_TEMPORAL_ADDRESS as host:port", code="bad_address") from None
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _answers(settings: "Settings") -> bool:
+    try:
+        _, writer = await asyncio.open_connection(settings.gateway_host, settings.gateway_port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by Ctrl-C, SIGTERM, or the terminal being closed."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    return stop
+
+
+def _tell(running: Installation, *, json: bool) -> None:
+    if json:
+        show.as_json({**running.places(), "processes": {child.name: child.process.pid for child in running.children}})
+        return
+    show.line()
+    show.line("Muster is running.", style="bold")
+    show.sheet(running.places())
+    show.line()
+    for line in _next_steps(running.settings):
+        show.line(line)
+    show.line("Ctrl-C stops it.")
+
+
+def _next_steps(settings: "Settings") -> Iterable[str]:
+    usual = type(settings).model_fields
+    apart = {
+        f"MUSTER_{name.upper()}": getattr(settings, name)
+        for name in ("temporal_address", "data_dir")
+        if getattr(settings, name) != usual[name].default
+    }
+    if apart:
+        yield "In another terminal, first: export " + " ".join(f"{name}={value}" for name, value in apart.items())
+    yield "Then, for a start:  muster staff add ada --name 'Ada' --email ada@example.org --role hr_head"
+    yield "                    muster vacancy publish 250442 --as ada"
+    yield "                    muster hire list"
+
+
+def _shown(url: str) -> str:
+    from sqlalchemy import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _silent(_text: str) -> None:
+    """For programs only the result is printed."""
