@@ -142,7 +142,14 @@ class HttpAuthority:
     ) -> bytes:
         message = f"{what}_{hashlib.sha256(key.encode()).hexdigest()[:32]}"
         signed = self._sign(message, content) if self._sign else {}
-        sent = {"Accept": "application/json", **({"Content-Type": "application/json"} if content else {}), **(headers or {}), **signed}
+        # Uncompressed, so that the bound on an answer is the bound on what we hold.
+        sent = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            **({"Content-Type": "application/json"} if content else {}),
+            **(headers or {}),
+            **signed,
+        }
         try:
             # httpx counts each read alone; a partner that drips a byte at a time would otherwise hold us for ever.
             async with (
@@ -163,7 +170,7 @@ class HttpAuthority:
 
     async def _bounded(self, response: httpx.Response) -> bytes:
         answer = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             answer += chunk
             if len(answer) > MAX_ANSWER:
                 raise BadInput(f"{self.partner} answered with more than {MAX_ANSWER} bytes", partner=self.partner)
