@@ -75,7 +75,7 @@ def _report(notice: Notice, raw: bytes) -> None:
 
 
 def _print(console: Console, row: Row) -> None:
-    line = Text(f"{row.name:<26}", style="bold")
+    line = Text(f"{row.name:<35}", style="bold")
     line.append(row.value, style="")
     if row.source:
         line.append(f"  [{row.source}]", style="dim")
