@@ -56,8 +56,9 @@ class SmtpMail:
                 timeout=self._timeout,
                 username=self._username,
                 password=self._password,
-                # On this machine there is nobody to overhear; elsewhere TLS is taken wherever the server offers it.
-                start_tls=False if _loopback(self._host) else None,
+                # On this machine there is nobody to overhear. Elsewhere TLS is taken where the server offers it, and
+                # demanded before a password is said.
+                start_tls=False if _loopback(self._host) else True if self._username else None,
             )
         except smtp.SMTPRecipientsRefused as error:
             raise _answered(max((r.code for r in error.recipients), default=550), letter) from None
