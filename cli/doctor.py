@@ -12,6 +12,7 @@ import typer
 from cli import show
 from cli.outcome import FAILED
 from cli.terminal import Json, terminal
+from cli.up import partners_file
 from domain.errors import Problem, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ async def _check(name: str, look: "Callable[[Settings], Awaitable[Check]]", sett
 
 MEND = {
     "store": "Is MUSTER_STORE_URL right, and the database running?",
-    "temporal": "`muster up` starts one on this machine.",
     "partners": "Write the file, or say where it is with MUSTER_PARTNERS_FILE.",
     "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",
 }
@@ -134,16 +134,17 @@ async def _temporal(settings: "Settings") -> Check:
 async def _partners(settings: "Settings") -> Check:
     from config.partners import load_partners
 
-    partners = load_partners(settings.partners_file)
+    file = partners_file(settings)
+    partners = load_partners(file)
     mute = [each.id for each in partners.values() if each.channel == "http" and not each.keys]
     if mute:
         return Check(
             "partners",
             False,
-            f"{settings.partners_file}: no key for {', '.join(mute)}",
+            f"{file}: no key for {', '.join(mute)}",
             "Without a key nothing they send is believed; add one.",
         )
-    return Check("partners", True, f"{len(partners)} in {settings.partners_file}")
+    return Check("partners", True, f"{len(partners)} in {file}")
 
 
 async def _key(settings: "Settings") -> Check:

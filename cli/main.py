@@ -35,6 +35,7 @@ app = typer.Typer(
     help="Recruitment at an international organisation, as durable workflows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"max_content_width": 120, "terminal_width": 120} if show.plain() else {},
     rich_markup_mode=None if show.plain() else "rich",
 )
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"

@@ -29,6 +29,9 @@ MEANING = {
 }
 
 
+DOCTOR = "\n`muster doctor` says what is missing, and how to mend it."
+
+
 def exit_code(problem: Problem) -> int:
     """The code of a problem, by its place in the error tree. The narrow families come first."""
     match problem:
@@ -60,5 +63,7 @@ def refused(problem: Problem, *, as_json: bool) -> typer.Exit:
 
 def sentence(problem: Problem) -> str:
     """`Not done: …` for what will not change by trying again, `Not possible now: …` for what may."""
-    head = "Not possible now" if isinstance(problem, Trouble) else "Not done"
-    return f"{head}: {safe(problem.message)}{'' if problem.message.rstrip().endswith(('.', '?', '!')) else '.'}"
+    away = isinstance(problem, Trouble)
+    said = safe(problem.message).rstrip()
+    stop = "" if said.endswith((".", "?", "!")) else "."
+    return f"{'Not possible now' if away else 'Not done'}: {said}{stop}{DOCTOR if away else ''}"

@@ -79,7 +79,8 @@ def sheet(thing: Mapping[str, Any]) -> None:
         line()
         line(named(name), style="bold")
         each = [fields(row) for row in value]
-        table(each, list(each[0]))
+        # What is the same for all because it is the thing shown needs no column.
+        table(each, [column for column in each[0] if column not in ("case_id", "vacancy", "reference")])
 
 
 def _is_rows(value: Any) -> bool:

@@ -71,7 +71,8 @@ class Child:
             self.ends = 1 if now - self.started > STEADY_S else self.ends + 1
             wait = min(2 ** (self.ends - 1), LONGEST_WAIT_S)
             self.again_at = now + wait
-            say(f"{self.name} ended (exit code {code}): {self.last_words()}. Starting it again in {wait} s.")
+            how = f"was killed (signal {-code})" if code < 0 else f"ended (exit code {code}): {self.last_words()}"
+            say(f"The {self.name} {how}. Starting it again in {wait} s; its log is {self.log}.")
 
     def last_words(self) -> str:
         lines = self.log.read_bytes()[-4000:].decode("utf-8", errors="replace").strip().splitlines()
@@ -113,7 +114,7 @@ class Installation:
 
     async def _watch_server(self, say: Callable[[str], None]) -> None:
         if self.server is not None and self.server.process.poll() is not None:
-            say(f"the Temporal server ended (exit code {self.server.process.returncode}). Starting it again.")
+            say("The Temporal server ended. Starting it again where it was left.")
             self.server = await _server_for(self.settings, _port_of(self.server.ui_address))
 
     async def stop(self) -> None:
@@ -204,16 +205,20 @@ def environment(settings: "Settings") -> dict[str, str]:
 
 def _with_partners(settings: "Settings", say: Callable[[str], None]) -> "Settings":
     """An installation without partners yet still starts; a file that was named and is not there is a mistake."""
-    if settings.partners_file.exists():
-        return settings
-    if "partners_file" in settings.model_fields_set:
-        raise BadInput(f"{settings.partners_file}: there is no partners file (MUSTER_PARTNERS_FILE)", code="no_partners_file")
-    empty = settings.data_dir / "partners.toml"
-    if not empty.exists():
-        empty.parent.mkdir(parents=True, exist_ok=True)
-        empty.write_text("# No partners yet. docs/integrating.md says what an entry looks like.\n", encoding="utf-8")
-    say(f"No partners file named: using {empty}.")
-    return settings.model_copy(update={"partners_file": empty})
+    file = partners_file(settings)
+    if not file.exists():
+        if "partners_file" in settings.model_fields_set:
+            raise BadInput(f"{file}: there is no partners file (MUSTER_PARTNERS_FILE)", code="no_partners_file")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("# No partners yet. docs/integrating.md says what an entry looks like.\n", encoding="utf-8")
+        say(f"There is no partners file: {file} is made, with nobody in it.")
+    return settings.model_copy(update={"partners_file": file})
+
+
+def partners_file(settings: "Settings") -> Path:
+    """Where the partners stand here: the file named, or else the one `muster up` makes beside the store."""
+    named = "partners_file" in settings.model_fields_set or settings.partners_file.exists()
+    return settings.partners_file if named else settings.data_dir / "partners.toml"
 
 
 async def _embedded(settings: "Settings", *, any_ports: bool) -> "EmbeddedServer | None":
@@ -289,7 +294,7 @@ def _next_steps(settings: "Settings") -> Iterable[str]:
     if apart:
         yield "In another terminal, first: export " + " ".join(f"{name}={value}" for name, value in apart.items())
     yield "Then, for a start:  muster staff add ada --name 'Ada' --email ada@example.org --role hr_head"
-    yield "                    muster vacancy publish 250442 --as ada"
+    yield "                    muster vacancy publish 270311 --as ada"
     yield "                    muster hire list"
 
 

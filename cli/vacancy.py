@@ -12,6 +12,7 @@ from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
 from domain.competition import Cancel, DecideReport, SubmitReport
 from domain.errors import BadInput, NotFound
+from domain.words import Stage
 
 app = typer.Typer(help="Publish vacancies, look at them, decide on the board's report, cancel.", no_args_is_help=True)
 COLUMNS = ("reference", "status", "closes_at", "posts", "hires", "title_en")
@@ -50,7 +51,11 @@ def list_(ctx: typer.Context, json: Json = False) -> None:
 def show_(ctx: typer.Context, reference: Reference, json: Json = False) -> None:
     """Show one vacancy: its posts, deadlines, and how far its hires are."""
     found = terminal(ctx).at_store(lambda desk: desk.vacancy(reference))
-    show.as_json(found) if json else show.sheet(show.fields(found))
+    if json:
+        show.as_json(found)
+        return
+    # The whole notice and policy are for programs; on a screen they would hide the rest.
+    show.sheet({name: value for name, value in show.fields(found).items() if name not in ("spec", "rules")})
 
 
 @app.command()
@@ -79,7 +84,7 @@ def decide_report(
     reference: Reference,
     person: Person,
     sha256: Annotated[
-        str, typer.Option("--sha256", metavar="SHA256", help="Hash of the report you read, as `muster vacancy timeline` prints it.")
+        str, typer.Option("--sha256", metavar="SHA256", help="Hash of the report you read, as `muster vacancy show` prints it.")
     ],
     approved: Annotated[bool, typer.Option("--approved/--not-approved", help="Whether the report is approved; if not, it goes back.")],
     reason: Reason = "merit_order",
@@ -109,10 +114,10 @@ def cancel(
 
 
 def _preview(ctx: typer.Context, reference: str) -> str:
-    hires = [show.fields(hire) for hire in terminal(ctx).at_store(lambda desk: desk.hires(vacancy=reference))]
+    counts = terminal(ctx).at_store(lambda desk: desk.vacancy(reference))["counts"]
     # A person already on duty keeps the post.
-    ending = sum(1 for hire in hires if not hire.get("ending") and hire.get("stage") != "probation")
-    return f"cancelling {reference} would end {ending} open hire(s) and tell each candidate; if that is meant, add --yes"
+    open_hires = sum(number for where, number in counts.items() if where in set(Stage) - {Stage.PROBATION})
+    return f"cancelling {reference} would end {open_hires} open hire(s) and tell each candidate; if that is meant, add --yes"
 
 
 def _report(file: Path) -> dict[str, Any]:
