@@ -545,6 +545,8 @@ OUTBOUND = (
     "condition.reopened",
     "offer.issued",
     "offer.lapsed",
+    "contract.offered",
+    "reuse.offered",
     "deadline.approaching",
     "deadline.missed",
     "reserve.listed",
@@ -573,7 +575,7 @@ class Envelope(Strict):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     type: Annotated[str, Field(pattern=r"^int\.muster\.[a-z_]+\.[a-z_]+$")]
-    subject: Annotated[str, Field(pattern=r"^(hire/[A-Za-z0-9]{1,64}|vacancy/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$")]
+    subject: Annotated[str, Field(pattern=r"^(hire/[A-Za-z0-9][A-Za-z0-9-]{0,63}|vacancy/[A-Za-z0-9][A-Za-z0-9._-]{0,63})$")]
     time: Instant | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     data: dict[str, Any]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import structlog
 import uvicorn
 
-from config.logs import configure
 from config.partners import Partner, load_partners
 from config.settings import Settings
 from connectors.mail import SmtpMail
@@ -79,7 +78,6 @@ class _Server(uvicorn.Server):
 
 async def serve(settings: Settings) -> None:
     """Run the gateway until SIGTERM or SIGINT; requests under way are answered first."""
-    configure(log_format=settings.log_format, level=settings.log_level)
     async with opened(settings) as means:
         config = uvicorn.Config(
             gateway_app(means),
@@ -106,7 +104,6 @@ async def serve(settings: Settings) -> None:
 
 async def serve_relay(settings: Settings) -> None:
     """Run the relay until SIGTERM or SIGINT; what is being sent is finished first."""
-    configure(log_format=settings.log_format, level=settings.log_level)
     async with opened(settings) as means, Announcer.open(means.partners, means.key, settings.source) as announcer:
         with until_stopped() as stop:
             await relay_of(means, announcer).run(stop)

@@ -3,10 +3,12 @@
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain import announcements
 from domain.errors import BadInput
 from domain.events import OUTBOUND, NotAnEvent, PartnerKind, UnknownType, catalogue, cloud_event, parse, sendable_by
 from domain.strict_json import MAX_DEPTH, NotStrictJson, loads
@@ -21,7 +23,7 @@ def test_every_inbound_type_of_the_rules_has_a_model_and_an_example() -> None:
 
 
 def test_what_goes_out_and_what_comes_in_never_share_a_type() -> None:
-    assert len(set(OUTBOUND)) == len(OUTBOUND) == 19
+    assert len(set(OUTBOUND)) == len(OUTBOUND)
     assert not set(OUTBOUND) & set(catalogue())
 
 
@@ -87,8 +89,9 @@ def test_a_field_too_many_is_refused_without_repeating_it(kind: str) -> None:
 def test_a_value_of_the_wrong_kind_is_refused_without_repeating_it(kind: str) -> None:
     for name in DATA[kind]:
         for wrong in ("Sécret Person", ["Sécret Person"], {"Sécret": "Person"}, 17.5):
+            change: dict[str, Any] = {name: wrong}
             try:
-                parse(event(kind, **{name: wrong}))
+                parse(event(kind, **change))
             except NotAnEvent as refused:
                 said = refused.message + repr(refused.details)
                 assert "cret" not in said
@@ -137,6 +140,16 @@ def test_an_unknown_type_is_told_apart() -> None:
         parse({**ENVELOPE, "type": "int.muster.offer.rejected"})
 
 
+def test_a_linked_case_is_a_case_too() -> None:
+    assert parse({**ENVELOPE, "subject": f"{HIRE}-2"}).envelope.subject == "hire/7q2k9fxm-2"
+
+
+def test_everything_a_step_announces_can_be_subscribed_to() -> None:
+    said = re.findall(r'"([a-z]+\.[a-z_]+)"', Path(announcements.__file__).read_text("utf-8"))
+    between_cases = {"hire.left", "post.taken_up", "reuse.agreed"}
+    assert set(said) - between_cases <= set(OUTBOUND)
+
+
 def test_the_time_a_sender_claims_is_optional() -> None:
     assert parse(ENVELOPE).envelope.time is None
     assert parse({**ENVELOPE, "time": "2026-01-01T10:00:00Z"}).envelope.time == datetime(2026, 1, 1, 10, tzinfo=UTC)
@@ -169,7 +182,7 @@ def test_fields_that_are_wrong_together_or_smuggle_are_refused(kind: str, change
 
 
 def test_a_refusal_by_an_authority_needs_no_level() -> None:
-    nothing = {"level": None, "issuer": None, "valid_from": None, "valid_until": None}
+    nothing: dict[str, Any] = {"level": None, "issuer": None, "valid_from": None, "valid_until": None}
     assert parse(event("clearance.replied", outcome="refused", **nothing)).data.thin() == {"outcome": "refused", "reference": "BE-2026/114"}
 
 
