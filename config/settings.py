@@ -26,8 +26,8 @@ class RelaySettings(BaseModel):
     """The relay: how often it looks for something to send, and how much it takes at once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    batch: int = Field(default=50, ge=1, le=1000, description="Outbox rows taken at once.")
-    lease_s: float = Field(default=60.0, gt=0, description="Seconds after which another relay may take over a row not reported sent.")
+    batch: int = Field(default=50, ge=1, le=1000, description="Letters and events on their way at the same time.")
+    lease_s: float = Field(default=120.0, gt=0, description="Seconds after which another relay may take over a row not reported sent.")
     poll_fastest_s: float = Field(default=0.05, gt=0, description="Seconds between looks while there is something to send.")
     poll_slowest_s: float = Field(default=0.2, gt=0, description="Seconds between looks once nothing has been found for a while.")
 

@@ -6,8 +6,8 @@ world, so leases and retries go by the system's clock even while a demonstration
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -27,7 +27,6 @@ log = structlog.get_logger(__name__)
 #: Standard Webhooks' schedule: seconds to wait after attempt 1, 2 …; ten attempts in some 75 hours.
 WAITS = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 JITTER = 0.1
-AT_ONCE = 16
 
 
 class Outbox(Protocol):
@@ -72,41 +71,47 @@ class Relay:
     ) -> None:
         self._outbox, self._letters, self._mail, self._announcer = outbox, letters, mail, announcer
         self._settings, self._clock, self._draw = settings, clock, draw or random.Random()
-        self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until `stop` is set. While there is nothing to do it looks ever more rarely, down to the slowest pace."""
+        """Send until `stop` is set, then finish what is on its way. While there is nothing to do it looks ever more rarely."""
+        stopped: asyncio.Task[Any] = asyncio.create_task(stop.wait())
+        underway: set[asyncio.Task[None]] = set()
         pause = self._settings.poll_fastest_s
         while not stop.is_set():
             try:
-                found = await self.once()
+                underway |= (found := await self._begin(self._settings.batch - len(underway)))
             except Trouble as error:
                 log.error("relay.waits", code=error.code, reason=error.message)
-                found, pause = 0, 1.0
-            if found:
-                pause = self._settings.poll_fastest_s
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-            pause = min(pause * 1.5, self._settings.poll_slowest_s)
+                found, pause = set(), 1.0
+            # One that hangs holds up nobody else: whoever is done makes room, and frees what comes next in its case.
+            done, _ = await asyncio.wait({stopped, *underway}, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            finished = done - {stopped}
+            underway -= finished
+            _look_at(finished)
+            pause = self._settings.poll_fastest_s if found or finished else min(pause * 1.5, self._settings.poll_slowest_s)
+        stopped.cancel()
+        _look_at((await asyncio.wait(underway))[0] if underway else ())
 
     async def once(self) -> int:
         """Send what is due now; how many parcels that were."""
-        parcels = await self._outbox.lease(self._settings.batch, self._clock(), self._settings.lease_s)
-        await asyncio.gather(*(self._handle(parcel) for parcel in parcels))
-        return len(parcels)
+        begun = await self._begin(self._settings.batch)
+        await asyncio.gather(*begun)
+        return len(begun)
+
+    async def _begin(self, room: int) -> set[asyncio.Task[None]]:
+        parcels = await self._outbox.lease(room, self._clock(), self._settings.lease_s) if room > 0 else []
+        return {asyncio.create_task(self._handle(parcel)) for parcel in parcels}
 
     async def _handle(self, parcel: Parcel) -> None:
-        async with self._places:
-            try:
-                await self._send(parcel)
-            except Refusal as error:
-                await self._give_up(parcel, error)
-            except Problem as error:
-                await self._later(parcel, error)
-            else:
-                await self._outbox.sent(parcel.id, self._clock())
-                self._announcer.forget(parcel.id)
+        try:
+            await self._send(parcel)
+        except Refusal as error:
+            await self._give_up(parcel, error)
+        except Problem as error:
+            await self._later(parcel, error)
+        else:
+            await self._outbox.sent(parcel.id, self._clock())
+            self._announcer.forget(parcel.id)
 
     async def _send(self, parcel: Parcel) -> None:
         if parcel.kind == "letter":
@@ -130,6 +135,15 @@ class Relay:
         await self._outbox.dead(parcel.id, error.code)
         self._announcer.forget(parcel.id)
         log.error("parcel.given_up", parcel=parcel.id, case=parcel.case, type=parcel.type, attempts=parcel.attempts, code=error.code)
+
+
+def _look_at(finished: Iterable[asyncio.Task[Any]]) -> None:
+    """A store that failed under a parcel brings it back when the lease ends; anything else is a bug, and ends the relay."""
+    for task in finished:
+        try:
+            task.result()
+        except Trouble as error:
+            log.error("parcel.unsettled", code=error.code, reason=error.message)
 
 
 class Announcer:
@@ -165,8 +179,10 @@ class Announcer:
     async def _post(self, partner: Partner, parcel_id: str, body: bytes) -> PartnerUnavailable | None:
         headers = {"content-type": CONTENT_TYPE, "muster-partner": self._source, **sign(self._key, parcel_id, body)}
         try:
-            answer = await self._http.post(f"{partner.base_url}/events", content=body, headers=headers, timeout=partner.timeout_s)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # Over all: httpx's own timeout begins anew with every byte a slow partner sends.
+            async with asyncio.timeout(partner.timeout_s):
+                answer = await self._http.post(f"{partner.base_url}/events", content=body, headers=headers, timeout=partner.timeout_s)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             return PartnerUnavailable(f"{partner.id} did not answer ({type(error).__name__})", code=f"{partner.id}:unreachable")
         if answer.status_code == 410:
             log.warning("subscriber.gone", partner=partner.id, parcel=parcel_id)  # it asks not to be told again; configuration decides
