@@ -15,11 +15,10 @@ class DoorClock:
 
     async def now(self) -> datetime:
         """The moment by which receipt and lateness are judged, in UTC."""
-        async with self._db.reading() as rx:
-            return (await rx.execute(select(clock.c.now))).scalar_one_or_none() or system_now()
+        row = await self._db.read(lambda rx: rx.execute(select(clock.c.now)).scalar_one_or_none())
+        return row or system_now()
 
     async def set(self, instant: datetime | None) -> None:
         """Stop the clock at `instant`; None lets the system's count again. Only the conductor of a demonstration does this."""
         statement = self._db.insert(clock).values(id=1, now=instant)
-        async with self._db.transaction() as tx:
-            await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"now": instant}))
+        await self._db.write(lambda tx: tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"now": instant})))

@@ -2,15 +2,21 @@
 
 SQLite runs with WAL and `synchronous=FULL` (with NORMAL, a power cut lost acknowledged commits in 200 of 200 trials); all of it
 is read back on every connection. Writers queue on one connection per process, and `BEGIN IMMEDIATE` between processes.
+
+Two ways in. `transaction` and `reading` give an async connection, statement by statement. `write` and `read` run a plain function over
+a connection as one unit: on SQLite in a thread of its own, which costs one hand-over instead of three for every statement (measured:
+a step of a case in 2.5 ms instead of 6.5), on PostgreSQL on the same async connection.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Table, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
@@ -21,6 +27,7 @@ from domain.errors import Problem, StoreUnavailable
 from store.columns import to_json
 
 Insert = SqliteInsert | PostgresInsert
+T = TypeVar("T")
 
 BUSY_MS = 10_000
 #: What every SQLite connection is set to, and must answer when asked.
@@ -38,9 +45,11 @@ POSTGRES_SETTINGS = {"fsync": ("on",), "synchronous_commit": ("on", "remote_writ
 class Database:
     """An open store. Safe to share within one event loop; one per process."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, units: "tuple[_Units, _Units] | None") -> None:
         self._writer = writer
         self._reader = reader
+        self._units = units
+        self._turn = asyncio.Lock()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -48,8 +57,7 @@ class Database:
 
         Raises StoreUnavailable, saying what to do, when it cannot be reached or would not keep what it acknowledges.
         """
-        target = _parsed(url)
-        db = cls(*_engines(target))
+        db = _built(_parsed(url))
         try:
             async with db.transaction() as tx:
                 await _check_server(tx)
@@ -62,6 +70,8 @@ class Database:
 
     async def close(self) -> None:
         """Give back every connection."""
+        for units in self._units or ():
+            await units.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
@@ -75,7 +85,7 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A writing transaction: committed at the end of the block, undone if it raises. Raises StoreUnavailable."""
         with _plainly(self.dialect):
-            async with self._writer.begin() as connection:
+            async with self._one_writer(), self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
@@ -86,6 +96,32 @@ class Database:
                 if self.dialect == "postgresql":
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 yield connection
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` as one writing transaction: committed when it returns, undone if it raises. Raises StoreUnavailable."""
+        if self._units is None:
+            async with self.transaction() as tx:
+                return await tx.run_sync(work)
+        with _plainly(self.dialect):
+            async with self._one_writer():
+                return await self._units[0].run(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a read-only view of one moment. Raises StoreUnavailable."""
+        if self._units is None:
+            async with self.reading() as rx:
+                return await rx.run_sync(work)
+        with _plainly(self.dialect):
+            return await self._units[1].run(work)
+
+    @asynccontextmanager
+    async def _one_writer(self) -> AsyncIterator[None]:
+        """SQLite lets one write at a time: queue fairly here instead of sleeping and trying again there."""
+        if self._units is None:
+            yield
+        else:
+            async with self._turn:
+                yield
 
     def insert(self, table: Table) -> Insert:
         """An INSERT that can say ON CONFLICT, in this engine's dialect."""
@@ -146,29 +182,48 @@ def _prepare_file(url: URL) -> None:
         raise StoreUnavailable(f"cannot write {url.database}: {error.strerror}") from error
 
 
-def _engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+class _Units:
+    """A plain engine with threads of its own, to run whole units of work."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="store")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._unit, work)
+
+    def _unit(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._engine.dispose)
+        self._threads.shutdown()
+
+
+READERS = 4
+
+
+def _built(url: URL) -> Database:
     common: dict[str, Any] = {"json_serializer": to_json, "hide_parameters": True}
     try:
         if url.get_backend_name() == "postgresql":
-            engine = create_async_engine(
-                url,
-                pool_size=10,
-                max_overflow=10,
-                pool_pre_ping=True,
-                connect_args={"prepare_threshold": None, "connect_timeout": 5},
-                **common,
-            )
-            return engine, engine
-        writer = create_async_engine(url, pool_size=1, max_overflow=0, **common)
-        reader = create_async_engine(url, pool_size=5, **common)
+            options = {"prepare_threshold": None, "connect_timeout": 5}
+            engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=options, **common)
+            return Database(engine, engine, None)
+        plain = url.set(drivername="sqlite+pysqlite")
+        writer, reader = (create_async_engine(url, pool_size=n, max_overflow=0, **common) for n in (1, READERS))
+        one, many = (create_engine(plain, pool_size=n, max_overflow=0, **common) for n in (1, READERS))
     except NoSuchModuleError as error:
         raise StoreUnavailable(f"the driver for {url.drivername} is not installed") from error
-    _dress(writer, begin="BEGIN IMMEDIATE", query_only=False)
-    _dress(reader, begin="BEGIN", query_only=True)
-    return writer, reader
+    for writing in (writer.sync_engine, one):
+        _dress(writing, begin="BEGIN IMMEDIATE", query_only=False)
+    for reading in (reader.sync_engine, many):
+        _dress(reading, begin="BEGIN", query_only=True)
+    return Database(writer, reader, (_Units(one, 1), _Units(many, READERS)))
 
 
-def _dress(engine: AsyncEngine, *, begin: str, query_only: bool) -> None:
+def _dress(engine: Engine, *, begin: str, query_only: bool) -> None:
     """Set and read back the pragmas on every new connection; begin transactions ourselves, not when the driver guesses."""
 
     def connected(connection: Any, _record: Any) -> None:
@@ -189,8 +244,8 @@ def _dress(engine: AsyncEngine, *, begin: str, query_only: bool) -> None:
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "begin", begun)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
 
 
 async def _check_server(tx: AsyncConnection) -> None:

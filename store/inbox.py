@@ -1,20 +1,20 @@
 """The inbox: every delivery to a case is a row here, kept before it is acknowledged and re-sent until the case has closed it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, RowMapping, and_, distinct, func, insert, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select
 
 from domain.errors import BadInput, Conflict, NotFound
 from domain.messages import Message
 from domain.words import MessageFate
 from store.columns import utc
 from store.database import Database
-from store.names import new_hire, new_id
+from store.names import new_hire, new_id, system_now
 from store.records import fresh_inbox_row
 from store.tables import applications, cases, inbox, payloads, people, vacancies
 
@@ -120,8 +120,7 @@ class Inbox:
         if known is not None:
             return known
         try:
-            async with self._db.transaction() as tx:
-                return await self._keep(tx, arrival, make_receipt)
+            return await self._db.write(partial(self._keep, arrival, make_receipt))
         except _KnownAlready:
             known = await self._answered(arrival)
             assert known is not None  # rows of the inbox are never removed
@@ -135,51 +134,51 @@ class Inbox:
             raise Conflict(f"event {arrival.event_id} was sent before with other content", code="other_content", inbox_id=kept.inbox_id)
         return Acceptance(kept.inbox_id, False, kept.case, kept.received_at, kept.sha256, kept.state, kept.receipt)
 
-    async def _keep(self, tx: AsyncConnection, arrival: Arrival, make_receipt: MakeReceipt | None) -> Acceptance:
-        case, candidate = await self._route(tx, arrival)
+    def _keep(self, arrival: Arrival, make_receipt: MakeReceipt | None, tx: Connection) -> Acceptance:
+        case, candidate = self._route(tx, arrival)
         row = _inbox_row(arrival, case, candidate)
         receipt = make_receipt(row["id"], case) if make_receipt else None
         statement = self._db.insert(inbox).on_conflict_do_nothing(index_elements=["source", "event_id"])
-        stored = (await tx.execute(statement.values(**row, receipt=receipt).returning(inbox.c.seq))).first()
+        stored = tx.execute(statement.values(**row, receipt=receipt).returning(inbox.c.seq)).first()
         if stored is None:
             raise _KnownAlready
-        await _keep_personal(tx, arrival, row, case, candidate)
+        _keep_personal(tx, arrival, row, case, candidate)
         return Acceptance(row["id"], True, case, utc(arrival.received_at), arrival.sha256, "open", receipt)
 
-    async def _route(self, tx: AsyncConnection, arrival: Arrival) -> tuple[str, str | None]:
+    def _route(self, tx: Connection, arrival: Arrival) -> tuple[str, str | None]:
         """The case an arrival is for, and its candidate where there is one."""
         if arrival.type == SUBMITTED:
-            return await self._application_case(tx, arrival)
+            return self._application_case(tx, arrival)
         if arrival.case is not None:
-            return await _known_case(tx, cases.c.case_id == arrival.case, arrival.case)
+            return _known_case(tx, cases.c.case_id == arrival.case, arrival.case)
         if arrival.vacancy is None:
             raise BadInput("an event names its case, or its vacancy", code="no_case")
         if arrival.candidate_source_id is None:
-            return await _known_case(tx, and_(cases.c.vacancy == arrival.vacancy, cases.c.kind == "vacancy"), f"vacancy/{arrival.vacancy}")
+            return _known_case(tx, and_(cases.c.vacancy == arrival.vacancy, cases.c.kind == "vacancy"), f"vacancy/{arrival.vacancy}")
         whose = select(people.c.candidate).where(people.c.source == arrival.source, people.c.source_id == arrival.candidate_source_id)
         theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == whose.scalar_subquery())
-        return await _known_case(tx, theirs, f"of this candidate for vacancy {arrival.vacancy}")
+        return _known_case(tx, theirs, f"of this candidate for vacancy {arrival.vacancy}")
 
-    async def _application_case(self, tx: AsyncConnection, arrival: Arrival) -> tuple[str, str]:
+    def _application_case(self, tx: Connection, arrival: Arrival) -> tuple[str, str]:
         if arrival.vacancy is None or arrival.candidate_source_id is None:
             raise BadInput("an application names its vacancy and its candidate", code="no_case")
         published = select(vacancies.c.reference).where(vacancies.c.reference == arrival.vacancy)
-        if (await tx.execute(published)).first() is None:
+        if tx.execute(published).first() is None:
             raise NotFound(f"there is no vacancy {arrival.vacancy}", code="unknown_vacancy", vacancy=arrival.vacancy)
-        candidate = await self._person(tx, arrival)
+        candidate = self._person(tx, arrival)
         found = {"case_id": new_hire(), "kind": "hire", "vacancy": arrival.vacancy, "candidate": candidate, "linked": False}
-        await tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [found | {"created_at": arrival.received_at}])
+        tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [found | {"created_at": arrival.received_at}])
         theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == candidate, ~cases.c.linked)
-        return (await _known_case(tx, theirs, arrival.vacancy))[0], candidate
+        return (_known_case(tx, theirs, arrival.vacancy))[0], candidate
 
-    async def _person(self, tx: AsyncConnection, arrival: Arrival) -> str:
+    def _person(self, tx: Connection, arrival: Arrival) -> str:
         """The candidate's random id, made if the source names this person for the first time; the newest contact counts."""
         row = {"candidate": new_id(), "source": arrival.source, "source_id": arrival.candidate_source_id}
         contact = (arrival.contact or Contact()).model_dump()
         statement = self._db.insert(people).values(**row, **contact)
         newest = contact if arrival.contact else {"source": arrival.source}  # an update that changes nothing, to get the row back
         statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=newest)
-        return str((await tx.execute(statement.returning(people.c.candidate))).scalar_one())
+        return str(tx.execute(statement.returning(people.c.candidate)).scalar_one())
 
     # ---- going on to the cases --------------------------------------------------------------------------------------------
 
@@ -188,35 +187,28 @@ class Inbox:
 
         A row stays open, and comes back when its lease ends, until a step of its case closes it.
         """
-        async with self._db.reading() as rx:
-            if (await rx.execute(select(inbox.c.seq).where(_due(now)).limit(1))).first() is None:
-                return []
-        async with self._db.transaction() as tx:
-            wanted = select(inbox, cases.c.kind, cases.c.vacancy, cases.c.candidate).join(cases).where(_due(now))
-            wanted = wanted.order_by(inbox.c.lease_until.nulls_first(), inbox.c.seq).limit(limit)
-            rows = (await tx.execute(wanted.with_for_update(skip_locked=True, of=inbox))).mappings().all()
-            leased = inbox.update().where(inbox.c.id.in_([row["id"] for row in rows]))
-            await tx.execute(leased.values(lease_until=now + timedelta(seconds=seconds), attempts=inbox.c.attempts + 1))
-        return [_delivery(row) for row in sorted(rows, key=lambda row: row["seq"])]
+        if not await self._db.read(lambda rx: rx.execute(select(inbox.c.seq).where(_due(now)).limit(1)).all()):
+            return []
+        rows = await self._db.write(partial(_lease, limit, now, now + timedelta(seconds=seconds)))
+        return [_delivery(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
 
     async def release(self, ids: Iterable[str]) -> None:
         """Give leased rows back at once: they were not sent."""
-        async with self._db.transaction() as tx:
-            await tx.execute(inbox.update().where(inbox.c.id.in_(list(ids)), inbox.c.state == "open").values(lease_until=None))
+        these = inbox.update().where(inbox.c.id.in_(list(ids)), inbox.c.state == "open")
+        await self._db.write(lambda tx: tx.execute(these.values(lease_until=None)))
 
     async def close(self, message_id: str, fate: MessageFate | str, reason: str, at: datetime | None = None) -> bool:
         """Close a row that no step will ever close, because its case is over. False if it was closed already."""
-        still = and_(inbox.c.id == message_id, inbox.c.state.in_(("open", "parked")))
-        done = {"state": str(fate), "reason": reason, "closed_at": at and utc(at), "lease_until": None}
-        async with self._db.transaction() as tx:
-            return (await tx.execute(inbox.update().where(still).values(**done))).rowcount == 1
+        still = inbox.update().where(inbox.c.id == message_id, inbox.c.state.in_(("open", "parked")))
+        done = still.values(state=str(fate), reason=reason, closed_at=utc(at or system_now()), lease_until=None)
+        return await self._db.write(lambda tx: tx.execute(done).rowcount) == 1
 
     # ---- questions --------------------------------------------------------------------------------------------------------
 
     async def find(self, source: str, event_id: str) -> Kept | None:
         """What became of an event of this sender; None if it was never accepted."""
-        async with self._db.reading() as rx:
-            row = (await rx.execute(select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id))).mappings().first()
+        query = select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id)
+        row = await self._db.read(lambda rx: rx.execute(query).mappings().first())
         return None if row is None else _kept(row)
 
     async def open_before(self, case: str, instant: datetime) -> int:
@@ -225,26 +217,34 @@ class Inbox:
 
     async def open_cases(self) -> list[str]:
         """The cases something is still on its way to."""
-        async with self._db.reading() as rx:
-            query = select(distinct(inbox.c.case_id)).where(inbox.c.state == "open").order_by(inbox.c.case_id)
-            return list((await rx.execute(query)).scalars())
+        query = select(inbox.c.case_id).distinct().where(inbox.c.state == "open").order_by(inbox.c.case_id)
+        return await self._db.read(lambda rx: list(rx.execute(query).scalars()))
 
     async def pending(self) -> int:
         """How many rows are open, leased or not."""
         return await self._count()
 
     async def _count(self, *conditions: ColumnElement[bool]) -> int:
-        async with self._db.reading() as rx:
-            return int((await rx.execute(select(func.count()).select_from(inbox).where(inbox.c.state == "open", *conditions))).scalar_one())
+        query = select(func.count()).select_from(inbox).where(inbox.c.state == "open", *conditions)
+        return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
+
+
+def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequence[RowMapping]:
+    wanted = select(inbox, cases.c.kind, cases.c.vacancy, cases.c.candidate).join(cases).where(_due(now))
+    wanted = wanted.order_by(inbox.c.lease_until.nulls_first(), inbox.c.seq).limit(limit)
+    rows = tx.execute(wanted.with_for_update(skip_locked=True, of=inbox)).mappings().all()
+    leased = inbox.update().where(inbox.c.id.in_([row["id"] for row in rows]))
+    tx.execute(leased.values(lease_until=until, attempts=inbox.c.attempts + 1))
+    return rows
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(inbox.c.state == "open", or_(inbox.c.lease_until.is_(None), inbox.c.lease_until <= now))
 
 
-async def _known_case(tx: AsyncConnection, which: ColumnElement[bool], name: str) -> tuple[str, str | None]:
+def _known_case(tx: Connection, which: ColumnElement[bool], name: str) -> tuple[str, str | None]:
     query = select(cases.c.case_id, cases.c.candidate).where(which).order_by(cases.c.created_at.desc(), cases.c.case_id).limit(1)
-    found = (await tx.execute(query)).first()
+    found = tx.execute(query).first()
     if found is None:
         raise NotFound(f"there is no case {name}", code="unknown_case", case=name)
     return found.case_id, found.candidate
@@ -260,12 +260,12 @@ def _inbox_row(arrival: Arrival, case: str, candidate: str | None) -> Row:
     return row | {"case_id": case, "data": data, "payload": new_id() if personal else None}
 
 
-async def _keep_personal(tx: AsyncConnection, arrival: Arrival, row: Row, case: str, candidate: str | None) -> None:
+def _keep_personal(tx: Connection, arrival: Arrival, row: Row, case: str, candidate: str | None) -> None:
     if arrival.payload is not None:
-        await tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
+        tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
     if arrival.type == SUBMITTED or arrival.application is not None:
         kept = {"application": row["payload"], "candidate": candidate, "case_id": case, "body": arrival.application or {}}
-        await tx.execute(insert(applications), [kept | {"received_at": arrival.received_at}])
+        tx.execute(insert(applications), [kept | {"received_at": arrival.received_at}])
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -6,8 +6,7 @@ A post that is not in the state a fact supposes refuses the whole step (PostTake
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Update, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, CursorResult, Update, insert, select
 
 from domain import facts as f
 from domain.errors import NotFound, PostTaken
@@ -17,28 +16,28 @@ from store.tables import posts, vacancies
 Row = dict[str, Any]
 
 
-async def enter_facts(tx: AsyncConnection, vacancy: str, facts: Iterable[f.AnyFact]) -> None:
+def enter_facts(tx: Connection, vacancy: str, facts: Iterable[f.AnyFact]) -> None:
     """Bring the ledger of `vacancy` to where `facts` say, in their order. Raises PostTaken, and NotFound for an unpublished vacancy."""
     for fact in facts:
         match fact:
             case f.VacancyPublished():
-                await _create(tx, vacancy, fact)
+                _create(tx, vacancy, fact)
             case f.PostAdded(post=post, spec=spec):
-                await tx.execute(insert(posts), [_row(vacancy, PostSpec.model_validate({"id": post, **spec}))])
+                tx.execute(insert(posts), [_row(vacancy, PostSpec.model_validate({"id": post, **spec}))])
             case f.PostReserved() | f.PostFreed() | f.PostFilled() | f.PostWithdrawn() | f.BudgetDecided():
-                await _move(tx, vacancy, fact)
+                _move(tx, vacancy, fact)
             case _:
                 pass
 
 
-async def _create(tx: AsyncConnection, vacancy: str, fact: f.VacancyPublished) -> None:
-    kept = (await tx.execute(select(vacancies.c.spec).where(vacancies.c.reference == vacancy))).scalar_one_or_none()
+def _create(tx: Connection, vacancy: str, fact: f.VacancyPublished) -> None:
+    kept = tx.execute(select(vacancies.c.spec).where(vacancies.c.reference == vacancy)).scalar_one_or_none()
     if kept is None:
         raise NotFound(f"vacancy {vacancy} was not published", code="unknown_vacancy", vacancy=vacancy)
     spec = VacancySpec.model_validate(kept)
     rows = [_row(vacancy, spec.post(post)) | {"funded": post not in fact.pending_posts} for post in fact.posts]
     if rows:
-        await tx.execute(insert(posts), rows)
+        tx.execute(insert(posts), rows)
 
 
 def _row(vacancy: str, spec: PostSpec) -> Row:
@@ -49,8 +48,8 @@ def _row(vacancy: str, spec: PostSpec) -> Row:
 Moving = f.PostReserved | f.PostFreed | f.PostFilled | f.PostWithdrawn | f.BudgetDecided
 
 
-async def _move(tx: AsyncConnection, vacancy: str, fact: Moving) -> None:
-    result: CursorResult[Any] = await tx.execute(_change(fact).where(posts.c.id == f"{vacancy}/{fact.post}"))
+def _move(tx: Connection, vacancy: str, fact: Moving) -> None:
+    result: CursorResult[Any] = tx.execute(_change(fact).where(posts.c.id == f"{vacancy}/{fact.post}"))
     if result.rowcount != 1:
         raise PostTaken(f"{fact.kind}: post {fact.post} of {vacancy} is not in a state for that", vacancy=vacancy, post=fact.post)
 

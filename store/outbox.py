@@ -1,10 +1,12 @@
 """The outbox: what a committed step announces and writes to people, kept in its transaction, sent until received or given up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
 
 from store.database import Database
 from store.names import system_now
@@ -40,14 +42,9 @@ class Outbox:
         Events of a case leave one after the other: only the first that is not yet sent (or given up) is ever handed out. Selected
         by state, never by a cursor, so that a row committed late is not skipped. Letters leave in any order.
         """
-        async with self._db.reading() as rx:
-            if (await rx.execute(select(outbox.c.seq).where(_due(now)).limit(1))).first() is None:
-                return []
-        async with self._db.transaction() as tx:
-            wanted = select(outbox).where(_due(now), or_(outbox.c.kind == "letter", ~_has_earlier())).order_by(outbox.c.seq).limit(limit)
-            rows = (await tx.execute(wanted.with_for_update(skip_locked=True))).mappings().all()
-            leased = outbox.update().where(outbox.c.id.in_([row["id"] for row in rows]))
-            await tx.execute(leased.values(lease_until=now + timedelta(seconds=seconds), attempts=outbox.c.attempts + 1))
+        if not await self._db.read(lambda rx: rx.execute(select(outbox.c.seq).where(_due(now)).limit(1)).all()):
+            return []
+        rows = await self._db.write(partial(_lease, limit, now, now + timedelta(seconds=seconds)))
         return [_parcel(row) for row in rows]
 
     async def sent(self, id: str, at: datetime | None = None) -> None:  # noqa: A002 - the interface others call by this name
@@ -64,13 +61,20 @@ class Outbox:
 
     async def pending(self) -> int:
         """How many parcels wait, leased or not."""
-        async with self._db.reading() as rx:
-            return int((await rx.execute(select(func.count()).select_from(outbox).where(outbox.c.state == "pending"))).scalar_one())
+        query = select(func.count()).select_from(outbox).where(outbox.c.state == "pending")
+        return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
 
     async def _settle(self, id: str, **values: Any) -> None:  # noqa: A002
-        async with self._db.transaction() as tx:
-            still = and_(outbox.c.id == id, outbox.c.state == "pending")
-            await tx.execute(outbox.update().where(still).values(lease_until=None, **values))
+        still = outbox.update().where(outbox.c.id == id, outbox.c.state == "pending")
+        await self._db.write(lambda tx: tx.execute(still.values(lease_until=None, **values)))
+
+
+def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequence[RowMapping]:
+    wanted = select(outbox).where(_due(now), or_(outbox.c.kind == "letter", ~_has_earlier())).order_by(outbox.c.seq).limit(limit)
+    rows = tx.execute(wanted.with_for_update(skip_locked=True)).mappings().all()
+    leased = outbox.update().where(outbox.c.id.in_([row["id"] for row in rows]))
+    tx.execute(leased.values(lease_until=until, attempts=outbox.c.attempts + 1))
+    return rows
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

@@ -78,19 +78,17 @@ class People:
         """Add a member of staff, or change one."""
         row = {"name": name, "email": email, "roles": sorted(str(role) for role in roles)}
         statement = self._db.insert(staff).values(person=person, **row)
-        async with self._db.transaction() as tx:
-            await tx.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row))
+        await self._db.write(lambda tx: tx.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row)))
 
     async def staff(self, person: str) -> Staff:
         return _staff(await self._one(select(staff).where(staff.c.person == person), f"person {person}"))
 
     async def list_staff(self) -> list[Staff]:
-        async with self._db.reading() as rx:
-            return [_staff(row) for row in (await rx.execute(select(staff).order_by(staff.c.person))).mappings()]
+        query = select(staff).order_by(staff.c.person)
+        return await self._db.read(lambda rx: [_staff(row) for row in rx.execute(query).mappings()])
 
     async def _one(self, query: Select[Any], what: str) -> RowMapping:
-        async with self._db.reading() as rx:
-            row: RowMapping | None = (await rx.execute(query)).mappings().first()
+        row: RowMapping | None = await self._db.read(lambda rx: rx.execute(query).mappings().first())
         if row is None:
             raise NotFound(f"there is no {what}", code="unknown")
         return row

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from domain.errors import NotFound
 from store.columns import utc
@@ -109,33 +110,15 @@ class Queries:
             "leaves": await self._number(select(func.count()).select_from(leaves)),
         }
 
-    async def drift(self) -> list[str]:
-        """The cases whose read model is not what their journal gives, each with what differs; empty when all is well."""
+    async def drift(self, case: str | None = None) -> list[str]:
+        """Where the read model, of one case or of all, is not what the journal gives: "case: table"; empty when all is well."""
         found: list[str] = []
-        for row in await self._rows(select(cases.c.case_id, cases.c.kind).order_by(cases.c.case_id)):
-            found += await self._drift_of(row["case_id"], row["kind"])
+        wanted = select(cases.c.case_id, cases.c.kind).order_by(cases.c.case_id)
+        for row in await self._rows(wanted if case is None else wanted.where(cases.c.case_id == case)):
+            found += await self._db.read(partial(_drift_of, row["case_id"], row["kind"]))
         return found
 
     # ---- how it is read ---------------------------------------------------------------------------------------------------
-
-    async def _drift_of(self, case: str, kind: str) -> list[str]:
-        """Compare in one view of the store, so that a step written meanwhile is seen whole or not at all."""
-        async with self._db.reading() as rx:
-            rows = (await rx.execute(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))).mappings().all()
-            view = derive(case, kind, [entry_of(row) for row in rows])
-            own: list[tuple[str, Iterable[Row], Select[Any]]] = [
-                ("deadlines", view.deadlines.values(), select(deadlines).where(deadlines.c.case_id == case)),
-                ("conditions", view.conditions.values(), select(conditions).where(conditions.c.case_id == case)),
-                ("hires", [view.hire] if view.hire else [], select(hires).where(hires.c.case_id == case)),
-            ]
-            if view.vacancy is not None:
-                reference = view.vacancy["reference"]
-                columns = [vacancies.c[name] for name in view.vacancy]
-                ledger = select(posts.c.id, posts.c.state, posts.c.hire, posts.c.funded)
-                own.append(("vacancies", [view.vacancy], select(*columns).where(vacancies.c.reference == reference)))
-                own.append(("posts", view.posts.values(), ledger.where(posts.c.vacancy == reference)))
-            stands = {name: [dict(row) for row in (await rx.execute(query)).mappings()] for name, _, query in own}
-        return [f"{case}: {name}" for name, wanted, _ in own if _set_of(wanted) != _set_of(stands[name])]
 
     def _needs(self, act: str) -> ColumnElement[bool]:
         """True for hires whose list `needs` holds `act`, or `act` with an object ("settle_reply:medical")."""
@@ -144,8 +127,7 @@ class Queries:
         return select(1).select_from(item).where((item.c.value == act) | item.c.value.startswith(f"{act}:", autoescape=True)).exists()
 
     async def _rows(self, query: Select[Any]) -> list[Row]:
-        async with self._db.reading() as rx:
-            return [dict(row) for row in (await rx.execute(query)).mappings()]
+        return await self._db.read(lambda rx: _dicts(rx, query))
 
     async def _one(self, query: Select[Any], what: str) -> Row:
         rows = await self._rows(query)
@@ -154,21 +136,40 @@ class Queries:
         return rows[0]
 
     async def _number(self, query: Select[Any]) -> int:
-        async with self._db.reading() as rx:
-            return int((await rx.execute(query)).scalar_one())
+        return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
 
     async def _by(self, table: Table, column: ColumnElement[Any]) -> dict[str, int]:
         query = select(column, func.count()).select_from(table).where(column.is_not(None)).group_by(column).order_by(column)
-        async with self._db.reading() as rx:
-            return {row[0]: row[1] for row in await rx.execute(query)}
+        return await self._db.read(lambda rx: {row[0]: row[1] for row in rx.execute(query)})
 
     async def _tally(self, table: Table, key: Any, what: Any, *conditions: ColumnElement[bool]) -> dict[str, dict[str, int]]:
         query = select(key, what, func.count()).select_from(table).where(*conditions).group_by(key, what)
         found: dict[str, dict[str, int]] = {}
-        async with self._db.reading() as rx:
-            for owner, value, number in await rx.execute(query):
-                found.setdefault(owner, {})[value or "new"] = number
+        for owner, value, number in await self._db.read(lambda rx: rx.execute(query).all()):
+            found.setdefault(owner, {})[value or "new"] = number
         return found
+
+
+def _dicts(rx: Connection, query: Select[Any]) -> list[Row]:
+    return [dict(row) for row in rx.execute(query).mappings()]
+
+
+def _drift_of(case: str, kind: str, rx: Connection) -> list[str]:
+    """Which tables differ for one case; read in one view, so that a step written meanwhile is seen whole or not at all."""
+    rows = rx.execute(select(journal).where(journal.c.case_id == case).order_by(journal.c.number)).mappings()
+    view = derive(case, kind, [entry_of(row) for row in rows])
+    parts: list[tuple[str, Iterable[Row], Select[Any]]] = [
+        ("deadlines", view.deadlines.values(), select(deadlines).where(deadlines.c.case_id == case)),
+        ("conditions", view.conditions.values(), select(conditions).where(conditions.c.case_id == case)),
+        ("hires", [view.hire] if view.hire else [], select(hires).where(hires.c.case_id == case)),
+    ]
+    if view.vacancy is not None:
+        reference = view.vacancy["reference"]
+        columns = [vacancies.c[name] for name in view.vacancy]
+        ledger = select(posts.c.id, posts.c.state, posts.c.hire, posts.c.funded)
+        parts.append(("vacancies", [view.vacancy], select(*columns).where(vacancies.c.reference == reference)))
+        parts.append(("posts", view.posts.values(), ledger.where(posts.c.vacancy == reference)))
+    return [f"{case}: {name}" for name, wanted, query in parts if _set_of(wanted) != _set_of(_dicts(rx, query))]
 
 
 def _set_of(rows: Iterable[Row]) -> set[str]:

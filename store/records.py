@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, or_, select
 
 from domain import facts as f
 from domain.errors import BadInput, JournalConflict, NotFound
@@ -14,7 +14,7 @@ from domain.messages import Step
 from domain.words import MessageFate
 from store import ledger
 from store.columns import utc
-from store.database import Database
+from store.database import Database, Insert
 from store.names import canonical_sha256, new_id, system_now
 from store.readmodel import Reading, View
 from store.tables import (
@@ -37,7 +37,9 @@ _READ_JOURNAL = select(journal).where(journal.c.case_id == bindparam("case")).or
 _LOCK_CASE = select(cases).where(cases.c.case_id == bindparam("case")).with_for_update(key_share=True)
 _CLOSE = (
     inbox.update()
-    .where(inbox.c.id == bindparam("message"), inbox.c.state.in_(("open", "parked")))
+    .where(
+        inbox.c.id == bindparam("message"), or_(inbox.c.state == "open", inbox.c.state == "parked")
+    )  # IN cannot be executed for many rows at once
     .values(
         state=bindparam("fate"),
         reason=bindparam("why"),
@@ -59,6 +61,8 @@ class Records:
     def __init__(self, db: Database, clock: Callable[[], datetime] = system_now) -> None:
         self._db = db
         self._clock = clock
+        self._upserts = {table.name: _upsert(db, table) for table in (hires, conditions, deadlines)}
+        self._grow = _grow(db)
 
     async def append(self, step: Step) -> tuple[Entry, ...]:
         """Write a step: journal, posts, read model, inbox closings, messages, outbox, log leaves. Returns its journal entries.
@@ -69,93 +73,102 @@ class Records:
         """
         if not step.facts and (step.announcements or step.letters):
             raise BadInput("a step that announces something must leave a fact", code="no_fact")
-        async with self._db.transaction() as tx:
-            case = await self._case(tx, step)
-            before = await _entries(tx, step.case)
-            written = tuple(e for e in before if e.step == step.step)
-            if written:
-                return _as_written(written, step)
-            if step.facts and len(before) != step.after:
-                raise JournalConflict(f"{step.case} stands at {len(before)}, not {step.after}", case=step.case, step=step.step)
-            new = _numbered(step, len(before))
-            await self._write(tx, case, step, before, new)
-            return new
+        return await self._db.write(partial(self._append, step))
 
     async def journal(self, case: str) -> list[Entry]:
         """The facts of a case in order; empty for a case that has none."""
-        async with self._db.reading() as rx:
-            return await _entries(rx, case)
+        return await self._db.read(partial(_entries, case=case))
 
     # ---- the parts of one write -------------------------------------------------------------------------------------------
 
-    async def _case(self, tx: AsyncConnection, step: Step) -> RowMapping:
+    def _append(self, step: Step, tx: Connection) -> tuple[Entry, ...]:
+        case = self._case(tx, step)
+        before = _entries(tx, step.case)
+        written = tuple(e for e in before if e.step == step.step)
+        if written:
+            return _as_written(written, step)
+        if step.facts and len(before) != step.after:
+            raise JournalConflict(f"{step.case} stands at {len(before)}, not {step.after}", case=step.case, step=step.step)
+        new = _numbered(step, len(before))
+        self._write(tx, case, step, before, new)
+        return new
+
+    def _case(self, tx: Connection, step: Step) -> RowMapping:
         """The case's row, locked for the transaction. A first fact brings its own: a case taken over from another system."""
-        found = (await tx.execute(_LOCK_CASE, {"case": step.case})).mappings().one_or_none()
+        found = tx.execute(_LOCK_CASE, {"case": step.case}).mappings().one_or_none()
         if found is not None:
             return found
         first = _case_of(step, self._clock())
         if first is None:
             raise NotFound(f"there is no case {step.case}", code="unknown_case", case=step.case)
-        await tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [first])
-        return (await tx.execute(_LOCK_CASE, {"case": step.case})).mappings().one()
+        tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [first])
+        return tx.execute(_LOCK_CASE, {"case": step.case}).mappings().one()
 
-    async def _write(self, tx: AsyncConnection, case: RowMapping, step: Step, before: list[Entry], new: tuple[Entry, ...]) -> None:
+    def _write(self, tx: Connection, case: RowMapping, step: Step, before: list[Entry], new: tuple[Entry, ...]) -> None:
         if new:
-            await tx.execute(insert(journal), [_journal_row(e, self._clock()) for e in new])
+            tx.execute(insert(journal), [_journal_row(e, self._clock()) for e in new])
             if case["kind"] == "vacancy":
-                await ledger.enter_facts(tx, case["vacancy"], step.facts)
-            await self._update_read_model(tx, case, before, new)
+                ledger.enter_facts(tx, case["vacancy"], step.facts)
+            self._update_read_model(tx, case, before, new)
         if step.closes:
-            await tx.execute(_CLOSE, _closings(step))
+            tx.execute(_CLOSE, _closings(step))
         if step.messages:
-            await self._send_messages(tx, step)
+            self._send_messages(tx, step)
         if step.letters:
-            await tx.execute(insert(letters), [_letter_row(letter) for letter in step.letters])
+            tx.execute(insert(letters), [_letter_row(letter) for letter in step.letters])
         if step.announcements or step.letters:
-            await tx.execute(insert(outbox), _outbox_rows(step, new[-1].number))
+            tx.execute(insert(outbox), _outbox_rows(step, new[-1].number))
         if new:
-            await self._add_leaves(tx, new)
+            self._add_leaves(tx, new)
 
-    async def _update_read_model(self, tx: AsyncConnection, case: RowMapping, before: list[Entry], new: Iterable[Entry]) -> None:
+    def _update_read_model(self, tx: Connection, case: RowMapping, before: list[Entry], new: Iterable[Entry]) -> None:
         """Fold the whole journal; write the rows that differ from what it gave before this step."""
         reading = Reading(case["case_id"], case["kind"]).take(before)
         was = reading.view()
         now = reading.take(new).view()
-        await self._upsert(tx, hires, (), [now.hire] if now.hire else [])
-        await self._upsert(tx, conditions, ("condition",), _changed(was.conditions, now.conditions))
-        await self._upsert(tx, deadlines, ("key",), _changed(was.deadlines, now.deadlines))
+        self._upsert(tx, hires, [now.hire] if now.hire else [])
+        self._upsert(tx, conditions, _changed(was.conditions, now.conditions))
+        self._upsert(tx, deadlines, _changed(was.deadlines, now.deadlines))
         if now.vacancy:
-            await _update_vacancy(tx, now)
+            _update_vacancy(tx, now)
 
-    async def _upsert(self, tx: AsyncConnection, table: Any, more_keys: tuple[str, ...], rows: list[Row]) -> None:
-        if not rows:
-            return
-        keys = ("case_id", *more_keys)
-        statement = self._db.insert(table)
-        values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
-        await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+    def _upsert(self, tx: Connection, table: Table, rows: list[Row]) -> None:
+        if rows:
+            tx.execute(self._upserts[table.name], rows)
 
-    async def _send_messages(self, tx: AsyncConnection, step: Step) -> None:
+    def _send_messages(self, tx: Connection, step: Step) -> None:
         """Each message becomes an inbox row of its addressee. A step without facts may be repeated, so its messages may stand already."""
         linked = [_linked_case(m.to, m.data, self._clock()) for m in step.messages if m.type == "hire.linked"]
         if linked:
-            await tx.execute(self._db.insert(cases).on_conflict_do_nothing(), linked)
-        await _check_addressees(tx, {m.to for m in step.messages})
+            tx.execute(self._db.insert(cases).on_conflict_do_nothing(), linked)
+        _check_addressees(tx, {m.to for m in step.messages})
         statement: Any = insert(inbox) if step.facts else self._db.insert(inbox).on_conflict_do_nothing()
-        await tx.execute(statement, [_message_row(step, n) for n in range(len(step.messages))])
+        tx.execute(statement, [_message_row(step, n) for n in range(len(step.messages))])
 
-    async def _add_leaves(self, tx: AsyncConnection, new: Sequence[Entry]) -> None:
+    def _add_leaves(self, tx: Connection, new: Sequence[Entry]) -> None:
         """Last of all, because on PostgreSQL whoever raised the size holds up every other writer until it commits."""
-        grow = self._db.insert(log_size).values(id=1, size=len(new))
-        grow = grow.on_conflict_do_update(index_elements=["id"], set_={"size": log_size.c.size + grow.excluded.size})
-        size = (await tx.execute(grow.returning(log_size.c.size))).scalar_one()
+        size = tx.execute(self._grow, {"id": 1, "size": len(new)}).scalar_one()
         first = size - len(new)
         rows = [{"position": first + n, "case_id": e.case, "number": e.number, "sha256": canonical_sha256(e)} for n, e in enumerate(new)]
-        await tx.execute(insert(leaves), rows)
+        tx.execute(insert(leaves), rows)
 
 
-async def _entries(connection: AsyncConnection, case: str) -> list[Entry]:
-    rows = (await connection.execute(_READ_JOURNAL, {"case": case})).all()
+def _upsert(db: Database, table: Table) -> Insert:
+    statement = db.insert(table)
+    keys = [c.name for c in table.primary_key]
+    values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+def _grow(db: Database) -> Any:
+    """Raise the size of the log, which makes this transaction its only writer until it ends; gives the new size."""
+    statement = db.insert(log_size)
+    more = statement.on_conflict_do_update(index_elements=["id"], set_={"size": log_size.c.size + statement.excluded.size})
+    return more.returning(log_size.c.size)
+
+
+def _entries(connection: Connection, case: str) -> list[Entry]:
+    rows = connection.execute(_READ_JOURNAL, {"case": case}).all()
     return [entry_of(row._mapping) for row in rows]
 
 
@@ -207,16 +220,16 @@ def _linked_case(case: str, data: Row, now: datetime) -> Row:
     }
 
 
-async def _check_addressees(tx: AsyncConnection, wanted: set[str]) -> None:
-    known = set((await tx.execute(select(cases.c.case_id).where(cases.c.case_id.in_(wanted)))).scalars())
+def _check_addressees(tx: Connection, wanted: set[str]) -> None:
+    known = set(tx.execute(select(cases.c.case_id).where(cases.c.case_id.in_(wanted))).scalars())
     if missing := sorted(wanted - known):
         raise NotFound(f"no such case to write to: {', '.join(missing)}", code="unknown_case")
 
 
-async def _update_vacancy(tx: AsyncConnection, now: View) -> None:
+def _update_vacancy(tx: Connection, now: View) -> None:
     row = now.vacancy or {}
     values = {"new_status": row["status"], "new_number": row["number"], "new_closes_at": row["closes_at"]}
-    await tx.execute(_VACANCY, {"ref": row["reference"], **values})
+    tx.execute(_VACANCY, {"ref": row["reference"], **values})
 
 
 def _changed(was: dict[str, Row], now: dict[str, Row]) -> list[Row]:

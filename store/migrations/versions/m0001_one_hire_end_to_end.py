@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("candidate", store.columns.Words(), nullable=True),
         sa.Column("linked", sa.Boolean(), nullable=False),
         sa.Column("created_at", store.columns.Instant(), nullable=False),
-        sa.CheckConstraint("kind IN ('hire', 'vacancy')", name="ck_cases_kind"),
+        sa.CheckConstraint("kind IN ('hire', 'vacancy')", name=op.f("ck_cases_kind")),
         sa.PrimaryKeyConstraint("case_id", name="pk_cases"),
     )
     op.create_index("ix_cases_candidate", "cases", ["candidate"], unique=False)
@@ -48,7 +48,7 @@ def upgrade() -> None:
         "clock",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("now", store.columns.Instant(), nullable=True),
-        sa.CheckConstraint("id = 1", name="ck_clock_one_row"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_clock_one_row")),
         sa.PrimaryKeyConstraint("id", name="pk_clock"),
     )
     op.create_table(
@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("rule", store.columns.Words(), nullable=False),
         sa.Column("calendar", store.columns.Words(), nullable=False),
         sa.Column("zone", store.columns.Words(), nullable=False),
-        sa.CheckConstraint("state IN ('open', 'met', 'dropped', 'lapse_due')", name="ck_deadlines_state"),
+        sa.CheckConstraint("state IN ('open', 'met', 'dropped', 'lapse_due')", name=op.f("ck_deadlines_state")),
         sa.PrimaryKeyConstraint("case_id", "key", name="pk_deadlines"),
     )
     op.create_index("ix_deadlines_state", "deadlines", ["state", "due_at"], unique=False)
@@ -121,7 +121,7 @@ def upgrade() -> None:
         sa.Column("step", store.columns.Words(), nullable=False),
         sa.Column("kind", store.columns.Words(), nullable=False),
         sa.Column("body", store.columns.Kept, nullable=False),
-        sa.CheckConstraint("number >= 1", name="ck_journal_number"),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_journal_number")),
         sa.PrimaryKeyConstraint("case_id", "number", name="pk_journal"),
     )
     op.create_index("ix_journal_kind", "journal", ["kind"], unique=False)
@@ -156,7 +156,7 @@ def upgrade() -> None:
         "log_size",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", store.columns.Count, nullable=False),
-        sa.CheckConstraint("id = 1", name="ck_log_size_one_row"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_log_size_one_row")),
         sa.PrimaryKeyConstraint("id", name="pk_log_size"),
     )
     op.create_table(
@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.Column("title_en", store.columns.Words(), nullable=False),
         sa.Column("title_fr", store.columns.Words(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.CheckConstraint("status IN ('', 'published', 'closed', 'cancelled', 'filled', 'lapsed')", name="ck_vacancies_status"),
+        sa.CheckConstraint("status IN ('', 'published', 'closed', 'cancelled', 'filled', 'lapsed')", name=op.f("ck_vacancies_status")),
         sa.PrimaryKeyConstraint("reference", name="pk_vacancies"),
     )
     op.create_table(
@@ -220,7 +220,7 @@ def upgrade() -> None:
         sa.Column("closed_at", store.columns.Instant(), nullable=True),
         sa.Column("closed_by_step", store.columns.Words(), nullable=True),
         sa.Column("receipt", store.columns.Kept, nullable=True),
-        sa.CheckConstraint("state IN ('open', 'applied', 'parked', 'superseded', 'refused')", name="ck_inbox_state"),
+        sa.CheckConstraint("state IN ('open', 'applied', 'parked', 'superseded', 'refused')", name=op.f("ck_inbox_state")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name="fk_inbox_case_id"),
         sa.PrimaryKeyConstraint("seq", name="pk_inbox"),
         sa.UniqueConstraint("id", name="uq_inbox_id"),
@@ -255,8 +255,8 @@ def upgrade() -> None:
         sa.Column("lease_until", store.columns.Instant(), nullable=True),
         sa.Column("sent_at", store.columns.Instant(), nullable=True),
         sa.Column("error", store.columns.Words(), nullable=False),
-        sa.CheckConstraint("kind IN ('event', 'letter')", name="ck_outbox_kind"),
-        sa.CheckConstraint("state IN ('pending', 'sent', 'dead')", name="ck_outbox_state"),
+        sa.CheckConstraint("kind IN ('event', 'letter')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("state IN ('pending', 'sent', 'dead')", name=op.f("ck_outbox_state")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.case_id"], name="fk_outbox_case_id"),
         sa.PrimaryKeyConstraint("seq", name="pk_outbox"),
         sa.UniqueConstraint("case_id", "number", "n", name="uq_outbox_case_id_number_n"),
@@ -293,8 +293,8 @@ def upgrade() -> None:
         sa.Column("funded", sa.Boolean(), nullable=False),
         sa.Column("state", store.columns.Words(), nullable=False),
         sa.Column("hire", store.columns.Words(), nullable=True),
-        sa.CheckConstraint("(state IN ('reserved', 'filled')) = (hire IS NOT NULL)", name="ck_posts_held"),
-        sa.CheckConstraint("state IN ('open', 'reserved', 'filled', 'withdrawn')", name="ck_posts_state"),
+        sa.CheckConstraint("(state IN ('reserved', 'filled')) = (hire IS NOT NULL)", name=op.f("ck_posts_held")),
+        sa.CheckConstraint("state IN ('open', 'reserved', 'filled', 'withdrawn')", name=op.f("ck_posts_state")),
         sa.ForeignKeyConstraint(["vacancy"], ["vacancies.reference"], name="fk_posts_vacancy"),
         sa.PrimaryKeyConstraint("id", name="pk_posts"),
         sa.UniqueConstraint("vacancy", "post", name="uq_posts_vacancy_post"),
