@@ -72,6 +72,8 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                 say("contract.offered", post=after.post)
             case f.LapseDue(key="offer"):
                 say("offer.lapsed")
+            case f.DeadlineReminded(key="reserve"):
+                say("reserve.lapsing")
             case f.DeadlineReminded(key=key):
                 say("deadline.approaching", deadline=key)
             case f.DeadlineMissed(key=key):

@@ -103,7 +103,7 @@ def check(state: VacancyState, request: ActRequest) -> Args:
         raise VacancyClosed(f"vacancy {state.reference} is {state.status}", code="vacancy_over")
     if not roles & roles_among(request.roles):
         raise NotAllowed(f"{request.act} is for {', '.join(sorted(roles))}", code="wrong_role")
-    if request.act == "submit_report" and state.status != "closed":
+    if request.act == "submit_report" and state.status != "closed" and state.closes_at is not None:
         raise NotNow("the competition has not closed yet", code="not_closed")
     if request.act == "submit_report" and state.report_state == "approved":
         raise NotNow("the report is approved already", code="already_approved")
@@ -132,7 +132,7 @@ def do(state: VacancyState, request: ActRequest, rivals: Iterable[Rival], m: Mom
 def _submit(state: VacancyState, args: SubmitReport, rivals: list[Rival], request: ActRequest) -> Turnout:
     in_play = {Stage.RECEIVED, Stage.SCREENING, Stage.SHORTLISTING, Stage.ASSESSMENT, Stage.INTERVIEW}
     early = sorted(r.case for r in rivals if r.stage in in_play)
-    if early:
+    if early and state.closes_at is not None:  # an ongoing notice is decided in rounds
         raise NotNow(f"{len(early)} hires have not reached the selection yet: {', '.join(early[:5])}", code="still_in_play")
     waiting = {r.case for r in rivals if r.stage is Stage.SELECTION}
     named = [line.hire for line in args.lines]

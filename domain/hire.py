@@ -37,7 +37,7 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
     Ending.NOT_SELECTED: frozenset({Stage.SELECTION}),
     Ending.RESERVE_LAPSED: frozenset({Stage.RESERVE}),
     Ending.CONDITIONAL_OFFER_DECLINED: frozenset({Stage.OFFER}),
-    Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER, Stage.CONDITIONS}),
+    Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}),
     Ending.CONTRACT_DECLINED: frozenset({Stage.CONTRACT}),
     Ending.NO_SHOW: frozenset({Stage.ENTRY}),
     Ending.APPOINTED_AND_CONFIRMED: frozenset({Stage.PROBATION}),

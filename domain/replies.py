@@ -15,6 +15,7 @@ from domain.errors import NotNow
 from domain.hire import SETTLED, HireState
 from domain.messages import Message
 from domain.moment import Moment
+from domain.nations import eligible_first, members_on
 from domain.stages import (
     Facts,
     all_settled_with,
@@ -91,7 +92,7 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
             application=message.payload or "",
             seconded_by=data.get("seconded_by"),
             serving=bool(data.get("serving")),
-            nations=tuple(data.get("nations", ())),
+            nations=_nations(data, m),
         )
         return [replaced]
     received = f.ApplicationReceived(
@@ -104,11 +105,19 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
         policy=m.published.sha256,
         seconded_by=data.get("seconded_by"),
         serving=bool(data.get("serving")),
-        nations=tuple(data.get("nations", ())),
+        nations=_nations(data, m),
     )
     opened = state.model_copy(update={"late": late})
     first: Facts = [received, *enter(opened, Stage.RECEIVED, m)]
     return first if closes_at is not None else [*first, *_open_screening(opened, m)]
+
+
+def _nations(data: dict[str, Any], m: Moment) -> tuple[str, ...]:
+    """The nationalities, the eligible ones first: a dual national is cleared by a nation that counts, not by the one named first."""
+    spec = m.published.spec
+    day = (m.published.closes_at or m.at).date()
+    eligible = members_on(day) if spec.eligible_nationalities == "members" else frozenset(spec.eligible_nationalities)
+    return tuple(eligible_first(data.get("nations", ()), eligible))
 
 
 def _open_screening(state: HireState, m: Moment) -> Facts:
@@ -131,7 +140,7 @@ def _linked(state: HireState, message: Message, m: Moment) -> Facts:
         linked_from=message.sender.removeprefix("case:"),
         seconded_by=d.get("seconded_by"),
         serving=bool(d.get("serving")),
-        nations=tuple(d.get("nations", ())),
+        nations=_nations(d, m),
     )
     return [received, f.StageEntered(stage=Stage.RECEIVED), *_assigned(state.model_copy(update={"stage": Stage.RECEIVED}), d, m)]
 

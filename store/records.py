@@ -35,6 +35,7 @@ Row = dict[str, Any]
 
 _READ_JOURNAL = select(journal).where(journal.c.case_id == bindparam("case")).order_by(journal.c.number)
 _LOCK_CASE = select(cases).where(cases.c.case_id == bindparam("case")).with_for_update(key_share=True)
+#: Spelled out because IN cannot be executed for many rows at once.
 _CLOSE = (
     inbox.update()
     .where(

@@ -1,0 +1,1 @@
+"""What is fast and how fast: each benchmark prints its figures, the ratio last."""
