@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from cli import show
 from cli.terminal import Json, terminal
+from cli.text import words
 
 app = typer.Typer(help="The settings in force.", no_args_is_help=True)
 HIDDEN = "(hidden)"
@@ -23,7 +24,11 @@ def config() -> None: ...
 def show_(ctx: typer.Context, json: Json = False) -> None:
     """Show every setting with its value; passwords and keys stay hidden."""
     values = redacted(terminal(ctx).settings.model_dump())
-    show.as_json(values) if json else show.sheet(_flat(values))
+    if json:
+        show.as_json(values)
+        return
+    for name, value in _flat(values).items():
+        show.line(f"{name:<32}  {words(value)}")
 
 
 def redacted(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,10 +79,13 @@ async def _check(name: str, look: "Callable[[Settings], Awaitable[Check]]", sett
     try:
         return await look(settings)
     except Problem as problem:
-        return Check(name, False, problem.message, MEND.get(name, ""))
+        # Many a problem says itself which command helps.
+        return Check(name, False, problem.message, "" if "`muster" in problem.message else MEND[name])
 
 
 MEND = {
+    "temporal": "`muster up` starts one on this machine.",
+    "mail": "MUSTER_SMTP_HOST and MUSTER_SMTP_PORT say where it is.",
     "store": "Is MUSTER_STORE_URL right, and the database running?",
     "partners": "Write the file, or say where it is with MUSTER_PARTNERS_FILE.",
     "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",

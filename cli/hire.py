@@ -72,7 +72,7 @@ def because(hire: dict[str, Any]) -> list[str]:
     if hire.get("held"):
         said.append("It is on hold: its clocks stand still until someone resumes it.")
     if hire.get("needs"):
-        said.append(f"It needs: {', '.join(command_name(words(need)) for need in hire['needs'])}.")
+        said.append(f"It needs: {', '.join(_need(words(need)) for need in hire['needs'])}.")
     if hire.get("turn"):
         said.append(f"It is the turn of: {named(words(hire['turn']))}.")
     said += [
@@ -80,6 +80,12 @@ def because(hire: dict[str, Any]) -> list[str]:
     ]
     said += [_running(show.fields(d)) for d in _rows(hire.get("deadlines")) if show.fields(d).get("state", "open") in ("open", "lapse_due")]
     return said
+
+
+def _need(need: str) -> str:
+    """`settle_reply:medical` → `settle-reply (medical)`."""
+    act, _, about = need.partition(":")
+    return f"{command_name(act)} ({named(about)})" if about else command_name(act)
 
 
 def _rows(value: Any) -> list[Any]:

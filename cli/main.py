@@ -1,16 +1,19 @@
 """The `muster` command: every noun mounted, every problem turned into a sentence and an exit code."""
 
-from typing import Any
+import atexit
+import os
+import sys
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from cli import config, event, hire, show, staff, vacancy
+from cli import config, event, hire, notice, show, staff, vacancy
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
 from cli.gateway import gateway
 from cli.migrate import migrate
-from cli.outcome import refused
+from cli.outcome import FAILED, OK, refused
 from cli.recover import recover
 from cli.relay import relay
 from cli.terminal import terminal
@@ -44,7 +47,19 @@ for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, docto
 for _name, _noun in {"vacancy": vacancy, "hire": hire, "staff": staff, "event": event}.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)
+app.add_typer(notice.app, name="notice", rich_help_panel=TRY)
 
 
-def main() -> None:
-    app()
+def main() -> NoReturn:
+    """Run, and end at once: a thread of Temporal's client may still be letting go while the interpreter is taken down, and one run in
+    a few hundred then dies with `PyGILState_Release` and an exit code of its own."""
+    code: Any = OK
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else OK if code is None else FAILED)

@@ -5,17 +5,18 @@ from typing import Annotated
 import typer
 
 from cli import show
-from cli.terminal import Json, terminal
+from cli.terminal import Desk, Json, terminal
 from domain.words import Role
 
 app = typer.Typer(help="Who works here, and in which roles.", no_args_is_help=True)
+COLUMNS = ("person", "name", "roles")
 
 
 @app.command("list")
 def list_(ctx: typer.Context, json: Json = False) -> None:
     """List the people who may act, with their roles."""
     found = terminal(ctx).at_store(lambda desk: desk.staff())
-    show.many(found, ("person", "name", "roles"), json_=json, none="Nobody yet. Add someone with: muster staff add PERSON --role ROLE …")
+    show.many(found, COLUMNS, json_=json, none="Nobody yet. Add someone with: muster staff add PERSON --role ROLE …")
 
 
 @app.command()
@@ -34,3 +35,24 @@ def add(
         show.as_json({"person": person, "roles": roles})
         return
     show.line(f"{person} now acts as: {', '.join(roles)}.")
+
+
+@app.command()
+def load(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file of people (TOML), or the name of one that comes with Muster: demo.")],
+    json: Json = False,
+) -> None:
+    """Add, or change, every person of a file."""
+    from config.people import load_people
+
+    people = load_people(file)
+
+    async def enter(desk: Desk) -> None:
+        for person, who in people.items():
+            await desk.put_staff(person, who.name, who.email, who.roles)
+
+    terminal(ctx).at_store(enter)
+    show.many(
+        [{"person": person, **who.model_dump()} for person, who in people.items()], COLUMNS, json_=json, none="That file names nobody."
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -291,10 +292,12 @@ def _next_steps(settings: "Settings") -> Iterable[str]:
         for name in ("temporal_address", "data_dir")
         if getattr(settings, name) != usual[name].default
     }
+    if settings.store_url != type(settings)(data_dir=settings.data_dir).store_url:
+        apart["MUSTER_STORE_URL"] = _shown(settings.store_url)
     if apart:
-        yield "In another terminal, first: export " + " ".join(f"{name}={value}" for name, value in apart.items())
-    yield "Then, for a start:  muster staff add ada --name 'Ada' --email ada@example.org --role hr_head"
-    yield "                    muster vacancy publish 270311 --as ada"
+        yield "In another terminal, first: export " + " ".join(f"{name}={shlex.quote(str(value))}" for name, value in apart.items())
+    yield "Then, for a start:  muster staff load demo"
+    yield "                    muster vacancy publish 270311 --as helga"
     yield "                    muster hire list"
 
 

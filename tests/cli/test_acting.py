@@ -1,0 +1,111 @@
+"""One command per act, made from the table: what is typed arrives at the desk as the act's own model would write it."""
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from cli.acting import MEANS, _bare, command_name
+from domain.acts import ACTS
+from tests.cli.conftest import Muster
+from tests.cli.fakes import CASE, FakeDesk
+
+EXAMPLES: dict[Any, tuple[str, Any]] = {
+    int: ("7", 7),
+    datetime: ("2027-03-02T10:00+01:00", "2027-03-02T10:00:00+01:00"),
+    date: ("2027-03-02", "2027-03-02"),
+    str: ("some_code", "some_code"),
+}
+
+
+def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
+    """Words for one option, and the value they should arrive as."""
+    kind, flag = _bare(field.annotation), f"--{command_name(name)}"
+    if kind is bool:
+        return [flag], True
+    if issubclass(kind, Enum):
+        value = next(iter(kind)).value
+        return [flag, value], value
+    typed, value = ("a" * 64,) * 2 if name == "sha256" else EXAMPLES[kind]
+    return [flag, typed], value
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_can_be_done_with_all_its_words(name: str, muster: Muster, desk: FakeDesk) -> None:
+    given = {each: example(each, field) for each, field in ACTS[name].args.model_fields.items()}
+    words = [word for typed, _ in given.values() for word in typed]
+    said = muster("hire", command_name(name), CASE, "--as", "ines", *words)
+    assert (said.code, said.err) == (0, "")
+    assert desk.asked == [("act", "ines", CASE, name, {each: value for each, (_, value) in given.items()}, None)]
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_the_required_words_are_enough(name: str, muster: Muster, desk: FakeDesk) -> None:
+    required = {each: example(each, field) for each, field in ACTS[name].args.model_fields.items() if field.is_required()}
+    said = muster("hire", command_name(name), CASE, "--as", "ines", *(word for typed, _ in required.values() for word in typed))
+    assert said.code == 0
+    assert desk.asked[0][4] == {each: value for each, (_, value) in required.items()}
+
+
+def test_every_argument_of_every_act_is_explained() -> None:
+    assert {name for act in ACTS.values() for name in act.args.model_fields} == set(MEANS)
+
+
+def test_help_says_who_may_and_at_which_stage(muster: Muster) -> None:
+    said = muster("hire", "mark-interview", "--help").out
+    assert "Mark the interview (0-100)" in said
+    assert "board_chair, board_member" in said
+    assert "At stage: interview." in said
+
+
+def test_a_yes_or_no_must_be_said(muster: Muster, desk: FakeDesk) -> None:
+    assert muster("hire", "screen", CASE, "--as", "ines").code == 2
+    assert muster("hire", "screen", CASE, "--as", "ines", "--not-eligible", "--reason", "no_degree").code == 0
+    assert desk.asked == [("act", "ines", CASE, "screen", {"eligible": False, "reason": "no_degree"}, None)]
+
+
+def test_the_person_may_come_from_the_environment(muster: Muster, desk: FakeDesk) -> None:
+    assert muster("hire", "resume", CASE, env={"MUSTER_PERSON": "tom"}).code == 0
+    assert desk.asked[0][1] == "tom"
+
+
+def test_nobody_acts_without_saying_who(muster: Muster, desk: FakeDesk) -> None:
+    said = muster("hire", "resume", CASE)
+    assert (said.code, desk.asked) == (2, [])
+    assert "--as" in said.err
+
+
+def test_a_case_may_be_given_without_its_prefix(muster: Muster, desk: FakeDesk) -> None:
+    muster("hire", "resume", CASE.removeprefix("hire/"), "--as", "ines")
+    assert desk.asked[0][2] == CASE
+
+
+def test_a_request_key_travels_along(muster: Muster, desk: FakeDesk) -> None:
+    muster("hire", "resume", CASE, "--as", "ines", "--request", "k1")
+    assert desk.asked[0][5] == "k1"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("hold", CASE, "--reason", "Free text about Anna"), "such as profile_matches"),
+        (("hold", CASE, "--reason", "budget", "--until", "2027-03-02T10:00"), "say the zone"),
+        (("hold", CASE, "--reason", "budget", "--until", "tomorrow"), "not a moment"),
+        (("propose-contract", CASE, "--enters-on", "1.9.2027"), "not a day"),
+        (("mark-interview", CASE, "--score", "101"), "less than or equal to 100"),
+        (("approve-contract", CASE, "--sha256", "abc"), "--sha256"),
+        (("about-nothing", CASE), "No such command"),
+    ],
+)
+def test_wrong_words_are_refused_before_the_system_is_asked(words: tuple[str, ...], says: str, muster: Muster, desk: FakeDesk) -> None:
+    said = muster("hire", *words, "--as", "ines")
+    assert (said.code, desk.asked) == (2, [])
+    assert says in " ".join(said.err.split())
+
+
+def test_a_receipt_is_a_sentence_or_one_object(muster: Muster) -> None:
+    words = ("hire", "screen", CASE, "--eligible", "--as", "ines")
+    assert muster(*words).out == f"Done. {CASE} is at number 12 of its journal (stage: shortlisting).\n"
+    assert muster(*words, "--json").json == {"case": CASE, "number": 12, "stage": "shortlisting", "ending": None}

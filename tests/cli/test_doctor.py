@@ -1,0 +1,109 @@
+"""The doctor on a broken installation: every lack is named with its remedy, and the exit code is 1."""
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import doctor
+from cli.doctor import Check, looked_at
+from config.embedded import start_server
+from config.settings import Settings
+from domain.errors import BadInput
+from store.database import migrate
+from tests.cli.conftest import Muster
+
+
+def found(said: Any) -> dict[str, dict[str, Any]]:
+    return {check["name"]: check for check in said["checks"]}
+
+
+def test_a_broken_installation_is_said_to_be_one(muster: Muster) -> None:
+    said = muster("doctor", "--json")
+    checks = found(said.json)
+    assert (said.code, said.json["ok"]) == (1, False)
+    assert {name for name, check in checks.items() if not check["ok"]} == {"store", "temporal", "partners", "mail"}
+    assert all(check["mend"] or "`muster" in check["says"] for check in checks.values() if not check["ok"])
+
+
+def test_it_says_what_is_missing_and_how_to_mend_it(muster: Muster) -> None:
+    said = muster("doctor").out
+    assert "MISSING  store" in said
+    assert "Run `muster migrate`." in said
+    assert "4 of 7 need attention." in said
+
+
+def test_looking_leaves_no_traces(muster: Muster, tmp_path: Path) -> None:
+    muster("doctor")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_settings_are_one_of_the_findings(muster: Muster) -> None:
+    def unreadable() -> Settings:
+        raise BadInput("MUSTER_STORE_ULR: there is no such setting; did you mean MUSTER_STORE_URL?")
+
+    from typer.testing import CliRunner
+
+    from cli.main import app
+    from cli.terminal import Terminal
+
+    result = CliRunner().invoke(app, ["doctor"], obj=Terminal(read_settings=unreadable))
+    assert result.exit_code == 1
+    assert "did you mean MUSTER_STORE_URL?" in result.stdout
+
+
+async def test_a_whole_installation_is_well(tmp_path: Path) -> None:
+    (tmp_path / "partners.toml").write_text("")
+    server = await start_server(tmp_path / "temporal")
+    mail = await asyncio.start_server(_greet, "127.0.0.1", 0)
+    try:
+        settings = _settings(tmp_path, server.address, mail.sockets[0].getsockname()[1])
+        await migrate(settings.store_url)
+        checks = await looked_at(settings)
+        assert [check for check in checks if not check.ok] == []
+        elsewhere = await looked_at(settings.model_copy(update={"temporal_namespace": "elsewhere"}))
+        assert _named(elsewhere, "temporal").mend == "Run: temporal operator namespace create -n elsewhere --retention 3650d"
+    finally:
+        mail.close()
+        await server.stop()
+
+
+async def test_a_store_without_tables_wants_a_migration(tmp_path: Path) -> None:
+    (tmp_path / "muster.db").touch()
+    checks = await looked_at(_settings(tmp_path, "127.0.0.1:1", 1))
+    assert "muster migrate" in _named(checks, "store").says
+
+
+async def test_a_partner_without_a_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "partners.toml").write_text(
+        '[partners.portal]\nkind = "portal"\nname = "Portal"\nbase_url = "http://127.0.0.1:9"\n', encoding="utf-8"
+    )
+    check = _named(await looked_at(_settings(tmp_path, "127.0.0.1:1", 1)), "partners")
+    assert not check.ok
+    assert "portal" in check.says
+
+
+async def test_what_answers_but_is_no_mail_server_is_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE_S", 0.3)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        checks = await looked_at(_settings(tmp_path, "127.0.0.1:1", mute.getsockname()[1]))
+    assert not _named(checks, "mail").ok
+
+
+def _settings(folder: Path, temporal: str, smtp_port: int) -> Settings:
+    return Settings(data_dir=folder, temporal_address=temporal, smtp_port=smtp_port, partners_file=folder / "partners.toml")
+
+
+def _named(checks: list[Check], name: str) -> Check:
+    return next(check for check in checks if check.name == name)
+
+
+async def _greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"220 here\r\n")
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()

@@ -1,0 +1,170 @@
+"""What the looking commands print, for people and for programs, and what they ask the desk."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli.config import redacted
+from config.settings import Settings
+from tests.cli.conftest import Muster
+from tests.cli.fakes import CASE, FakeDesk
+
+LISTS = (("hire", "list"), ("vacancy", "list"), ("staff", "list"), ("hire", "timeline", CASE), ("vacancy", "timeline", "250442"))
+THINGS = (
+    ("hire", "show", CASE),
+    ("hire", "why", CASE),
+    ("vacancy", "show", "250442"),
+    ("event", "show", "portal", "e1"),
+    ("config", "show"),
+    ("recover",),
+)
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_a_list_is_one_object_a_line_for_programs(words: tuple[str, ...], muster: Muster) -> None:
+    lines = muster(*words, "--json").out.splitlines()
+    assert lines
+    assert all(isinstance(json.loads(line), dict) for line in lines)
+
+
+@pytest.mark.parametrize("words", THINGS, ids=" ".join)
+def test_a_thing_is_one_object_for_programs(words: tuple[str, ...], muster: Muster) -> None:
+    assert isinstance(muster(*words, "--json").json, dict)
+
+
+@pytest.mark.parametrize("words", [*LISTS, *THINGS], ids=" ".join)
+def test_off_a_terminal_text_is_plain(words: tuple[str, ...], muster: Muster) -> None:
+    said = muster(*words)
+    assert said.code == 0
+    assert "\x1b" not in said.out
+    assert not set("─│┌━") & set(said.out)
+    assert all(line == line.rstrip() for line in said.out.splitlines())
+
+
+@pytest.mark.parametrize("words", LISTS, ids=" ".join)
+def test_looking_needs_no_temporal(words: tuple[str, ...], muster: Muster, desk: FakeDesk) -> None:
+    muster(*words)
+    assert desk.read_only == [True]
+
+
+def test_hires_are_found_by_what_they_need(muster: Muster, desk: FakeDesk) -> None:
+    muster("hire", "list", "--vacancy", "250442", "--stage", "conditions", "--needs", "settle-reply")
+    assert desk.asked == [("hires", "250442", "conditions", None, "settle_reply")]
+
+
+def test_an_empty_list_says_so(muster: Muster) -> None:
+    assert muster("hire", "list", "--vacancy", "none").out == "No hires match.\n"
+    assert muster("hire", "list", "--vacancy", "none", "--json").out == ""
+
+
+def test_why_tells_whose_turn_it_is_and_what_runs(muster: Muster) -> None:
+    assert muster("hire", "why", CASE).out.splitlines() == [
+        "It is at the stage conditions.",
+        "It needs: settle-reply (medical).",
+        "It is the turn of: hr.",
+        "The condition medical (medical_adviser) is contradicted.",
+        "The deadline clearance is on 2027-03-02 14:30Z (45 working days).",
+    ]
+
+
+def test_text_of_others_is_shown_as_it_is_and_never_obeyed(muster: Muster) -> None:
+    assert "Assistants \N{REPLACEMENT CHARACTER}[31m[red]" in muster("vacancy", "list").out
+
+
+def test_a_vacancy_is_published_under_a_policy(muster: Muster, desk: FakeDesk) -> None:
+    said = muster("vacancy", "publish", "270311", "--as", "helga", "--policy", "seconds", "--json")
+    assert said.json == {"reference": "270311", "posts": 2, "policy": "seconds"}
+    assert desk.asked == [("publish", "helga", "270311", "seconds")]
+
+
+def test_a_vacancy_file_that_is_not_there_is_not_found(muster: Muster, desk: FakeDesk) -> None:
+    assert (muster("vacancy", "publish", "./none.toml", "--as", "helga").code, desk.asked) == (3, [])
+
+
+@pytest.mark.parametrize("form", ["toml", "json"])
+def test_a_report_is_read_from_a_file(form: str, muster: Muster, desk: FakeDesk, tmp_path: Path) -> None:
+    line = {"hire": CASE, "score": 81, "rank": 1, "recommendation": "selected"}
+    text = json.dumps([line]) if form == "json" else "[[lines]]\n" + "\n".join(f"{k} = {json.dumps(v)}" for k, v in line.items())
+    (file := tmp_path / f"report.{form}").write_text(text)
+    assert muster("vacancy", "submit-report", "250442", str(file), "--as", "piotr").code == 0
+    assert desk.asked == [("vacancy_act", "piotr", "250442", "submit_report", {"lines": [line]}, None)]
+
+
+@pytest.mark.parametrize(("text", "code"), [("nonsense", 2), ("lines = []", 2), (None, 3)])
+def test_a_report_that_cannot_be_read_is_refused(text: str | None, code: int, muster: Muster, desk: FakeDesk, tmp_path: Path) -> None:
+    file = tmp_path / "report.toml"
+    if text is not None:
+        file.write_text(text)
+    assert (muster("vacancy", "submit-report", "250442", str(file), "--as", "piotr").code, desk.asked) == (code, [])
+
+
+def test_a_report_is_decided_by_its_hash(muster: Muster, desk: FakeDesk) -> None:
+    muster("vacancy", "decide-report", "250442", "--sha256", "ab", "--approved", "--as", "aude")
+    assert desk.asked[0][4] == {"sha256": "ab", "approved": True, "reason": "merit_order"}
+
+
+def test_cancelling_says_what_it_would_do_until_told_yes(muster: Muster, desk: FakeDesk) -> None:
+    words = ("vacancy", "cancel", "250442", "--reason", "post_abolished", "--as", "helga")
+    said = muster(*words)
+    assert (said.code, desk.asked) == (2, [])
+    assert "would end 3 open hire(s)" in said.err
+    assert muster(*words, "--yes").code == 0
+    assert desk.asked == [("vacancy_act", "helga", "250442", "cancel", {"reason": "post_abolished"}, None)]
+
+
+def test_cancelling_an_unknown_vacancy_is_not_found(muster: Muster) -> None:
+    assert muster("vacancy", "cancel", "999", "--reason", "post_abolished", "--as", "helga").code == 3
+
+
+def test_staff_are_added_one_by_one(muster: Muster, desk: FakeDesk) -> None:
+    words = ("staff", "add", "ada", "--name", "Ada", "--email", "ada@x.example", "--role", "hr_head", "--role", "auditor")
+    assert muster(*words).out == "ada now acts as: hr_head, auditor.\n"
+    assert desk.asked == [("put_staff", "ada", "Ada", "ada@x.example", ("hr_head", "auditor"))]
+    assert muster("staff", "add", "ada", "--name", "A", "--email", "a@x", "--role", "emperor").code == 2
+
+
+def test_the_people_of_the_demonstration_fill_every_role(muster: Muster, desk: FakeDesk) -> None:
+    assert muster("staff", "load", "demo").code == 0
+    from domain.words import Role
+
+    assert {role for asked in desk.asked for role in asked[4]} == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[people.x]\nname = "X"\nemail = "x@x"\nroles = ["emperor"]', "roles"),
+        ('[people.x]\nname = "X"\nemail = "x@x"\nroles = ["auditor"]\nage = 3', "age"),
+        ("people", "TOML"),
+    ],
+)
+def test_a_wrong_file_of_people_is_refused_whole(text: str, says: str, muster: Muster, desk: FakeDesk, tmp_path: Path) -> None:
+    (file := tmp_path / "people.toml").write_text(text)
+    said = muster("staff", "load", str(file))
+    assert (said.code, desk.asked) == (2, [])
+    assert says in said.err
+
+
+def test_settings_are_shown_without_their_secrets() -> None:
+    settings = Settings(store_url="postgresql+psycopg://muster:geheim@db/muster", smtp_password="geheim")  # type: ignore[arg-type]
+    shown = redacted(settings.model_dump())
+    assert "geheim" not in str(shown)
+    assert shown["store_url"] == "postgresql+psycopg://muster:***@db/muster"
+    assert shown["relay"]["batch"] == settings.relay.batch
+
+
+def test_settings_are_shown_under_the_names_one_would_set(muster: Muster) -> None:
+    said = muster("config", "show").out
+    assert "MUSTER_TEMPORAL_ADDRESS" in said
+    assert "MUSTER_RELAY__BATCH" in said
+
+
+def test_a_notice_that_is_none_is_refused(muster: Muster, tmp_path: Path) -> None:
+    (file := tmp_path / "x.txt").write_bytes(b"")
+    assert muster("notice", "parse", str(file)).code == 2
+
+
+def test_the_file_of_people_of_the_demonstration_is_plain_toml() -> None:
+    assert tomllib.loads(Path("config/people/demo.toml").read_text("utf-8"))["people"]
