@@ -10,7 +10,7 @@ from temporalio import activity
 from activities.records import Desk, Outcome, numbered, written
 from domain import acts, due, facts, replies, stages
 from domain.announcements import announced, messages_of
-from domain.errors import NotNow
+from domain.errors import NotNow, Refusal
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.messages import ActRequest, Closing, Message, Step
@@ -88,8 +88,8 @@ class HireSteps:
             closing = Closing(message=message.id, fate=MessageFate.APPLIED)
             try:
                 found = replies.take(state, message, m)
-            except (replies.TooEarly, replies.Moot) as reason:
-                fate = MessageFate.PARKED if isinstance(reason, replies.TooEarly) else MessageFate.SUPERSEDED
+            except Refusal as reason:  # a message the rules refuse waits visibly, like one that is too early; it never blocks the case
+                fate = MessageFate.SUPERSEDED if isinstance(reason, replies.Moot) else MessageFate.PARKED
                 found = [_aside(message, fate, reason.code)]
                 closing = Closing(message=message.id, fate=fate, reason=reason.code)
             return Outcome(found, message.actor, [closing])
@@ -198,10 +198,10 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
             try:
                 more = replies.take(state, message, m)
                 closing = Closing(message=parked.message, fate=MessageFate.APPLIED, reason="found_its_moment")
-            except replies.TooEarly:
-                continue
             except replies.Moot as moot:
                 more, closing = [], Closing(message=parked.message, fate=MessageFate.SUPERSEDED, reason=moot.code)
+            except Refusal:
+                continue
             taken = [facts.MessageTaken(message=parked.message), *more]
             for entry in numbered(state.case, state.number, key, m.at, "muster", taken):
                 state.apply(entry)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +69,7 @@ class Hires:
 
     def __init__(self, place: Installation) -> None:
         self.place = place
-        self.spent: Counter[str] = Counter()
+        self.spent: defaultdict[str, float] = defaultdict(float)
 
     async def timed(self, what: str, doing: Any) -> Any:
         started = time.perf_counter()
@@ -79,7 +79,8 @@ class Hires:
             self.spent[what] += time.perf_counter() - started
 
     async def until(self, case: str, holds: Any) -> dict[str, Any]:
-        started, row = time.perf_counter(), {}
+        started = time.perf_counter()
+        row: dict[str, Any] = {}
         while time.perf_counter() - started < PATIENCE_S:
             with contextlib.suppress(NotFound):  # not in the read model yet
                 row = await self.place.desk.queries.hire(case)
@@ -123,8 +124,18 @@ class Hires:
         await self.until(case, lambda r: "issue_offer" in r["needs"])
         await self.act(case, "issue_offer")
         await self.event("portal", "offer.answered", case, accepted=True)
-        yes = {
-            "clearance": ("nation-be", {"outcome": "granted", "level": "NS", "issuer": "BE", "reference": "R1", "valid_from": _day(-100), "valid_until": _day(2000)}),
+        yes: dict[str, tuple[str, dict[str, Any]]] = {
+            "clearance": (
+                "nation-be",
+                {
+                    "outcome": "granted",
+                    "level": "NS",
+                    "issuer": "BE",
+                    "reference": "R1",
+                    "valid_from": _day(-100),
+                    "valid_until": _day(2000),
+                },
+            ),
             "medical": ("medical", {"outcome": "fit", "reference": "R2", "valid_until": _day(300)}),
             "verification": ("verification", {"outcome": "confirmed", "claims": [], "reference": "R3"}),
             "accreditation": ("host-nation", {"outcome": "accepted", "reference": "R4"}),
@@ -181,7 +192,7 @@ async def main() -> None:
         bare_events = await events_per_hire(client, "bare/0")
         print(f"hires: {HIRES}, {SIDE_BY_SIDE} side by side, each {ASKS} asks, {REPLIES} replies, {ACTS} acts")
         print(f"history events per hire: {events[0]}..{events[-1]} (bare: {bare_events})")
-        for what, seconds in hires.spent.most_common():
+        for what, seconds in sorted(hires.spent.items(), key=lambda item: -item[1]):
             print(f"  {what:<24}{seconds / HIRES * 1000:8.0f} ms per hire, of {SIDE_BY_SIDE} overlapping")
         print(f"complete hires per second: {ours:.2f}")
         print(f"bare cases per second:     {alone:.2f}")
