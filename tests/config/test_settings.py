@@ -8,7 +8,7 @@ import pytest
 
 from config.partners import BadConfiguration, load_partners
 from config.settings import Settings, load_settings
-from connectors.signatures import key_text, new_signing_key
+from connectors.signatures import SigningKey, key_text
 from domain.errors import NotFound
 from domain.events import PartnerKind
 
@@ -70,7 +70,7 @@ def test_a_wrong_line_in_the_file_is_named(text: str, said: str, tmp_path: Path)
     assert "muster.toml" in caught.value.message
 
 
-PUBLIC = key_text(new_signing_key("k").verifying())
+PUBLIC = key_text(SigningKey("k", "ed25519", bytes(range(32))).verifying())
 GOOD = f"""
 [partners.nsa-be]
 kind = "national_authority"
