@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from temporalio import activity
 
-from activities.records import Desk, Outcome, numbered, written
+from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, stages
 from domain.announcements import announced, messages_of
 from domain.errors import NotNow, Refusal
@@ -108,20 +108,23 @@ class HireSteps:
     @activity.defn(name="keep_deadlines")
     async def keep_deadlines(self, at: At) -> Written:
         """Everything the clock brings by now; waits while mail received before that moment is still to be delivered."""
-        if await self._post.open_before(at.case, at.at):
-            return Written(waits=True)
+        waits = False
 
         async def happen(state: HireState, m: Moment) -> Outcome:
-            return Outcome(due.due(state, m), "muster")
+            nonlocal waits  # the end of a hold never waits: the mail kept during the hold is read only after it
+            waits = state.held is None and await self._post.open_before(at.case, at.at) > 0
+            return Outcome([] if waits else due.due(state, m), "muster")
 
-        return await self._step(at, f"due/{at.after}", happen)
+        done = await self._step(at, f"due/{at.after}", happen)
+        return done.model_copy(update={"waits": waits})
 
     @activity.defn(name="judge_eligibility")
     async def judge_eligibility(self, at: At) -> Written:
         """Run the eligibility checks over the application; a proposal with reasons, never an ending."""
 
         async def happen(state: HireState, m: Moment) -> Outcome:
-            return Outcome([facts.EligibilityJudged(decision=await self._judge(state, m))], "muster")
+            judged = state.judged is not None
+            return Outcome([] if judged else [facts.EligibilityJudged(decision=await self._judge(state, m))], "muster")
 
         return await self._step(at, f"eligibility/{at.after}", happen)
 
@@ -141,8 +144,13 @@ class HireSteps:
         happen: Callable[[HireState, Moment], Awaitable[Outcome]],
         message: Message | None = None,
     ) -> Written:
+        return await again_if_behind(lambda: self._try(at, key, happen, message))
+
+    async def _try(
+        self, at: At, key: str, happen: Callable[[HireState, Moment], Awaitable[Outcome]], message: Message | None
+    ) -> Written:
         before, since = await self._desk.hires.at(at.case, at.after)
-        if since:  # a first try of this step was written and its answer lost
+        if key in before.seen_steps:  # written by a first try whose answer was lost, or in an earlier life of the case
             return Written(entries=since)
         vacancy, candidate = (before.vacancy, before.candidate) if before.vacancy else await self._desk.library.about(at.case)
         m = await self._desk.moment(vacancy, at.at, "muster")
@@ -151,7 +159,7 @@ class HireSteps:
         outcome = await happen(before, m)
         if not outcome.facts and not outcome.closes:
             self._desk.hires.keep(at.case, before)
-            return Written()
+            return Written(entries=since)
         after = before.model_copy(deep=True)
         found = list(outcome.facts)
         closes = list(outcome.closes)
@@ -164,7 +172,7 @@ class HireSteps:
             after.apply(entry)
         step = Step(
             case=at.case,
-            after=at.after,
+            after=before.number,
             step=key,
             at=at.at,
             actor=outcome.actor,
@@ -177,7 +185,7 @@ class HireSteps:
         entries = await self._desk.journal.append(step)
         if entries and entries[-1].number == after.number:
             self._desk.hires.keep(at.case, after)
-        return Written(entries=list(entries))
+        return Written(entries=[*since, *entries])
 
 
 def _aside(message: Message, fate: MessageFate, reason: str) -> facts.MessageSetAside:
@@ -214,10 +222,14 @@ def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
     if asked.failed:
         return [facts.AskFailed(about=asked.about, reason=asked.failed)]
     if asked.about == "assessment":
+        if state.assessment_ask:  # noted already
+            return []
         return [facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key), m.deadline("assessment_answer")]
     condition = Condition(asked.about)
     if condition not in state.conditions:
         raise NotNow(f"this hire has no {condition} condition", code="not_required")
+    if state.conditions[condition].ask == asked.key:  # noted already
+        return []
     requested = facts.ConditionRequested(
         condition=condition, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel
     )

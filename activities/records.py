@@ -6,15 +6,15 @@ closing of the inbox row to the store as one `Step`, which writes them in one tr
 
 import hashlib
 import json
-import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain import facts as f
 from domain.calendars import Calendar
+from domain.errors import JournalConflict
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.letters import LetterDue, knows, letters_for
@@ -23,6 +23,7 @@ from domain.moment import Moment
 from domain.vacancy import Published, VacancySpec, VacancyState
 
 State = TypeVar("State", HireState, VacancyState)
+Result = TypeVar("Result")
 
 
 class Journal(Protocol):
@@ -75,13 +76,17 @@ class Shelf(Generic[State]):
         self._kept: OrderedDict[str, State] = OrderedDict()
 
     async def at(self, case: str, number: int) -> tuple[State, list[Entry]]:
-        """The state of `case` after entry `number`, and the entries written since (by a first try of the same step)."""
+        """The state of `case` as it stands, and the entries its story does not know yet: those after `number`.
+
+        There are some when a step was written and its answer lost (a worker died in between). The story may then come back with
+        another step first, so the state is always taken to the journal's end.
+        """
         kept = self._kept.pop(case, None)
         if kept is not None and kept.number == number:
             return kept, []
         entries = await self._journal.journal(case)
         state = self._empty()
-        for entry in entries[:number]:
+        for entry in entries:
             state.apply(entry)
         return state, entries[number:]
 
@@ -115,7 +120,23 @@ class Desk:
         if not due:
             return []
         contact = await self.library.contact(after.candidate)
-        return [self.writer.compose(letter, contact, m.published.spec, after.case, known, f"L{secrets.token_hex(8)}") for letter in due]
+        return [
+            self.writer.compose(letter, contact, m.published.spec, after.case, known, letter_id(after.case, after.number, n))
+            for n, letter in enumerate(due)
+        ]
+
+
+def letter_id(case: str, number: int, nth: int) -> str:
+    """The same letter has the same id however often its step is tried: a step done twice must be the same step."""
+    return f"L{hashlib.blake2b(f'{case}/{number}/{nth}'.encode(), digest_size=8).hexdigest()}"
+
+
+async def again_if_behind(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """Once more when the journal had moved on behind a kept state (another worker wrote); a second conflict is an alarm."""
+    try:
+        return await attempt()
+    except JournalConflict:
+        return await attempt()
 
 
 def numbered(case: str, after: int, step: str, at: datetime, actor: str, facts: Sequence[f.AnyFact]) -> list[Entry]:

@@ -6,7 +6,7 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.hire import At, Do, NoteAsked, Take, Written
-from activities.records import Desk, numbered
+from activities.records import Desk, again_if_behind, numbered
 from domain import competition, facts
 from domain.announcements import announced_by_vacancy
 from domain.competition import Rival, Turnout
@@ -61,7 +61,7 @@ class VacancySteps:
         """Record that the budget authority was asked for each unfunded post."""
 
         async def happen(state: VacancyState, m: Moment) -> Turnout:
-            return Turnout([facts.BudgetAsked(post=a.about, ask=a.key) for a in note.asked])
+            return Turnout([facts.BudgetAsked(post=a.about, ask=a.key) for a in note.asked if state.budget_asked.get(a.about) != a.key])
 
         return await self._step(note, f"asked/{note.after}", "muster", happen)
 
@@ -73,21 +73,31 @@ class VacancySteps:
         happen: Callable[[VacancyState, Moment], Awaitable[Turnout]],
         closes: str | None = None,
     ) -> Written:
+        return await again_if_behind(lambda: self._try(at, key, actor, happen, closes))
+
+    async def _try(
+        self,
+        at: At,
+        key: str,
+        actor: str,
+        happen: Callable[[VacancyState, Moment], Awaitable[Turnout]],
+        closes: str | None,
+    ) -> Written:
         state, since = await self._desk.vacancies.at(at.case, at.after)
-        if since:
+        if key in state.seen_steps:  # written by a first try whose answer was lost, or in an earlier life of the case
             return Written(entries=since)
         m = await self._desk.moment(at.case.removeprefix("vacancy/"), at.at, actor)
         turnout = await happen(state, m)
         closing = _closing(closes, turnout)
         if not turnout.facts and not turnout.messages and not closing:
             self._desk.vacancies.keep(at.case, state)
-            return Written()
+            return Written(entries=since)
         after = state.model_copy(deep=True)
         for entry in numbered(at.case, after.number, key, at.at, actor, turnout.facts):
             after.apply(entry)
         step = Step(
             case=at.case,
-            after=at.after,
+            after=state.number,
             step=key,
             at=at.at,
             actor=actor,
@@ -98,7 +108,7 @@ class VacancySteps:
         )
         entries = await self._desk.journal.append(step)
         self._desk.vacancies.keep(at.case, after)
-        return Written(entries=list(entries))
+        return Written(entries=[*since, *entries])
 
 
 def _closing(message: str | None, turnout: Turnout) -> tuple[Closing, ...]:
