@@ -52,14 +52,28 @@ def is_nato(name: str | None) -> bool:
     return not others or any(others)
 
 
-def body_named(text: str, folded: str) -> tuple[str, int, int] | None:
-    """The first body named outright in a text (not by an abbreviation of NATO's own offices): its words and where they stand."""
-    found = [
-        (match.start(), match.end())
-        for key, _, pattern in _PATTERNS
-        if (match := pattern.search(folded)) and (key not in ("nato-ims", "act") or match.end() - match.start() > 5)
-    ]
+_MENTIONS_NATO: Final = re.compile(r"\bnato\b|\botan\b")
+
+
+def mentions_nato(folded: str) -> bool:
+    return _MENTIONS_NATO.search(folded) is not None
+
+
+def body_named(text: str, folded: str, *, nato: bool) -> tuple[str, int, int] | None:
+    """The first body a text names in full words: its name and where it stands. "NATO" alone may be a marking, a grade, a level."""
+    found = []
+    for key, is_natos, pattern in _PATTERNS:
+        for match in pattern.finditer(folded):
+            if is_natos == nato and (key not in _NAMED_IN_FULL or match.end() - match.start() > 8):
+                found.append((match.start(), match.end()))
+                break
     if not found:
         return None
     start, end = min(found, key=lambda span: (span[0], -span[1]))
+    abbreviation = re.match(r" \((?:[A-Z]+ ?){1,3}\)", text[end:])
+    end += abbreviation.end() if abbreviation else 0
     return text[start:end], start, end
+
+
+_NAMED_IN_FULL: Final = frozenset({"nato", "nato-ims", "nato-is", "act", "shape"})
+"""Bodies whose short names stand for other things too."""

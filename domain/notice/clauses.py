@@ -108,6 +108,7 @@ CLAUSES: Final[tuple[Clause, ...]] = (
         rf"\b(?:not|never|n't|no circumstances)\b[^.]{{0,60}}\b(?:charge|ask|request|require|demand|levy"
         rf"|collect)\w{{0,3}}\b[^.]{{0,140}}\b{_PAID}\b",
         r"\b(?:not|never)\b[^.]{0,12}\bcharge\b",
+        rf"\b(?:nobody|no one|no (?:candidate|applicant)|personne|aucun (?:candidat|postulant))\b[^.]{{0,80}}\b{_PAID}\b",
         rf"\b{_PAID}\b[^.]{{0,50}}\b(?:never|not)\b[^.]{{0,12}}\b(?:charged|asked|requested|required|levied)",
         r"\b(?:no|any) (?:\w{1,15},? ){0,6}(?:fee|fees)\b[^.]{0,60}\b(?:charged|asked|requested|required|levied|applies|apply)",
         r"\bno (?:application|recruitment|processing|registration) fees?\b",
@@ -184,6 +185,8 @@ _TO_OBTAIN = _clause(
     "to_obtain",
     r"\b(?:subject to|conditional (?:up)?on|contingent (?:up)?on|conditioned on|dependent (?:up)?on)\b[^.]{0,90}\bclearances?\b",
     r"\b(?:obtain|obtaining|receipt of|granting of|undergo|apply for|eligible for)\b[^.]{0,60}\b(?:clearances?|vetting)\b",
+    r"\bclearances?\b[^.]{0,60}\b(?:able|ability|eligible|willing|prepared) to obtain\b",
+    r"\bhabilitations?\b[^.]{0,60}\b(?:pouvoir|en mesure d'|capables? d'|en )(?: ?l')?(?:obtenir|l'obtenir|obtenir une)\b",
     r"\bclearances?\b[^.]{0,60}\b(?:must|will|shall|should|needs to|has to) be (?:obtained|granted|received|issued)",
     r"\bsous reserve\b[^.]{0,140}\bhabilitations?\b",
     r"\b(?:obtenir|obtention|delivrance|octroi)\b[^.]{0,60}\bhabilitations?\b",

@@ -109,6 +109,11 @@ def kind_named(folded: str) -> str | None:
     return "definite" if _DEFINITE.search(folded) else "indefinite" if _INDEFINITE.search(folded) else None
 
 
+def lasting(found: list[Contract], length: int | float | None) -> list[Contract]:
+    """Contracts whose length only a label gives."""
+    return [replace(contract, years=length) if contract.years is None else contract for contract in found]
+
+
 def merged(found: list[Contract]) -> list[Contract]:
     """The same contract told twice is one; a telling that does not name the kind of post joins one that does."""
     result: list[Contract] = []
@@ -145,7 +150,8 @@ def _terms(sentence: str) -> tuple[int | float | None, int | float | None]:
 def _with_post_kind(passages: list[Passage]) -> Iterator[tuple[Passage, int, str, str | None]]:
     heading: str | None = None
     for passage in passages:
-        kind = heading
+        told = {kind for _, sentence in passage.sentences() if (kind := _post_kind(sentence))}
+        kind = heading or (told.pop() if len(told) == 1 else None)
         for start, sentence in passage.sentences():
             named = _post_kind(sentence)
             # A project or established post is also needed for some period: "limited" adds a kind only where none was named.

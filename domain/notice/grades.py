@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 Kind = Literal["new", "old", "other", "bare"]
 NEW_SCALE: Final = range(1, 25)
+VALUE_LIMIT: Final = 200
 
 _TOKEN = re.compile(
     r"(?<![\w.])(?:"
@@ -51,7 +52,7 @@ class _Token:
 
 def grades(text: str, folded: str, *, nato: bool) -> list[Grade]:
     """The grades a labelled value names; [] when it does not begin with one."""
-    plain = _LABEL_WORDS.sub(lambda match: " " * len(match[0]), folded)
+    plain = _LABEL_WORDS.sub(lambda match: " " * len(match[0]), folded[:VALUE_LIMIT])
     plain = re.sub(r"[()\[\]]", " ", plain)
     run = _run(text, plain, nato)
     return _read(run, plain, nato) if run else []
@@ -75,7 +76,7 @@ def grades_in_prose(text: str, folded: str, *, nato: bool) -> tuple[list[Grade],
 def _run(text: str, folded: str, nato: bool) -> list[_Token]:
     """The tokens from the beginning of the value on, as far as only joiners stand between them."""
     tokens: list[_Token] = []
-    for match in _TOKEN.finditer(folded[:200]):
+    for match in _TOKEN.finditer(folded):
         between = folded[tokens[-1].end if tokens else 0 : match.start()].strip()
         if (tokens and not _is_gap(between)) or (not tokens and between not in ("", ":", "-")):
             break

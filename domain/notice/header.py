@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.notice import clearance, money
-from domain.notice.bodies import is_nato, named_in
+from domain.notice.bodies import named_in
 from domain.notice.dates import is_ongoing, moments
 from domain.notice.findings import Finding
 from domain.notice.grades import Grade, grades
@@ -32,7 +32,7 @@ def readable(name: str, value: str, folded: str, colon: bool) -> bool:
     if name == "deadline":
         return _deadline_value(folded, colon)
     if name == "salary":
-        return money.money(folded) is not None and (colon or money.number_starts(folded))
+        return money.money(folded) is not None and (money.number_starts(folded) or (colon and money.currency(folded[:60]) is not None))
     if name == "grade":
         return bool(grades(value, folded, nato=True)) or (colon and _grade_text(value) is not None)
     if name == "clearance":
@@ -60,7 +60,7 @@ def _deadline_value(folded: str, colon: bool) -> bool:
 
 def reference_in(value: str) -> str | None:
     """The reference a value begins with: capitals, figures and marks, with a figure among them."""
-    match = _REFERENCE.match(value.strip("()[] "))
+    match = _REFERENCE.match(value.lstrip("([ "))
     if not match or not any(char.isdigit() for char in match["ref"]):
         return None
     ref = match["ref"].rstrip(".-,;")
@@ -76,9 +76,8 @@ def _grade_text(value: str) -> str | None:
 class Header:
     """The header of one language: its labelled values, and what they mean."""
 
-    def __init__(self, items: Sequence[Labelled], language: str, body: str | None) -> None:
-        self.items, self.language, self.body = items, language, body
-        self.nato = is_nato(body)
+    def __init__(self, items: Sequence[Labelled], language: str, *, nato: bool) -> None:
+        self.items, self.language, self.nato = items, language, nato
 
     def _of(self, name: str) -> list[Labelled]:
         return [item for item in self.items if item.field == name]

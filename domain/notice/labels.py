@@ -176,7 +176,7 @@ def labelled(lines: list[Line], readable: Readable) -> list[Labelled]:
             value = line.text[mark.end : until].strip(_EDGES)
             if value and mark.label.field and readable(mark.label.field, value, fold(value), mark.colon):
                 found.append(_item(mark.label, value, (line.number, line.number), mark.colon))
-            if not value and place + 1 == len(marks):
+            if not value and place + 1 == len(marks) and _stands_alone(line, mark):
                 waiting = (mark.label, line)
     return found
 
@@ -190,6 +190,11 @@ class _Mark:
     end: int
     label: Label
     colon: bool
+
+
+def _stands_alone(line: Line, mark: _Mark) -> bool:
+    """A label on its own line begins with a capital and does not end a sentence."""
+    return line.text[mark.start].isupper() and (not line.text.endswith(".") or mark.label.wording.endswith((" no", " n°", "ref")))
 
 
 def _marks(line: Line, waiting: bool, readable: Readable) -> list[_Mark]:
@@ -224,7 +229,7 @@ def _label_at(line: Line, start: int) -> _Mark | None:
             end += 3
         end = _second_wording(line.folded, end)
         separator = _SEPARATOR.match(line.folded, end)
-        if separator:
+        if separator and (separator["mark"] or line.text[start].isupper()):
             return _Mark(start, separator.end(), label, separator["mark"] is not None)
     return None
 

@@ -114,7 +114,8 @@ def desirable(passages: list[Passage]) -> list[tuple[str, Found]]:
         for start, sentence in passage.sentences():
             end = _DESIRABLE_END.search(sentence)
             if end and end.start() > 3 and not _NOT_A_WISH.search(sentence):
-                found.append((passage.text[start : start + end.start()].strip(" ,;:"), (passage, start, start + len(sentence))))
+                wish = passage.text[start : start + end.start()].rpartition("; ")[2]
+                found.append((wish.strip(" ,;:"), (passage, start, start + len(sentence))))
     return _unique(found)
 
 
@@ -157,9 +158,13 @@ def competencies(passages: list[Passage]) -> list[tuple[str, Found]]:
         for match in _COMPETENCIES.finditer(passage.folded):
             end = passage.folded.find(".", match.end())
             end = len(passage.text) if end < 0 else end
+            where = (passage, match.start(), end)
             names = split_list(passage.text[match.end() : end])
+            if match.end() >= len(passage.text) and place + 1 < len(passages):
+                below = passages[place + 1]
+                where, names = (below, 0, len(below.text)), [] if below.bullet else split_list(below.text)
             if len(names) > 1:
-                return [(name, (passage, match.start(), end)) for name in names]
+                return [(name, where) for name in names]
     return []
 
 
@@ -290,7 +295,7 @@ def mailbox(passages: list[Passage]) -> tuple[str, Found] | None:
             if at < 1:
                 break
             before, after = _EMAIL_BEFORE.search(passage.text, max(0, at - 64), at), _EMAIL_AFTER.match(passage.text, at + 1)
-            if before and after and _CONTACT.search(passage.folded[max(0, before.start() - 300) : after.end()]):
+            if before and after and _CONTACT.search(passage.folded[max(0, before.start() - 300) : after.end() + 80]):
                 return passage.text[before.start() : after.end()], (passage, before.start(), after.end())
             at = passage.text.find("@", at + 1)
     return None

@@ -61,8 +61,10 @@ class Line:
     text: str
     folded: str
     bullet: bool = False
-    banner: bool = False
-    """The whole line is emphasised: *** like this ***."""
+    opens: bool = False
+    """Emphasis begins with the line: *** like this."""
+    closes: bool = False
+    """Emphasis ends with the line: like this ***."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +139,16 @@ def _line(number: int, raw: str) -> Line:
     if not raw.strip():
         return Line(number, "", "")
     bare = raw.strip()
-    banner = bare.startswith(("**", "__")) and bare.endswith(("**", "__"))
+    opens, closes = bare.startswith(("**", "__")), bare.endswith(("**", "__"))
     text = html.unescape(raw) if "&" in raw and _ENTITY.search(raw) else raw
     text = _LINK.sub(r"\1", text) if "](" in text else text
     starred = bare.startswith("* ")
     text = _HEADING.sub("", text) if "#" in text[:10] else text
     text = _EMPHASIS.sub("", text) if any(mark in text for mark in ("*", "__", "`")) else text
-    text = _SPACE_RUN.sub(" ", text.translate(_CLEAN).replace("\n", " ")).strip()
+    text = _SPACE_RUN.sub(" ", text.translate(_CLEAN).replace("\n", " ")).strip(" |")
     clean = _BULLET.sub("", text)
     bullet = starred or len(clean) != len(text)
-    return Line(number, clean, fold(clean), bullet=bullet, banner=banner)
+    return Line(number, clean, fold(clean), bullet=bullet, opens=opens, closes=closes)
 
 
 def passages_of(lines: list[Line], standalone: set[int]) -> list[Passage]:
@@ -172,9 +174,16 @@ _ENUMERATED = re.compile(r"^(?:\(?[0-9]{1,2}[.)]|\(?[a-z][.)]|[ivx]{1,4}[.)])\s"
 
 
 def _continues(before: Line, line: Line, standalone: set[int]) -> bool:
-    if not line.text or line.bullet or line.number in standalone or before.number in standalone or _ENUMERATED.match(line.folded):
+    if (
+        not line.text
+        or line.bullet
+        or (before.closes and line.opens)
+        or line.number in standalone
+        or before.number in standalone
+        or _ENUMERATED.match(line.folded)
+    ):
         return False
-    if before.text.isupper() and not line.text.isupper():
+    if (before.text.isupper() and not line.text.isupper()) or line.folded.startswith(("http", "www.")):
         return False
     wrapped = len(before.text) >= 45 and not before.text.endswith((".", ":", ";", "!", "?"))
     return wrapped or (line.text[0].islower() and not before.text.endswith((".", ":", ";")))
@@ -191,7 +200,7 @@ def _passage(lines: list[Line]) -> Passage:
         starts=tuple(starts),
         numbers=tuple(line.number for line in lines),
         bullet=lines[0].bullet,
-        banner=all(line.banner for line in lines),
+        banner=lines[0].opens and lines[-1].closes,
     )
 
 

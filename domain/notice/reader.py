@@ -1,10 +1,11 @@
 """The way in: bytes of a file → `Notice`, or a refusal that says what was missing."""
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from domain.errors import NotANotice
-from domain.notice.bodies import body_named
+from domain.notice.bodies import body_named, is_nato, mentions_nato
 from domain.notice.findings import Finding, Reading
 from domain.notice.header import header_body, readable
 from domain.notice.labels import Labelled, labelled
@@ -14,10 +15,10 @@ from domain.notice.normalise import Line, Passage, decode, lines_of, passages_of
 from domain.notice.reading import Reader
 from domain.notice.reconcile import Difference, emphasised, policy_difference, reconciled
 
-MAX_BYTES: Final = 512 * 1024
+MAX_BYTES: Final = 256 * 1024
 """A notice in two languages has some 25 kB. What is far longer is refused before it is read, so that junk costs no time."""
 MAX_LINES: Final = 20_000
-HEAD: Final = 64 * 1024
+HEAD: Final = 32 * 1024
 """How much of a file that is too long is looked at, to say what was missing in it."""
 
 _WORK = re.compile(
@@ -34,6 +35,17 @@ _SIGNS: Final[dict[str, str]] = {
     "clearance": "a clearance level",
 }
 _ANCHORS: Final = ("reference", "deadline", "grades")
+_TERMS: Final = frozenset(
+    {"contracts", "eligible_nationalities", "clearance_is", "languages", "education_alternatives", "clauses.twin_grade"}
+)
+"""With a closing date and an announcement, one of these in the prose makes a notice whose header is missing."""
+_HEADER: Final = (*_SIGNS, "body", "schedule", "title")
+HEADER_HEIGHT: Final = 40
+"""Lines within which the labels of one header stand."""
+_ANNOUNCES = re.compile(
+    r"\b(?:vacancy|vacancies|call for (?:interest|applications|expressions? of interest)|job (?:opening|description)|recruits|is recruiting"
+    r"|seeks|is seeking|looks for|is looking for|avis de vacance|vacance|appel a candidatures?|offre d'emploi|recrute|recherche un)"
+)
 
 
 def read_notice(raw: bytes) -> Notice:
@@ -63,35 +75,53 @@ class _Text:
 
     def __init__(self, lines: list[Line]) -> None:
         self.items = labelled(lines, readable)
-        self.banners = frozenset(line.number for line in lines if line.banner)
+        self.banners = frozenset(line.number for line in lines if line.opens and line.closes)
         alone = {n for item in self.items for n in range(item.lines[0], item.lines[1] + 1)}
         known = {item.lines[0]: item.language for item in self.items if item.language}
         self.passages = with_languages(passages_of(lines, alone), known)
         self.main = main_language(self.passages)
-        body = header_body(self.items) or self._body_in_prose()
-        self.readings = {code: self._read(code, body) for code in ("en", "fr")}
+        self.work = any(_WORK.search(passage.folded) for passage in self.passages)
+        # A text without one word of the trade is not read any further: junk is answered at once.
+        self.readings = {code: self._read(code) if self.work else {} for code in ("en", "fr")}
 
-    def _body_in_prose(self) -> str | None:
-        return next((named[0] for p in self.passages[:60] if (named := body_named(p.text, p.folded))), None)
+    def _is_natos(self) -> bool:
+        """Whose grades these are: the body in the header says; else a text that speaks of NATO, or of no other body, is NATO's."""
+        if body := header_body(self.items):
+            return is_nato(body)
+        top = self.passages[:60]
+        return any(mentions_nato(p.folded) for p in top) or not any(body_named(p.text, p.folded, nato=False) for p in top)
 
     def _in(self, language: str) -> list[Passage]:
         return [passage for passage in self.passages if passage.language == language]
 
-    def _read(self, language: str, body: str | None) -> Reading:
+    def _read(self, language: str) -> Reading:
         passages = self._in(language)
         numbers = {n for passage in passages for n in passage.numbers}
         items: list[Labelled] = [item for item in self.items if item.lines[-1] in numbers]
-        return Reader(language, passages, items, body, self.banners).read() if passages else {}
+        return Reader(language, passages, items, nato=self._is_natos(), banners=self.banners).read() if passages else {}
 
     def missing(self) -> list[str]:
         """What every notice has and this text has not; [] when it is a notice."""
         found = {key for reading in self.readings.values() for key in reading}
-        work = any(_WORK.search(passage.folded) for passage in self.passages)
-        signs = [key for key in _SIGNS if key in found]
-        if len(signs) > 1 and work and any(key in found for key in _ANCHORS):
+        if any(key in found for key in _ANCHORS) and (self._has_header() or self._announces(found)):
             return []
-        absent = [name for key, name in _SIGNS.items() if key not in found]
-        return absent if work else [*absent, "a word of a vacancy, an application or a post"]
+        absent = [name for key, name in _SIGNS.items() if key not in found] or ["a header"]
+        return absent if self.work else [*absent, "a word of a vacancy, an application or a post"]
+
+    def _has_header(self) -> bool:
+        """Two labels of a header near each other; a reference beside the title counts as one."""
+        lines = sorted(
+            (finding.lines[0], key)
+            for reading in self.readings.values()
+            for key, finding in reading.items()
+            if key in _HEADER and (finding.rule.startswith("label.") or finding.rule == "title.reference")
+        )
+        return any(second[0] - first[0] <= HEADER_HEIGHT and first[1] != second[1] for first, second in pairwise(lines))
+
+    def _announces(self, found: set[str]) -> bool:
+        """A notice in prose: announced at the top, with a closing date and terms."""
+        announced = any(_ANNOUNCES.search(passage.folded) for passage in self.passages[:8])
+        return announced and "deadline" in found and bool(found & _TERMS)
 
     def notice(self) -> Notice:
         if missing := self.missing():

@@ -19,14 +19,12 @@ from domain.notice.titles import Titled, split_reference, titled
 
 
 class Reader:
-    """Reads one language; `found` collects what it says. `body` is the body named anywhere in the notice."""
+    """Reads one language; `found` collects what it says. `nato` is whether the notice uses NATO's grades."""
 
-    def __init__(
-        self, language: str, passages: Sequence[Passage], items: Sequence[Labelled], body: str | None, banners: frozenset[int]
-    ) -> None:
+    def __init__(self, language: str, passages: Sequence[Passage], items: Sequence[Labelled], nato: bool, banners: frozenset[int]) -> None:
         self.language = language
         self.passages = list(passages)
-        self.header = Header(items, language, body)
+        self.header = Header(items, language, nato=nato)
         self.labelled_lines = frozenset(n for item in items for n in range(item.lines[0], item.lines[1] + 1))
         self.prose = [p for p in self.passages if not self.labelled_lines.intersection(p.numbers)]
         self.first_label = min((item.lines[0] for item in items), default=None)
@@ -67,8 +65,8 @@ class Reader:
             words, where, sure = above.title
             self._put("title", self._at(where, words, "title.line", inferred=not sure))
         self._put("body", self.header.body_finding())
-        for passage in self.passages[:40]:
-            if "body" not in self.found and (named := body_named(passage.text, passage.folded)):
+        for passage in self.passages[:HEAD]:
+            if "body" not in self.found and (named := body_named(passage.text, passage.folded, nato=self.header.nato)):
                 self._put("body", self._at((passage, named[1], named[2]), named[0], "prose.body", inferred=True))
 
     def _header_values(self) -> None:
@@ -168,15 +166,17 @@ class Reader:
         return None
 
     def _contracts(self) -> None:
-        offers = contracts.contracts(self.passages)
+        offers = contracts.contracts(self.prose)
         kind, duration = self.header.contract_kind(), self.header.contract_duration()
+        if duration and len(offers) == 1:
+            offers = contracts.lasting(offers, first_years(duration.folded))
         if not offers and (kind or duration):
             self._put("contracts", self._labelled_contract(kind, duration))
         if offers:
             lines = [offer.passage.lines(offer.start, offer.end) for offer in offers]
             span = (min(first for first, _ in lines), max(last for _, last in lines))
             self._put("contracts", Finding([offer.as_json() for offer in offers], self.language, span, "contracts.offered"))
-        if terms := contracts.secondment(self.passages):
+        if terms := contracts.secondment(self.prose):
             self._put("secondment", self._at((terms.passage, terms.start, terms.end), terms.as_json(), "contracts.seconded"))
 
     def _labelled_contract(self, kind: Labelled | None, duration: Labelled | None) -> Finding | None:
@@ -272,6 +272,8 @@ def _nations_of(passages: Sequence[Passage]) -> list[str]:
     return list(dict.fromkeys(nation for passage in passages for nation in countries(passage.folded)))
 
 
+HEAD: Final = 25
+"""How many passages from the top may name the body, when no label does."""
 _PROSE_LIMIT: Final = 20_000
 _DEADLINE = re.compile(
     r"\b(?:closing date|deadline|date limite|date de cloture|date de retrait)\b|\bapplications? (?:must|should|will|can|may"

@@ -172,8 +172,10 @@ _TOPICS: Final = (
 
 def emphasised(en: Sequence[Passage], fr: Sequence[Passage]) -> list[Difference]:
     """Paragraphs printed in emphasis, paired in order: where the two speak of different things, a person must see both."""
-    pairs = zip([p for p in en if p.banner], [p for p in fr if p.banner], strict=False)
-    return [difference for one, other in pairs if (difference := _other_topic(one, other))]
+    banners = [[p for p in one if p.banner] for one in (en, fr)]
+    if len(banners[0]) != len(banners[1]):
+        return []
+    return [difference for one, other in zip(*banners, strict=True) if (difference := _other_topic(one, other))]
 
 
 def _other_topic(one: Passage, other: Passage) -> Difference | None:

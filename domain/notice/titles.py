@@ -18,10 +18,14 @@ _BANNER = re.compile(
     r"|description|nato unclassified|nato sans classification"
     r"|nato otan|nato\b.{0,12}north atlantic|otan\b.{0,12}organisation du traite|north atlantic treaty|open to nationals"
     r"|ouvert aux ressortissants|apply now|postuler|staff vacancy"
-    r"|call for (?:interest|applications)|appel a candidatures|page \d|careers?|recruitment|international staff|pending budget"
-    r"|sous reserve|\*)"
+    r"|page \d|pending budget|sous reserve|\*|"
+    r"(?:call for (?:interest|applications)|appel a candidatures|careers?|recruitment|international staff)$)"
 )
-_PREFIX = re.compile(r"^(?:job description|description de poste|vacancy|poste|post|job) ?[-–—:] ?", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:job description|description de poste|vacancy(?: notice)?|avis de vacance|call for (?:interest|applications)"
+    r"|appel (?:à|a) candidatures?|poste|post|job) ?[-–—:] ?",
+    re.IGNORECASE,
+)
 _EDGES: Final = " -–—:|,;"
 
 
@@ -65,10 +69,11 @@ def split_reference(text: str) -> tuple[str, str | None]:
 def _plain(free: Sequence[Passage], banners: frozenset[int]) -> tuple[str, Found, bool] | None:
     """The line nearest above the header that can be a title: short, no sentence, not the letterhead."""
     for passage in reversed(free):
-        letterhead = _BANNER.match(passage.folded) or banners.intersection(passage.numbers) or passage.banner
+        whole = _PREFIX.sub("", passage.text)
+        letterhead = (whole == passage.text and _BANNER.match(passage.folded)) or banners.intersection(passage.numbers) or passage.banner
         if passage.bullet or letterhead or not 3 <= len(passage.text) <= 160 or passage.text.endswith((".", ";", ":", "?", "!")):
             continue
         if not any(char.isalpha() for char in passage.text):
             continue
-        return passage.text.strip(_EDGES), (passage, 0, len(passage.text)), False
+        return whole.strip(_EDGES), (passage, 0, len(passage.text)), False
     return None
