@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import annotated_types
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from cli import show
@@ -31,6 +31,7 @@ MEANS = {
     "starts_at": "When it begins, with its zone: 2027-03-02T10:00+01:00.",
     "minutes": "How long it takes.",
     "place": "Where it is held.",
+    "about": "What the request that failed was about: assessment, or a condition of appointment.",
     "condition": "Which condition of appointment.",
     "outcome": "What the authority said.",
     "reference": "The authority's own reference.",
@@ -128,7 +129,8 @@ def _bare(annotation: Any) -> type:
         return _bare(next(each for each in typing.get_args(annotation) if each is not type(None)))
     if typing.get_origin(annotation) is Annotated:
         return _bare(typing.get_args(annotation)[0])
-    return annotation  # type: ignore[no-any-return]
+    # At run time Pydantic's moment with a zone is a class of its own.
+    return datetime if annotation is AwareDatetime else annotation
 
 
 def _bound(field: FieldInfo, side: str) -> int | None:

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import config, event, hire, notice, show, staff, vacancy
+from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
 from cli.gateway import gateway
@@ -47,6 +48,7 @@ for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, docto
 for _name, _noun in {"vacancy": vacancy, "hire": hire, "staff": staff, "event": event}.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)
+app.command(rich_help_panel=TRY)(demo)
 app.add_typer(notice.app, name="notice", rich_help_panel=TRY)
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,16 @@ LONGEST_WAIT_S = 30
 
 class NotStarted(Trouble):
     """One of the processes did not come up."""
+
+
+@dataclass(frozen=True)
+class How:
+    """What was asked for. `demo` means a data set that a demonstration made, whose cases have had their time skipped."""
+
+    store: str | None
+    any_ports: bool
+    demo: bool
+    say: Callable[[str], None]
 
 
 @dataclass
@@ -91,6 +102,7 @@ class Installation:
     settings: "Settings"
     server: "EmbeddedServer | None"
     children: list[Child]
+    how: How
 
     def places(self) -> dict[str, Any]:
         """Where everything listens, and stands."""
@@ -116,7 +128,7 @@ class Installation:
     async def _watch_server(self, say: Callable[[str], None]) -> None:
         if self.server is not None and self.server.process.poll() is not None:
             say("The Temporal server ended. Starting it again where it was left.")
-            self.server = await _server_for(self.settings, _port_of(self.server.ui_address))
+            self.server = await _server_for(self.settings, _port_of(self.server.ui_address), self.how)
 
     async def stop(self) -> None:
         """Doors first, each given time to finish what it has under way; Temporal last."""
@@ -138,20 +150,23 @@ def up(
         str | None, typer.Option("--store", metavar="KIND", help="sqlite, postgresql (a server of our own), or an SQLAlchemy URL.")
     ] = None,
     any_ports: Annotated[bool, typer.Option("--any-ports", help="Listen on any free ports instead of the usual ones.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With what a demonstration leaves behind; it is played first, unless it was before.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Start everything on this machine (Temporal, store, worker, gateway, dispatcher, relay) and leave it running."""
     settings = terminal(ctx).settings
-    asyncio.run(_up(settings, store, any_ports=any_ports, json=json))
+    how = How(store=store, any_ports=any_ports, demo=demo, say=_silent if json else show.line)
+    asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how, json=json))
 
 
-async def _up(settings: "Settings", store: str | None, *, any_ports: bool, json: bool) -> None:
+async def _up(settings: "Settings", how: How, *, json: bool) -> None:
     from config.embedded_store import store_at
 
-    stop = _told_to_stop()
-    say = _silent if json else show.line
-    with store_at(store, settings.data_dir, settings.store_url) as url:
-        running = await start(settings.model_copy(update={"store_url": url}), any_ports=any_ports, say=say)
+    stop, say = _told_to_stop(), how.say
+    with store_at(how.store, settings.data_dir, settings.store_url) as url:
+        running = await start(settings.model_copy(update={"store_url": url}), how)
         try:
             await ready(running, stop)
             _tell(running, json=json)
@@ -162,19 +177,32 @@ async def _up(settings: "Settings", store: str | None, *, any_ports: bool, json:
     say("Stopped. Everything is kept; `muster up` goes on where this ended.")
 
 
-async def start(settings: "Settings", *, any_ports: bool, say: Callable[[str], None]) -> Installation:
+def _demonstrated(settings: "Settings", how: How) -> "Settings":
+    """The settings of the demonstration's own installation, played now if it has not been. Its clock stays where the play ended."""
+    from sandbox.demo import Options, play
+
+    folder = settings.data_dir / "demo"
+    if not (folder / "result.json").exists():
+        asyncio.run(play(Options(store=how.store, folder=folder)))
+    folder = folder.resolve()
+    kept = loads((folder / "installation.json").read_text("utf-8"))
+    how.say("The demonstration is over: its partners answer no more, and its clock stands at the last day played.")
+    return settings.model_copy(update={"data_dir": folder, "store_url": kept["store_url"], "partners_file": folder / "partners.toml"})
+
+
+async def start(settings: "Settings", how: How) -> Installation:
     """Start Temporal (unless it is elsewhere), bring the store up to date, start the doors. Raises EngineUnavailable, StoreUnavailable."""
     from store.database import migrate
 
-    settings = _with_partners(settings, say)
+    settings = _with_partners(settings, how.say)
     await migrate(settings.store_url)
-    if any_ports:
+    if how.any_ports:
         settings = settings.model_copy(update={"gateway_port": _free_port()})
-    server = await _embedded(settings, any_ports=any_ports)
+    server = await _embedded(settings, how)
     if server is not None:
         settings = settings.model_copy(update={"temporal_address": server.address})
     children = [Child(name, environment(settings), settings.data_dir / "logs" / f"{name}.log") for name in DOORS]
-    running = Installation(settings, server, children)
+    running = Installation(settings, server, children, how)
     for child in children:
         child.start()
     return running
@@ -222,21 +250,21 @@ def partners_file(settings: "Settings") -> Path:
     return settings.partners_file if named else settings.data_dir / "partners.toml"
 
 
-async def _embedded(settings: "Settings", *, any_ports: bool) -> "EmbeddedServer | None":
+async def _embedded(settings: "Settings", how: How) -> "EmbeddedServer | None":
     """A server of our own where the settings point at this machine; None where Temporal is elsewhere."""
     if settings.temporal_address.rpartition(":")[0] not in LOOPBACK:
         return None
-    if any_ports:
+    if how.any_ports:
         settings = settings.model_copy(update={"temporal_address": "127.0.0.1:0"})
-        return await _server_for(settings, None)
-    return await _server_for(settings, _port_of(settings.temporal_address) + 1000)
+        return await _server_for(settings, None, how)
+    return await _server_for(settings, _port_of(settings.temporal_address) + 1000, how)
 
 
-async def _server_for(settings: "Settings", ui_port: int | None) -> "EmbeddedServer":
+async def _server_for(settings: "Settings", ui_port: int | None, how: How) -> "EmbeddedServer":
     from config.embedded import start_server
 
     folder, port = settings.data_dir / "temporal", _port_of(settings.temporal_address) or None
-    return await start_server(folder, port=port, ui_port=ui_port, namespace=settings.temporal_namespace)
+    return await start_server(folder, port=port, ui_port=ui_port, namespace=settings.temporal_namespace, time_skipping=how.demo)
 
 
 def _port_of(address: str) -> int:
