@@ -146,9 +146,7 @@ class HireSteps:
     ) -> Written:
         return await again_if_behind(lambda: self._try(at, key, happen, message))
 
-    async def _try(
-        self, at: At, key: str, happen: Callable[[HireState, Moment], Awaitable[Outcome]], message: Message | None
-    ) -> Written:
+    async def _try(self, at: At, key: str, happen: Callable[[HireState, Moment], Awaitable[Outcome]], message: Message | None) -> Written:
         before, since = await self._desk.hires.at(at.case, at.after)
         if key in before.seen_steps:  # written by a first try whose answer was lost, or in an earlier life of the case
             return Written(entries=since)

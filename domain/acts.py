@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from domain import facts as f
 from domain.conditions import TABLE, ending_for
 from domain.contract import propose_terms, terms_sha256
 from domain.deadlines import extend, shift
 from domain.errors import BadInput, CaseClosed, FourEyes, NotAllowed, NotNow
-from domain.hire import HireState
+from domain.hire import SETTLED, HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
-from domain.replies import conclude, decide_probation
-from domain.stages import Facts, after_shortlisting, end, enter
+from domain.replies import Moot, conclude, decide_probation, replied
+from domain.stages import Facts, after_shortlisting, asked, end, enter, unsettled
 from domain.words import Condition, ConditionState, Ending, Outcome, Role, Stage
 from domain.words import roles as roles_among
 
@@ -37,8 +37,18 @@ class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+#: A day of entry further off than this is a slip of the pen.
+SOON = timedelta(days=730)
+
 #: A reason is a short code of the catalogue, never free text about a person: it enters the history.
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")]
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    """A moment without its zone is no moment."""
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError("a moment needs its zone, as in 2026-03-02T09:00:00+01:00")
+    return moment
 
 
 class Nothing(Args): ...
@@ -59,7 +69,7 @@ class Mark(Args):
 
 
 class Schedule(Args):
-    starts_at: datetime
+    starts_at: Annotated[datetime, AfterValidator(_aware)]
     minutes: int = Field(default=60, ge=5, le=480)
     place: str = Field(default="", max_length=120)
 
@@ -78,6 +88,10 @@ class ReplyOnPaper(Args):
     outcome: Outcome
     reference: str = Field(default="", max_length=64)
     valid_until: date | None = None
+
+
+class Unasked(Args):
+    about: str
 
 
 class Settle(Args):
@@ -106,7 +120,7 @@ class Decide(Args):
 
 class Hold(Args):
     reason: Reason
-    until: datetime | None = None
+    until: Annotated[datetime | None, AfterValidator(_aware)] = None
 
 
 class Extend(Args):
@@ -256,6 +270,22 @@ def _issue_offer(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     return [f.OfferIssued(post=s.post), m.deadline("offer")]
 
 
+@_act("ask_by_hand", HR, frozenset({Stage.ASSESSMENT, Stage.CONDITIONS}), Unasked)
+def _ask_by_hand(s: HireState, a: Unasked, r: ActRequest, m: Moment) -> Facts:
+    """Record that an authority our own request could not reach was asked another way; its time begins now."""
+    if a.about not in s.failed_asks:
+        raise NotNow(f"no request about {a.about!r} failed", code="nothing_failed")
+    if a.about == "assessment":
+        ask = f"{s.case}/assessment/request/1"
+        return [f.AssessmentInvited(assessment=m.published.rules.assessment, ask=ask), m.deadline("assessment_answer")]
+    now = _known(s, Condition(a.about))
+    nth = now.round + 1
+    requested = f.ConditionRequested(
+        condition=now.condition, authority=now.authority, ask=f"{s.case}/{a.about}/request/{nth}", round=nth, channel="paper"
+    )
+    return [requested, *asked(s, now.condition, m)]
+
+
 @_act("enter_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), ReplyOnPaper)
 def _enter_reply(s: HireState, a: ReplyOnPaper, r: ActRequest, m: Moment) -> Facts:
     """Type in an authority's reply received on paper; a second person confirms it."""
@@ -277,10 +307,13 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     if now.paper_by == _person(r):
         raise FourEyes("the person who typed the reply in cannot confirm it", code="four_eyes")
     p = now.paper
-    replied = f.ConditionReplied(
+    fact = f.ConditionReplied(
         condition=a.condition, outcome=p.outcome, reference=p.reference, valid_until=p.valid_until, details={"channel": "paper"}
     )
-    return [replied, *conclude(s, a.condition, p.outcome, p.valid_until, m)]
+    try:
+        return replied(s, fact, m)
+    except Moot:  # the same answer is on record: the paper only confirms it
+        return [fact]
 
 
 @_act("settle_reply", HR, frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), Settle)
@@ -289,7 +322,11 @@ def _settle(s: HireState, a: Settle, r: ActRequest, m: Moment) -> Facts:
     now = _known(s, a.condition)
     if now.state is not ConditionState.CONTRADICTED:
         raise NotNow(f"the replies on {a.condition} do not contradict each other", code="no_contradiction")
-    return [f.ConditionSettled(condition=a.condition, outcome=a.outcome, reason=a.reason), *conclude(s, a.condition, a.outcome, None, m)]
+    rule = TABLE[a.condition]
+    if a.outcome not in rule.satisfied_by | rule.refused_by:
+        raise BadInput(f"{a.outcome} settles nothing about {a.condition}", code="not_an_answer", field="outcome")
+    settled = f.ConditionSettled(condition=a.condition, outcome=a.outcome, reason=a.reason)
+    return [settled, *conclude(s, a.condition, a.outcome, now.said.get(a.outcome), m)]
 
 
 @_act("withdraw_offer", HR, frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
@@ -297,7 +334,7 @@ def _withdraw_offer(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     """Withdraw the offer because a condition was refused, or its limit passed without a reply."""
     now = _known(s, a.condition)
     refused = now.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
-    if not refused and not now.limit_passed:
+    if not refused and (not now.limit_passed or now.state in SETTLED):
         raise NotNow(f"{a.condition} is neither refused nor past its limit", code="not_refused")
     return end(s, ending_for(a.condition, refused=refused), m, decided_by=_person(r), reason=a.reason)
 
@@ -309,11 +346,14 @@ def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
         raise NotNow("the contract is approved and offered already", code="already_offered")
     if not s.post_funded and Condition.BUDGET not in s.settled():
         raise NotNow("the post is not funded: no contract offer can be issued", code="not_funded")
+    _all_settled(s)
     rules, spec = m.published.rules, m.published.spec
     post = next((p for p in spec.posts if p.id == s.post), None)
     if post is None:
         raise NotNow(f"the vacancy has no post {s.post}", code="no_post")
     on = a.enters_on or (m.at + timedelta(days=30)).date()
+    if not m.at.date() <= on <= (m.at + SOON).date():
+        raise BadInput("the day of entry lies within the next two years", code="bad_arguments", field="enters_on")
     terms = propose_terms(post, seconded=s.seconded_by is not None, serving=s.serving, enters_on=on, rules=rules.contract, spec=spec)
     return [f.ContractProposed(terms=terms.model_dump(mode="json"), sha256=terms_sha256(terms))]
 
@@ -327,6 +367,7 @@ def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
         raise FourEyes("the proposer of a contract cannot approve it", code="four_eyes")
     if a.sha256 != s.terms_sha256:
         raise NotNow("the terms changed since you read them", code="other_terms", sha256=s.terms_sha256)
+    _all_settled(s)
     return [f.ContractApproved(sha256=a.sha256, proposed_by=s.proposed_by), m.deadline("contract")]
 
 
@@ -404,9 +445,13 @@ def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
 
 def resumed(s: HireState, m: Moment) -> Facts:
     """The facts of a hold's end, by a person or by its date. The competition's closing never moves for one case."""
-    stopped = int((m.at - (s.held_at or m.at)).total_seconds())
-    moved = [shift(d, stopped, s.held_at) for key, d in sorted(s.deadlines.items()) if key != "closing"]
-    return [f.Resumed(seconds=stopped), *moved]
+    held_at = s.held_at or m.at
+
+    def since(start: datetime) -> int:
+        return int((m.at - start).total_seconds())
+
+    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for key, d in sorted(s.deadlines.items()) if key != "closing"]
+    return [f.Resumed(seconds=since(held_at)), *moved]
 
 
 @_act("extend", HR, ANY_STAGE, Extend)
@@ -447,6 +492,12 @@ def _offer_reuse(s: HireState, a: Reuse, r: ActRequest, m: Moment) -> Facts:
 def _hand_over(s: HireState, a: HandOver, r: ActRequest, m: Moment) -> Facts:
     """Give the case another owner."""
     return [f.HandedOver(owner=a.owner)]
+
+
+def _all_settled(s: HireState) -> None:
+    open_ = unsettled(s)
+    if open_:
+        raise NotNow(f"not every condition is met: {', '.join(open_)}", code="conditions_open", conditions=[str(c) for c in open_])
 
 
 def _known(s: HireState, condition: Condition) -> Any:

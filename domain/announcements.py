@@ -6,6 +6,7 @@ from domain import facts as f
 from domain.hire import HireState
 from domain.messages import Announcement, CaseMessage
 from domain.vacancy import VacancyState
+from domain.words import Stage
 
 
 def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMessage]:
@@ -14,7 +15,8 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
     vacancy = f"vacancy/{after.vacancy}"
     for fact in facts:
         match fact:
-            case f.EndingReached(ending=ending) if after.selection or after.linked_from:
+            # from the selection on the vacancy counts on this hire: a decision may have crossed the ending
+            case f.EndingReached(ending=ending, stage=stage) if after.selection or after.linked_from or stage is Stage.SELECTION:
                 told.append(CaseMessage(to=vacancy, type="hire.left", data={"hire": after.case, "ending": str(ending)}))
             case f.DutyEntered():
                 told.append(CaseMessage(to=vacancy, type="post.taken_up", data={"hire": after.case, "post": after.post}))

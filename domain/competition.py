@@ -17,7 +17,7 @@ from domain import facts as f
 from domain.errors import BadInput, FourEyes, NotAllowed, NotNow, VacancyClosed
 from domain.messages import ActRequest, CaseMessage, Message
 from domain.moment import Moment
-from domain.vacancy import PostSpec, VacancyState
+from domain.vacancy import PostNow, PostSpec, VacancyState
 from domain.words import PostState, Role, Stage
 from domain.words import roles as roles_among
 
@@ -122,7 +122,7 @@ def do(state: VacancyState, request: ActRequest, rivals: Iterable[Rival], m: Mom
         case SubmitReport():
             return _submit(state, args, list(rivals), request)
         case DecideReport():
-            return _decide(state, args, request, m)
+            return _decide(state, args, list(rivals), request, m)
         case Cancel():
             return _cancel(args, list(rivals), request)
         case _:
@@ -152,7 +152,7 @@ def report_sha256(lines: Iterable[f.ReportLine]) -> str:
     return hashlib.sha256(json.dumps([line.model_dump(mode="json") for line in lines], sort_keys=True).encode()).hexdigest()
 
 
-def _decide(state: VacancyState, args: DecideReport, request: ActRequest, m: Moment) -> Turnout:
+def _decide(state: VacancyState, args: DecideReport, rivals: list[Rival], request: ActRequest, m: Moment) -> Turnout:
     if args.sha256 != report_sha256(state.report_lines):
         raise NotNow("the report changed since you read it", code="other_report", sha256=report_sha256(state.report_lines))
     decided = f.ReportDecided(report=state.report, approved=args.approved, submitted_by=state.report_by, reason=args.reason)
@@ -161,7 +161,9 @@ def _decide(state: VacancyState, args: DecideReport, request: ActRequest, m: Mom
         return out
     person = f"person:{request.person}"
     free = [p.id for p in state.posts.values() if p.state is PostState.OPEN]
-    for line in sorted(state.report_lines, key=lambda x: (x.rank is None, x.rank, x.hire)):
+    gone = {r.case for r in rivals if r.stage is None}  # withdrew after the report was submitted: no post for them
+    lines = [line for line in state.report_lines if line.hire not in gone]
+    for line in sorted(lines, key=lambda x: (x.rank is None, x.rank or 0, x.hire)):
         words: dict[str, Any] = {"rank": line.rank, "report": state.report, "decided_by": person}
         if line.recommendation == "not_selected":
             out.messages.append(_tell(line.hire, "selection.decided", {"outcome": "not_selected", **words}))
@@ -229,6 +231,8 @@ def _budget(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     post = state.posts.get(d["post"])
     if post is None or post.state in (PostState.WITHDRAWN, PostState.FILLED):
         return Turnout()
+    if post.id in state.budget_decided:  # on record already: repeating changes nothing, contradicting never overwrites
+        return _budget_again(state, post, d)
     approved = d["outcome"] == "approved"
     out = Turnout([f.BudgetDecided(post=post.id, approved=approved, reference=d.get("reference", ""))])
     if post.hire is not None:
@@ -237,6 +241,14 @@ def _budget(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     elif not approved:
         out.facts.append(f.PostWithdrawn(post=post.id, reason="budget_refused"))
     return _completed(state, out)
+
+
+def _budget_again(state: VacancyState, post: PostNow, d: dict[str, Any]) -> Turnout:
+    """A second answer of the budget authority. One that differs is a contradiction for the hire that holds the post."""
+    approved = d["outcome"] == "approved"
+    if state.budget_decided[post.id] is approved or post.hire is None:
+        return Turnout()
+    return Turnout(messages=[_tell(post.hire, "post.funding", {"post": post.id, "funded": approved, "reference": d.get("reference", "")})])
 
 
 def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Field
 
 from domain import facts as f
+from domain.conditions import TABLE
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
 from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, Outcome, Party, PostKind, Stage
@@ -42,7 +43,8 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
     Ending.NO_SHOW: frozenset({Stage.ENTRY}),
     Ending.APPOINTED_AND_CONFIRMED: frozenset({Stage.PROBATION}),
     Ending.PROBATION_NOT_CONFIRMED: frozenset({Stage.PROBATION}),
-    Ending.PLACED_ELSEWHERE: frozenset({Stage.RESERVE, Stage.SELECTION}),
+    # agreed to on the list; a call of this vacancy may have crossed the other one's answer
+    Ending.PLACED_ELSEWHERE: frozenset({Stage.RESERVE, Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT}),
 }
 
 SETTLED = frozenset({ConditionState.SATISFIED, ConditionState.WAIVED})
@@ -64,6 +66,7 @@ class ConditionNow(BaseModel):
     limit_passed: bool = False
     paper: f.PaperReplyEntered | None = None
     paper_by: str = ""
+    said: dict[Outcome, date | None] = Field(default_factory=dict)  # every answer on record, with the end it gave
 
 
 class HireState(BaseModel):
@@ -123,6 +126,7 @@ class HireState(BaseModel):
     held_at: datetime | None = None
     allegation: str = ""
     reuse: f.ReuseOffered | None = None
+    reuse_accepted: bool = False
     deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
     fired: dict[str, datetime] = Field(default_factory=dict)
     lapse_due: set[str] = Field(default_factory=set)
@@ -302,6 +306,7 @@ def _judged(s: HireState, fact: f.EligibilityJudged, e: Entry) -> None:
 @_takes(f.AssessmentInvited)
 def _invited(s: HireState, fact: f.AssessmentInvited, e: Entry) -> None:
     s.assessment_ask = fact.ask
+    s.failed_asks.pop("assessment", None)
 
 
 @_takes(f.AssessmentAnswered)
@@ -384,6 +389,7 @@ def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
 def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
     c = s.conditions[fact.condition]
     c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
+    s.failed_asks.pop(fact.condition, None)
 
 
 @_takes(f.ConditionAcknowledged)
@@ -394,7 +400,8 @@ def _acknowledged(s: HireState, fact: f.ConditionAcknowledged, e: Entry) -> None
 
 @_takes(f.ConditionPapersReceived)
 def _papers(s: HireState, fact: f.ConditionPapersReceived, e: Entry) -> None:
-    s.conditions[fact.condition].papers = True
+    c = s.conditions[fact.condition]
+    c.papers, c.limit_passed = True, False
 
 
 @_takes(f.PaperReplyEntered)
@@ -407,6 +414,12 @@ def _paper_entered(s: HireState, fact: f.PaperReplyEntered, e: Entry) -> None:
 def _replied(s: HireState, fact: f.ConditionReplied, e: Entry) -> None:
     c = s.conditions[fact.condition]
     c.outcome, c.reference, c.paper = fact.outcome, fact.reference, None
+    c.said[fact.outcome] = fact.valid_until
+
+
+@_takes(f.ConditionSettled)
+def _settled(s: HireState, fact: f.ConditionSettled, e: Entry) -> None:
+    s.conditions[fact.condition].outcome = fact.outcome
 
 
 @_takes(f.ConditionSatisfied)
@@ -434,6 +447,7 @@ def _waived(s: HireState, fact: f.ConditionWaived, e: Entry) -> None:
 def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
     c = s.conditions[fact.condition]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
+    c.said = {}
 
 
 @_takes(f.AskFailed)
@@ -498,6 +512,7 @@ def _reuse(s: HireState, fact: f.ReuseOffered, e: Entry) -> None:
 
 @_takes(f.ReuseAnswered)
 def _reuse_answered(s: HireState, fact: f.ReuseAnswered, e: Entry) -> None:
+    s.reuse_accepted = fact.accepted
     if not fact.accepted:
         s.reuse = None
 
@@ -544,8 +559,13 @@ def _limit_fired(s: HireState, key: str) -> None:
     deadline = s.deadlines.get(key)
     if deadline is not None:
         s.fired[key] = deadline.limit_at or deadline.due_at
-    if key in Condition.__members__.values():
-        s.conditions[Condition(key)].limit_passed = True
+    for c in _timed_by(s, key):
+        c.limit_passed = True
+
+
+def _timed_by(s: HireState, key: str) -> list[ConditionNow]:
+    """The condition a deadline is about: the authority's own time, or the candidate's time for the papers it needs."""
+    return [c for c in s.conditions.values() if key in (c.condition, TABLE[c.condition].papers_key)]
 
 
 @_takes(f.DeadlineClosed)
@@ -562,8 +582,8 @@ def _deadline_extended(s: HireState, fact: f.DeadlineExtended, e: Entry) -> None
     s.fired[fact.key] = e.at  # instants already behind us do not fire again
     s.lapse_due.discard(fact.key)
     s.escalated.discard(fact.key)
-    if fact.key in s.conditions:
-        s.conditions[Condition(fact.key)].limit_passed = False
+    for c in _timed_by(s, fact.key):
+        c.limit_passed = False
 
 
 @_takes(f.LetterWritten)

@@ -23,10 +23,17 @@ from domain.stages import (
     close_condition_deadlines,
     end,
     enter,
+    unsettled,
 )
 from domain.words import Condition, ConditionState, Ending, Outcome, Stage
 
 Taker = Callable[[HireState, Message, Moment], Facts]
+
+#: A date further off than this is a slip of the pen, never a day of entry.
+PLAUSIBLE = timedelta(days=730)
+
+#: What a hire begins with; anything else that comes before waits.
+BEGINNINGS = ("application.submitted", "hire.linked")
 
 
 class TooEarly(NotNow):
@@ -44,6 +51,8 @@ def take(state: HireState, message: Message, m: Moment) -> Facts:
     taker = TAKERS.get(message.type)
     if taker is None:
         raise Moot(f"a hire takes no {message.type}", code="unknown_type")
+    if not state.vacancy and message.type not in BEGINNINGS:
+        raise TooEarly("the application is not here yet", code="before_the_application")
     return taker(state, message, m)
 
 
@@ -84,7 +93,7 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
     data = message.data
     closes_at = m.published.closes_at
     late = is_late(message.received_at, closes_at)
-    if state.opened_at is not None and state.vacancy:
+    if state.vacancy:
         if late or state.stage is not Stage.RECEIVED or state.late:
             raise Moot("a later application replaces the earlier only before closing", code="late")
         replaced = f.ApplicationReplaced(
@@ -126,7 +135,7 @@ def _open_screening(state: HireState, m: Moment) -> Facts:
 
 def _linked(state: HireState, message: Message, m: Moment) -> Facts:
     """A hire that begins from another one (re-use, `recruitment.md` §6): straight to the conditional offer of its post."""
-    if state.opened_at is not None:
+    if state.vacancy:
         raise Moot("this case has begun already", code="repeated")
     d = message.data
     received = f.ApplicationReceived(
@@ -219,12 +228,16 @@ def _post_funding(state: HireState, message: Message, m: Moment) -> Facts:
     if d["post"] != state.post:
         raise Moot("this hire does not hold that post", code="other_post")
     fact = f.PostFunded(post=d["post"], funded=bool(d["funded"]), reference=d.get("reference", ""))
+    if not fact.funded and not state.conditions:
+        raise TooEarly("the conditions are not open yet", code="before_its_question")  # its refusal must reach the condition
     if Condition.BUDGET not in state.conditions:
         return [fact]
     return [fact, *_replied(state, Condition.BUDGET, Outcome.APPROVED if d["funded"] else Outcome.REFUSED, d, m)]
 
 
 def _cancelled(state: HireState, message: Message, m: Moment) -> Facts:
+    if state.stage is Stage.PROBATION:
+        raise Moot("who is on duty keeps the post", code="after_its_stage")
     told = f.VacancyCancelledForHire(decided_by=message.data["decided_by"], reason=message.data["reason"])
     return [told, *end(state, Ending.VACANCY_CANCELLED, m, decided_by=told.decided_by, reason=told.reason)]
 
@@ -292,7 +305,7 @@ def _acknowledged(state: HireState, message: Message, m: Moment) -> Facts:
 def _papers(state: HireState, message: Message, m: Moment) -> Facts:
     condition = _condition(state, message)
     now = state.conditions[condition]
-    if now.papers or now.state in SETTLED:
+    if now.papers or now.state in ANSWERED:
         raise Moot("the papers are here already", code="repeated")
     key = TABLE[condition].papers_key
     received = f.ConditionPapersReceived(condition=condition)
@@ -305,26 +318,33 @@ def _reply(state: HireState, message: Message, m: Moment) -> Facts:
     return _replied(state, condition, outcome, message.data, m)
 
 
+#: An answer that counts is on record; another one can only confirm or contradict it.
+ANSWERED = SETTLED | {ConditionState.REFUSED, ConditionState.CONTRADICTED}
+
+
 def _replied(state: HireState, condition: Condition, outcome: Outcome, data: dict[str, Any], m: Moment) -> Facts:
     """A reply, on record whatever it says; a second and different one never overwrites the first (§4)."""
-    now = state.conditions[condition]
-    rule = TABLE[condition]
-    if outcome not in rule.outcomes:
+    if outcome not in TABLE[condition].outcomes:
         raise Moot(f"{outcome} is no answer to {condition}", code="not_an_answer")
-    settled = now.state in SETTLED or now.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
-    if settled and outcome is now.outcome:
-        raise Moot("the same answer is on record already", code="repeated")
-    valid_until = _day(data.get("valid_until"))
-    replied = f.ConditionReplied(
+    fact = f.ConditionReplied(
         condition=condition,
         outcome=outcome,
         reference=str(data.get("reference", "")),
-        valid_until=valid_until,
+        valid_until=_day(data.get("valid_until")),
         details={k: data[k] for k in ("level", "issuer", "valid_from", "years") if data.get(k) is not None},
     )
-    if settled and now.outcome is not None:
-        return [replied, f.ConditionContradicted(condition=condition, was=now.outcome, now=outcome)]
-    return [replied, *conclude(state, condition, outcome, valid_until, m)]
+    return replied(state, fact, m)
+
+
+def replied(state: HireState, fact: f.ConditionReplied, m: Moment) -> Facts:
+    """What a reply leads to, whichever way it came: the first answer that counts concludes, another one never overwrites it."""
+    now = state.conditions[fact.condition]
+    answered = now.state in ANSWERED
+    if answered and fact.outcome is now.outcome:
+        raise Moot("the same answer is on record already", code="repeated")
+    if answered and now.outcome is not None:
+        return [fact, f.ConditionContradicted(condition=fact.condition, was=now.outcome, now=fact.outcome)]
+    return [fact, *conclude(state, fact.condition, fact.outcome, fact.valid_until, m)]
 
 
 def conclude(state: HireState, condition: Condition, outcome: Outcome, valid_until: date | None, m: Moment) -> Facts:
@@ -360,6 +380,8 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
         raise TooEarly("no contract has been offered yet", code="before_its_question")
     d = message.data
     fact = f.ContractAnswered(signed=bool(d.get("signed", True)), enters_on=_day(d.get("enters_on")))
+    if fact.enters_on is not None and abs(fact.enters_on - m.at.date()) > PLAUSIBLE:
+        raise Moot(f"{fact.enters_on} cannot be the day of entry", code="implausible_date")
     if not fact.signed:
         return [fact, *end(state, Ending.CONTRACT_DECLINED, m, decided_by="candidate", reason="declined_by_candidate")]
     return [fact, *enter(state.model_copy(update={"enters_on": fact.enters_on}), Stage.ENTRY, m)]
@@ -369,6 +391,10 @@ def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:
     _at(state, Stage.ENTRY)
     entered_on = _day(message.data["entered_on"])
     assert entered_on is not None
+    if abs(entered_on - m.at.date()) > PLAUSIBLE:
+        raise Moot(f"{entered_on} cannot be the day of entry", code="implausible_date")
+    if unsettled(state):  # contradicted or refused since: a person settles it before anybody enters on duty
+        raise TooEarly("not every condition is met", code="conditions_open")
     expired = [c.condition for c in state.conditions.values() if c.valid_until is not None and c.valid_until < entered_on]
     if expired:
         reopened: Facts = [f.ConditionReopened(condition=c, reason="expired_before_entry") for c in expired]
@@ -378,6 +404,8 @@ def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:
 
 def _no_show(state: HireState, message: Message, m: Moment) -> Facts:
     _at(state, Stage.ENTRY)
+    if state.no_show:
+        raise Moot("the absence is on record already", code="repeated")
     return [f.NoShowReported(expected_on=_day(message.data.get("expected_on")))]
 
 
@@ -398,6 +426,10 @@ def decide_probation(state: HireState, confirmed: bool, reason: str, decided_by:
 def _reuse_answered(state: HireState, message: Message, m: Moment) -> Facts:
     if state.reuse is None:
         raise TooEarly("no re-use was offered yet", code="before_its_question")
+    if state.reuse_accepted:
+        raise Moot("the re-use is agreed to already", code="repeated")
+    if state.stage is not Stage.RESERVE:
+        raise Moot("called to a post of this vacancy meanwhile", code="after_its_stage")
     return [f.ReuseAnswered(accepted=bool(message.data["accepted"]))]
 
 

@@ -18,7 +18,7 @@ def enter(state: HireState, stage: Stage, m: Moment) -> Facts:
     """
     if not legal_move(state.stage, stage):
         raise NotNow(f"a hire cannot go from {state.stage} to {stage}", code="illegal_move", stage=str(state.stage))
-    return [*close_deadlines(state, met=True), f.StageEntered(stage=stage), *_opening(state, stage, m)]
+    return [*leave_deadlines(state), f.StageEntered(stage=stage), *_opening(state, stage, m)]
 
 
 def after_shortlisting(m: Moment) -> Stage:
@@ -40,8 +40,13 @@ def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason:
     return [*close_deadlines(state, met=ending is Ending.APPOINTED_AND_CONFIRMED), *freed, done]
 
 
+def leave_deadlines(state: HireState) -> Facts:
+    """Close the deadlines of the stage that is left. The candidate's time to answer an allegation belongs to no stage and runs on."""
+    return [f.DeadlineClosed(key=key, met=True) for key in sorted(state.deadlines) if key != "allegation"]
+
+
 def close_deadlines(state: HireState, *, met: bool) -> Facts:
-    """Close every deadline of the stage; condition deadlines outlive no stage either, their conditions are settled by then."""
+    """Close every deadline there is: the case ends."""
     return [f.DeadlineClosed(key=key, met=met) for key in sorted(state.deadlines)]
 
 
@@ -108,6 +113,12 @@ def authority_deadline(state: HireState, condition: Condition, m: Moment) -> f.D
 def close_condition_deadlines(state: HireState, condition: Condition) -> Facts:
     keys = [str(condition), TABLE[condition].papers_key]
     return [f.DeadlineClosed(key=key, met=True) for key in keys if key and key in state.deadlines]
+
+
+def unsettled(state: HireState) -> list[Condition]:
+    """The conditions that stand between this hire and a contract that is final."""
+    done = {ConditionState.SATISFIED, ConditionState.WAIVED}
+    return sorted(c.condition for c in state.conditions.values() if c.state not in done)
 
 
 def all_settled_with(state: HireState, condition: Condition) -> bool:

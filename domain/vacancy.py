@@ -146,6 +146,7 @@ class VacancyState(BaseModel):
     published_at: datetime | None = None
     posts: dict[str, PostNow] = Field(default_factory=dict)
     budget_asked: dict[str, str] = Field(default_factory=dict)
+    budget_decided: dict[str, bool] = Field(default_factory=dict)
     report: str = ""
     report_lines: tuple[ReportLine, ...] = ()
     report_by: str = ""
@@ -180,7 +181,7 @@ class VacancyState(BaseModel):
             case BudgetAsked(post=post, ask=ask):
                 self.budget_asked[post] = ask
             case BudgetDecided(post=post, approved=approved):
-                self.posts[post].funded = approved
+                self.posts[post].funded = self.budget_decided[post] = approved
             case ReportSubmitted() as f:
                 self.report, self.report_lines, self.report_by, self.report_state = f.report, f.lines, entry.actor, "submitted"
             case ReportDecided(approved=approved):
