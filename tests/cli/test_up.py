@@ -49,7 +49,7 @@ class Running:
                 parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             except (OSError, ValueError):
                 continue
-            if parent == self.process.pid:
+            if parent == self.process.pid and len(words) > 1:  # a zombie has no words left
                 found[words[3] if words[1:3] == ["-m", "cli"] else words[1]] = int(folder.name)
         return found
 
