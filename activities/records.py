@@ -115,6 +115,8 @@ class Desk:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""
         closed = str(after.ending) if after.ending else None
         known = {"at": m.at, **knows(before, after, review_until=m.at + timedelta(days=m.published.rules.review_days))}
+        # Mail that waited for this step may have met a deadline the step has only just set: the letter names it all the same.
+        known["deadlines"] = {fact.key: fact.due_at for fact in facts if isinstance(fact, f.DeadlineSet)} | known["deadlines"]
         stage = str(after.stage) if after.stage else None
         due = [letter for fact in facts for letter in letters_for(fact, stage=stage, closed_ending=closed, values=known)]
         if not due:
