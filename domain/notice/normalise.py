@@ -177,7 +177,7 @@ def _continues(before: Line, line: Line, standalone: set[int]) -> bool:
     if (
         not line.text
         or line.bullet
-        or (before.closes and line.opens)
+        or (before.opens and before.closes)
         or line.number in standalone
         or before.number in standalone
         or _ENUMERATED.match(line.folded)
