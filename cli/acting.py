@@ -37,7 +37,7 @@ MEANS = {
     "reference": "The authority's own reference.",
     "valid_until": "Last day it is valid: 2032-06-30.",
     "enters_on": "Day of entry on duty: 2027-09-01. Thirty days from now when not given.",
-    "sha256": "Hash of the terms you read, as `muster hire timeline` prints it.",
+    "sha256": "Hash of the terms you read, as `muster hire show` prints it.",
     "until": "When the hold ends by itself, with its zone; until resumed when not given.",
     "deadline": "Which open deadline, as in `muster hire show`.",
     "days": "How many days more, in the deadline's own unit.",

@@ -13,6 +13,8 @@ from domain.words import Ending, Stage
 
 app = typer.Typer(help="Look at hires, and act on them.", no_args_is_help=True)
 COLUMNS = ("case_id", "vacancy", "stage", "ending", "held", "needs", "turn", "next_deadline")
+DEADLINE = ("key", "party", "who", "due_at", "limit_at", "state", "reminded", "escalated", "rule")
+OPEN = ("open", "lapse_due")
 LOOK, ACT = "Look", "Act (needs --as)"
 
 
@@ -33,9 +35,13 @@ def list_(
 
 @app.command("show", rich_help_panel=LOOK)
 def show_(ctx: typer.Context, case: Case, json: Json = False) -> None:
-    """Show one hire in full: stage, conditions, deadlines, and what it needs."""
-    found = terminal(ctx).at_store(lambda desk: desk.hire(case))
-    show.as_json(found) if json else show.sheet(show.fields(found))
+    """Show one hire: stage, conditions, open deadlines, and what it needs. With --json, the closed deadlines too."""
+    found = show.fields(terminal(ctx).at_store(lambda desk: desk.hire(case)))
+    if json:
+        show.as_json(found)
+        return
+    still_open = [{name: each.get(name) for name in DEADLINE} for each in found["deadlines"] if each["state"] in OPEN]
+    show.sheet(found | {"deadlines": still_open})
 
 
 @app.command("timeline", rich_help_panel=LOOK)
@@ -78,7 +84,7 @@ def because(hire: dict[str, Any]) -> list[str]:
     said += [
         _waiting(show.fields(c)) for c in _rows(hire.get("conditions")) if words(show.fields(c).get("state")) not in ("satisfied", "waived")
     ]
-    said += [_running(show.fields(d)) for d in _rows(hire.get("deadlines")) if show.fields(d).get("state", "open") in ("open", "lapse_due")]
+    said += [_running(show.fields(d)) for d in _rows(hire.get("deadlines")) if show.fields(d)["state"] in OPEN]
     return said
 
 

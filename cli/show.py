@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.text import named, safe, words
+from cli.text import brief, named, safe, words
 
 #: Wide enough that no cell is ever folded in a log or a pipe.
 UNFOLDED = 400
@@ -61,7 +61,7 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:
     for column in columns:
         drawn.add_column(Text(named(column)))
     for row in rows:
-        drawn.add_row(*(Text(words(row.get(column))) for column in columns))
+        drawn.add_row(*(Text(brief(words(row.get(column)))) for column in columns))
     # Padding at the end of a line is noise in a log.
     with (out := console()).capture() as held:
         out.print(drawn)
@@ -74,7 +74,7 @@ def sheet(thing: Mapping[str, Any]) -> None:
     simple = {name: value for name, value in thing.items() if name not in rows}
     widest = max((len(name) for name in simple), default=0)
     for name, value in simple.items():
-        line(f"{named(name):<{widest}}  {words(value)}")
+        line(f"{named(name):<{widest}}  {brief(words(value))}")
     for name, value in rows.items():
         line()
         line(named(name), style="bold")

@@ -36,3 +36,8 @@ def words(value: Any) -> str:
 def named(field: str) -> str:
     """A field's name as people read it: `next_deadline` → `next deadline`."""
     return field.replace("_", " ")
+
+
+def brief(text: str, most: int = 160) -> str:
+    """A text that may run on, cut to what a line holds; programs get all of it."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

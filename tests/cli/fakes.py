@@ -29,14 +29,17 @@ DETAIL = {
         {"condition": "medical", "authority": "medical_adviser", "state": "contradicted"},
         {"condition": "clearance", "authority": "nsa-be", "state": "satisfied"},
     ],
-    "deadlines": [{"key": "clearance", "due_at": AT, "state": "open", "rule": "45 working days", "missed": False}],
+    "deadlines": [
+        {"key": "clearance", "due_at": AT, "state": "open", "rule": "45 working days", "missed": False},
+        {"key": "medical_file", "due_at": AT, "state": "met", "rule": "30 days", "missed": False},
+    ],
 }
 VACANCY: dict[str, Any] = {
     "reference": "250442",
     "status": "closed",
     "closes_at": AT,
     "title_en": "Assistants \x1b[31m[red]",
-    "posts": [{"post": "250442-1", "state": "open"}],
+    "posts": {"open": 1},
     "counts": {"selection": 3, "withdrawn": 1, "probation": 1},
     "spec": {"reference": "250442"},
     "rules": {"name": "standard"},
@@ -91,7 +94,7 @@ class FakeDesk:
 
     async def vacancies(self) -> list[dict[str, Any]]:
         self._took("vacancies")
-        return [VACANCY]
+        return [VACANCY | {"hires": VACANCY["counts"]}]
 
     async def vacancy(self, reference: str) -> dict[str, Any]:
         if reference != VACANCY["reference"]:

@@ -1,6 +1,7 @@
 """What the looking commands print, for people and for programs, and what they ask the desk."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -67,6 +68,18 @@ def test_why_tells_whose_turn_it_is_and_what_runs(muster: Muster) -> None:
         "The condition medical (medical_adviser) is contradicted.",
         "The deadline clearance is on 2027-03-02 14:30Z (45 working days).",
     ]
+
+
+def test_a_hire_is_shown_with_its_open_deadlines_only(muster: Muster, desk: FakeDesk) -> None:
+    said = muster("hire", "show", CASE).out
+    assert "45 working days" in said
+    assert "medical file" not in said
+    assert len(muster("hire", "show", CASE, "--json").json["deadlines"]) == 2
+
+
+def test_vacancies_are_listed_with_how_many_hires_they_have(muster: Muster) -> None:
+    assert re.search(r"open 1 +5 ", muster("vacancy", "list").out)
+    assert muster("vacancy", "list", "--json").json["hires"] == {"selection": 3, "withdrawn": 1, "probation": 1}
 
 
 def test_text_of_others_is_shown_as_it_is_and_never_obeyed(muster: Muster) -> None:
