@@ -72,8 +72,9 @@ class Behaviour:
 
     def heard(self, partner: Partner, kind: str, subject: str, data: dict[str, Any]) -> None:
         """An announcement reached a partner: the portal tells its candidate, the personnel system its own people."""
-        if kind == "hire.ended":
-            self._world.ended.add(subject)
+        if partner.id == "portal":
+            told = ", ".join(f"{v}".replace("_", " ") for k, v in data.items() if k not in ("vacancy", "authority"))
+            self._world.ticker.append(f"{self._world.agenda.now:%d %b %Y}  {subject}  {kind.replace('_', ' ')}  {told}")
         persona = self._world.who(subject)
         if persona is None:
             return
@@ -170,17 +171,14 @@ class Behaviour:
     def _condition(self, partner: Partner, persona: Persona, ask: AskBody, condition: Condition) -> None:
         case, round_ = ask.subject, ask.id.rsplit("/", 1)[-1]
         after = self._patience(persona, condition, partner)
-        acknowledged = (
-            after + 2 if self._world.chance(0.12, persona.id, condition, "order") else self._days(persona, f"ack{condition}", 1, 4)
-        )
-        if condition in (Condition.CLEARANCE, Condition.VERIFICATION, Condition.ACCREDITATION, Condition.MEDICAL):
+        if condition is not Condition.SECONDMENT:
+            out_of_order = self._world.chance(0.12, persona.id, condition, "order")
+            acknowledged = after + 2 if out_of_order else self._days(persona, f"ack{condition}", 1, 4)
             expected = (self._world.agenda.now + timedelta(days=after + 10)).date().isoformat()
             self.send(partner.id, f"{condition}.acknowledged", case, {"expected": expected}, acknowledged, nth=round_)
         outcomes = persona.fate.replies.get(condition, (USUAL[condition],)) if "-" not in case else (USUAL[condition],)
         for n, outcome in enumerate(outcomes):
-            final = n == len(outcomes) - 1
-            gap = 5 if outcomes[0] == "granted" else 20
-            days = after + n * gap if outcomes[0] == "granted" or not final else after + n * gap
+            days = after + n * (5 if outcomes[0] == "granted" else 20)
             data = self._reply(condition, outcome, partner, f"{partner.id}-{persona.id[-6:]}-{n}")
             self.send(partner.id, f"{condition}.replied", case, data, days, nth=f"{round_}.{n}")
             if outcome == "unfit":

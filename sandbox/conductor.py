@@ -6,7 +6,7 @@ there, lets happen what is due, waits until doors and cases are idle, and goes o
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ class TimedCarrier(Carrier):
         super().__init__(client, task_queue)
         self.skipping, self._now = Skipping(client), now
         self.over: set[str] = set()
+        self._again: defaultdict[str, int] = defaultdict(int)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def reach(self, case: str) -> None:
@@ -67,11 +68,13 @@ class TimedCarrier(Carrier):
                 await self._begin(case, message)
 
     async def _begin(self, case: str, message: Message) -> None:
-        delay = await self.start_delay(case)
-        handle = await self.start(case, delay)
+        # a case told something late, again, reads it after what it read before: one second apart at the same moment
+        apart = timedelta(seconds=2 * self._again[case])
+        self._again[case] += 1
+        handle = await self.start(case, await self.start_delay(case) + apart)
         self.skipping.begun(case)
         await handle.signal("deliver", message)
-        if await self.skipping.move(case, self._now() + timedelta(seconds=1)):
+        if await self.skipping.move(case, self._now() + apart + timedelta(seconds=1)):
             self.over.discard(case)
         else:
             self.over.add(case)
@@ -105,13 +108,11 @@ class Conductor:
             self.due[case] = office(closing + timedelta(minutes=1), MORNING)
         await self._come_to_rest(set(vacancies))
 
-    async def play(self, after: Callable[[datetime, int], Any]) -> None:
+    async def play(self, after: Callable[[datetime, int], Awaitable[None]]) -> None:
         """Moment after moment until nothing is left to happen; `after` is called after each, with how much was going on in it."""
         while (moment := self.next) is not None:
             busy = await self.moment(moment)
-            said = after(moment, busy)
-            if asyncio.iscoroutine(said):
-                await said
+            await after(moment, busy)
 
     async def moment(self, moment: datetime) -> int:
         """Everything that is due now, and all that follows from it."""
@@ -191,7 +192,7 @@ class Conductor:
 
     async def _sent(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            while await self._outbox.pending():
+            while await self._outbox.pending():  # noqa: ASYNC110 - it is emptied by another process
                 await asyncio.sleep(IDLE_S)
 
     async def _timed(self, what: str, doing: Any) -> Any:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -65,7 +67,8 @@ class Run:
     publications: list[Publication]
     personas: list[Persona]
     began: datetime
-    killed: bool = False
+    mischief: Mischief
+    killed_on: datetime | None = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -73,6 +76,7 @@ async def play(options: Options, screen: Screen | None = None) -> int:
     """Play the whole demonstration. 0 when every ending occurred and everything held; what is missing is said on screen."""
     screen = screen or Screen()
     began = monotonic()
+    _stop_when_told()
     with _fresh(options) as settings:
         found, played = await _played(options, settings, screen, began)
     (options.folder / "result.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -83,6 +87,14 @@ async def play(options: Options, screen: Screen | None = None) -> int:
         screen.say(f"NOT AS IT SHOULD BE: {reason}", "bold red")
     screen.say(f"{'Everything held' if not wrong else 'It did not hold'}; {options.folder / 'result.json'} has the figures.", "bold")
     return 1 if wrong else 0
+
+
+def _stop_when_told() -> None:
+    """Whoever ends us ends what we started, too: a signal cancels the play, and the doors are stopped on the way out."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, task.cancel)
 
 
 @contextmanager
@@ -103,8 +115,6 @@ def _fresh(options: Options) -> Iterator[Settings]:
 
 
 def _store_named() -> bool:
-    import os
-
     return bool(os.environ.get("MUSTER_STORE_URL"))
 
 
@@ -159,8 +169,9 @@ async def _assembled(
     world.settle(personas)
     for persona in personas:
         behaviour.apply(persona)
-    Mischief(world).plan()
-    return Run(options, screen, world, street, sink, installation, desk, people, conductor, published, personas, now)
+    mischief = Mischief(world)
+    mischief.plan()
+    return Run(options, screen, world, street, sink, installation, desk, people, conductor, published, personas, now, mischief)
 
 
 async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime, datetime]]:
@@ -176,10 +187,19 @@ async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime,
     events = await history_events(run.conductor.carrier.client, cases)
     found = await result(run.desk, run.street, evidence, events, monotonic() - began)
     found |= {"invariants": verdicts, "seed": run.options.seed, "store": run.desk.db.dialect}
+    found |= {"mischief": run.mischief.unexpected, "killed_on": run.killed_on and f"{run.killed_on:%Y-%m-%d}"}
     found["redated"] = [line for p in run.publications for line in p.said]
     found["time_spent_s"] = {what: round(seconds, 1) for what, seconds in run.conductor.spent.items()}
+    (run.options.folder / "fates.json").write_text(json.dumps(_fates(run), indent=1) + "\n", "utf-8")
     found["acts"] = {"done": run.people.acts, "refused": run.people.refused}
     return found, (run.began, run.world.agenda.now)
+
+
+def _fates(run: Run) -> dict[str, Any]:
+    """How each candidate ended, by the portal's own id: the same for the same seed, whatever ids the cases got."""
+    ended = {case: hire["ending"] for case, hire in run.conductor.seen.items()}
+    found = {p.id + case.partition("-")[2]: ended.get(case) for case in ended if (p := run.world.who(case)) is not None}
+    return dict(sorted(found.items()))
 
 
 async def _publish(run: Run) -> None:
@@ -196,17 +216,19 @@ async def _publish(run: Run) -> None:
     await run.conductor.opened([f"vacancy/{p.spec.reference}" for p in run.publications], run.world.closings)
 
 
-def _after(run: Run, moment: datetime, busy: int) -> None:
+async def _after(run: Run, moment: datetime, busy: int) -> None:
     """Between two moments: show, and once, when much is going on, let worker and gateway be killed in the next one."""
     hires = run.conductor.seen.values()
     ended = sum(h["ending"] is not None for h in hires)
-    if not run.killed and busy >= BUSY and ended >= KILL_AFTER * len(run.personas):
-        run.killed = True
+    if run.killed_on is None and busy >= BUSY and ended >= KILL_AFTER * len(run.personas):
+        run.killed_on = moment
         run.tasks.append(asyncio.create_task(_kill(run)))
-    street, people = run.street, run.people
-    run.screen.show(
-        Now(moment, hires, street.accepted, street.repeated, street.refused, street.announced, run.sink.taken, acts=people.acts)
-    )
+    if run.screen.due:
+        counts = await run.desk.queries.counts()
+        deadlines = {**counts["deadlines"], "reminded": counts["reminded"], "escalated": counts["escalated"]}
+        s = run.street
+        out = (s.accepted, s.repeated, s.refused.total(), s.announced, run.sink.taken, run.people.acts)
+        run.screen.show(Now(moment, hires, *out, deadlines=deadlines, ticker=run.world.ticker))
 
 
 async def _kill(run: Run) -> None:

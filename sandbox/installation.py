@@ -129,7 +129,5 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
         await running.ready()
         yield running
     finally:
-        for door in running.doors.values():
-            if hasattr(door, "process"):
-                await door.stop()
+        await asyncio.gather(*(door.stop() for door in running.doors.values() if hasattr(door, "process")))
         await server.stop()

@@ -203,11 +203,11 @@ def accepted_events_closed(found: Evidence) -> Iterator[str]:
 def asks_once(found: Evidence) -> Iterator[str]:
     """Each ask of a journal stands exactly once in its authority's own log, and no authority was asked anything else."""
     asked: Counter[tuple[str, str]] = Counter()
-    for _entry_, fact in found.facts(f.ConditionRequested):
+    for _, fact in found.facts(f.ConditionRequested):
         asked[(fact.authority, fact.ask)] += 1
-    for _entry_, fact in found.facts(f.AssessmentInvited):
+    for _, fact in found.facts(f.AssessmentInvited):
         asked[("assessment", fact.ask)] += 1
-    for _entry_, fact in found.facts(f.BudgetAsked):
+    for _, fact in found.facts(f.BudgetAsked):
         asked[("budget", fact.ask)] += 1
     logged: Counter[tuple[str, str]] = Counter()
     for partner, lines in found.partners.items():

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -83,7 +84,9 @@ def everybody(nations: Iterable[str], administrations: Iterable[str]) -> dict[st
     for nation in sorted(set(nations)):
         fixed.append(Partner(f"nation-{nation.lower()}", kinds.NATIONAL_AUTHORITY, f"National security authority {nation}", (nation,)))
     for nation in sorted(set(administrations)):
-        fixed.append(Partner(f"administration-{nation.lower()}", kinds.NATIONAL_ADMINISTRATION, f"National administration {nation}", (nation,)))
+        fixed.append(
+            Partner(f"administration-{nation.lower()}", kinds.NATIONAL_ADMINISTRATION, f"National administration {nation}", (nation,))
+        )
     return {partner.id: partner for partner in fixed}
 
 
@@ -116,7 +119,8 @@ class Street:
         self.heard: Heard = lambda partner, kind, subject, data: None
         self.muster_keys: tuple[VerifyingKey, ...] = ()
         self.base_url = self.gateway_url = ""
-        self.accepted = self.repeated = self.refused = self.announced = 0
+        self.accepted = self.repeated = self.announced = 0
+        self.refused: Counter[int] = Counter()
         self._taken: set[str] = set()
         self._http: httpx.AsyncClient | None = None
 
@@ -256,7 +260,7 @@ class Street:
             self._taken.add(f"{partner.id}/{event_id}")
             self.repeated, self.accepted = self.repeated + again, self.accepted + (not again)
         else:
-            self.refused += 1
+            self.refused[answer.status] += 1
         sha = hashlib.sha256(body).hexdigest()
         partner.write("sent", id=event_id, type=kind, status=answer.status, repeat=again, sha256=sha, case=answer.case, at=self._clock())
         return answer

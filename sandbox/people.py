@@ -239,8 +239,7 @@ class People:
 
     async def _reuse(self) -> None:
         """Who stands on the twin-graded post's list is asked, in rank order, about a pool post nobody is next in line for."""
-        listed = [h for h in await self._desk.hires(vacancy=TWIN, stage=Stage.RESERVE)]
-        listed.sort(key=lambda h: int(h["rank"] or 0))
+        listed = sorted(await self._desk.hires(vacancy=TWIN, stage=Stage.RESERVE), key=lambda h: int(h["rank"] or 0))
         mine = (await self._desk.vacancy(TWIN))["posts"][0]
         vacancy = await self._desk.vacancy(POOL)
         suited = [p for p in vacancy["posts"] if p["state"] == "open" and same_or_lower(p["grade_high"], mine["grade_high"])]

@@ -142,14 +142,18 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
 
 # ---- drawing it ------------------------------------------------------------------------------------------------------------
 
+# fmt: off
 _FIRST = (
-    "Anna Björn Chiara David Elif Filip Greta Hugo Inês Jakub Katrin Luca Marie Niels Olga Pavel Rosa Stefan Tomas Ursula "
-    "Viktor Wanda Yannis Zoé Amélie Bruno Carla Daan Eva Finn Gaëlle Henrik Iva Jonas Kirsten Lena Mihai Nora Oskar Petra"
-).split()
+    "Anna", "Björn", "Chiara", "David", "Elif", "Filip", "Greta", "Hugo", "Inês", "Jakub", "Katrin", "Luca", "Marie", "Niels",
+    "Olga", "Pavel", "Rosa", "Stefan", "Tomas", "Ursula", "Viktor", "Wanda", "Yannis", "Zoé", "Amélie", "Bruno", "Carla", "Daan",
+    "Eva", "Finn", "Gaëlle", "Henrik", "Iva", "Jonas", "Kirsten", "Lena", "Mihai", "Nora", "Oskar", "Petra",
+)
 _LAST = (
-    "Adler Bakker Costa Dubois Ferrari García Hansen Ivanov Jansen Kovács Laurent Moreau Novák Olsen Petrov Quinn Rossi "
-    "Silva Tamm Ulrich Vidal Weber Yılmaz Zeman Andersen Bianchi Claes Dimitrov Ek Fontaine Georgiou Horvat Ionescu Jensen"
-).split()
+    "Adler", "Bakker", "Costa", "Dubois", "Ferrari", "García", "Hansen", "Ivanov", "Jansen", "Kovács", "Laurent", "Moreau",
+    "Novák", "Olsen", "Petrov", "Quinn", "Rossi", "Silva", "Tamm", "Ulrich", "Vidal", "Weber", "Yılmaz", "Zeman", "Andersen",
+    "Bianchi", "Claes", "Dimitrov", "Ek", "Fontaine", "Georgiou", "Horvat", "Ionescu", "Jensen",
+)
+# fmt: on
 _STATUSES = ("civilian_staff", "temporary_staff", "consultant", "contractor", "intern", "voluntary_national_contribution")
 _FIELDS = ("public administration", "languages", "economics", "law", "information management", "history", "engineering")
 _EMPLOYERS = ("Ministry of Defence", "City of Ghent", "Northbridge Logistics", "University Hospital", "Atlas Consulting", "Customs Service")
@@ -196,13 +200,12 @@ def _persona(seed: int, vacancy: str, n: int, name: tuple[str, str], fate: Fate,
     candidate: dict[str, Any] = {"id": candidate_id, "status": status, "nationalities": nations, "employer_kind": "public"}
     if fate.seconded:
         candidate["seconded_by"] = nations[0]
-    if status in _STATUSES or status == "national_administration":
-        if fate.defect != "clearance":
-            candidate["clearance_on_file"] = {
-                "level": source.choice(("NS", "NS", "CTS")),
-                "issued_by": f"nsa-{nations[0].lower()}",
-                "valid_until": (closes_at.date() + timedelta(days=900 + source.randint(0, 900))).isoformat(),
-            }
+    if status != "external" and fate.defect != "clearance":
+        candidate["clearance_on_file"] = {
+            "level": source.choice(("NS", "NS", "CTS")),
+            "issued_by": f"nsa-{nations[0].lower()}",
+            "valid_until": (closes_at.date() + timedelta(days=900 + source.randint(0, 900))).isoformat(),
+        }
     application = {
         "candidate": candidate,
         "channel": "internal" if status == "civilian_staff" else "public",

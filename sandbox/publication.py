@@ -50,8 +50,8 @@ def _publication(reference: str, rules: Rules, now: datetime, notice: Notice | N
     spec, weeks = _redated(spec, rules, now)
     if weeks:
         said.append(
-            f"{reference}: closes {spec.closing.date:%A %-d %B %Y} here, {weeks} weeks after the notice's own date: cases begin in the real "
-            "present, and weekday, season and time of day stay"
+            f"{reference}: closes {spec.closing.date:%A %-d %B %Y} here, {weeks} weeks after the notice's own date: cases begin in the "
+            "real present, and weekday, season and time of day stay"
         )
     closing = closes_at(spec.closing, spec.duty_station.zone, rules.default_closing_time)
     assert closing is not None

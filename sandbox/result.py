@@ -42,7 +42,6 @@ async def result(desk: Desk, street: Street, evidence: Evidence, events: Mapping
     applied = [h for h in hires if not _linked(h)]
     linked = [h for h in hires if _linked(h)]
     kinds = Counter(row["kind"] for row in _facts(evidence))
-    refused = Counter(line["status"] for line in _sent(evidence) if line["status"] != 202)
     appointed = [n for case, n in events.items() if _ending(hires, case) == Ending.APPOINTED_AND_CONFIRMED]
     days = _case_days(evidence)
     return {
@@ -54,11 +53,11 @@ async def result(desk: Desk, street: Street, evidence: Evidence, events: Mapping
         "events_in": {
             "accepted": street.accepted,
             "duplicates": street.repeated,
-            "refused": sum(refused.values()),
+            "refused": street.refused.total(),
             "parked": sum(f.get("fate") == "parked" for f in _facts(evidence) if f["kind"] == "message_set_aside"),
         },
         "events_out": street.announced,
-        "refusals": {str(status): n for status, n in sorted(refused.items())},
+        "refusals": {str(status): n for status, n in sorted(street.refused.items())},
         "deadlines": {
             "met": sum(f["met"] for f in _facts(evidence) if f["kind"] == "deadline_closed"),
             "reminded": kinds["deadline_reminded"],
@@ -88,10 +87,6 @@ def _facts(evidence: Evidence) -> Iterable[dict[str, Any]]:
     return (entry.fact.model_dump() for entries in evidence.entries.values() for entry in entries)
 
 
-def _sent(evidence: Evidence) -> Iterable[dict[str, Any]]:
-    return (line for lines in evidence.partners.values() for line in lines if line["what"] == "sent")
-
-
 def _vacancy(row: Row, hires: Iterable[Row], evidence: Evidence) -> dict[str, Any]:
     reference = str(row["reference"])
     own = {str(h["case_id"]): h for h in hires if h["vacancy"] == reference}
@@ -117,6 +112,8 @@ def failures(found: Mapping[str, Any]) -> list[str]:
     wrong = [f"{name}: {verdict}" for name, verdict in found["invariants"].items() if verdict != "held"]
     wrong += [f"no hire ended as {ending}" for ending, n in found["endings"].items() if not n]
     wrong += [f"{found['unfinished']} hires have not ended"] if found["unfinished"] else []
+    wrong += found["mischief"]
+    wrong += [] if found["killed_on"] else ["worker and gateway were never killed"]
     for vacancy in found["vacancies"]:
         if vacancy["reference"] != "270311" and not vacancy["appointed"]:
             wrong.append(f"nobody was appointed to {vacancy['reference']}")
@@ -145,8 +142,10 @@ def summary(found: Mapping[str, Any], played: tuple[datetime, datetime]) -> list
         vacancies,
         endings,
         held,
-        f"From {first:%-d %B %Y} to {last:%-d %B %Y} in {found['wall_s']:.0f} seconds; cases took {c['shortest']:g} to {c['longest']:g} days.",
-        f"Events in: {e['accepted']} accepted, {e['duplicates']} came again, {e['refused']} refused, {e['parked']} kept until their moment; "
+        f"From {first:%-d %B %Y} to {last:%-d %B %Y} in {found['wall_s']:.0f} seconds; "
+        f"cases took {c['shortest']:g} to {c['longest']:g} days.",
+        f"Events in: {e['accepted']} accepted, {e['duplicates']} came again, {e['refused']} refused, "
+        f"{e['parked']} kept until their moment; "
         f"{found['events_out']} announcements out, {found['letters']} letters.",
         f"Deadlines: {d['met']} met, {d['reminded']} reminders, {d['escalated']} escalated, {d['lapsed']} lapse due.",
         f"History events per hire: {h['median']} (median), {h['max']} (most), {h['appointed_median']} for those appointed.",

@@ -15,7 +15,7 @@ from rich.text import Text
 from domain.words import Stage
 
 #: Seconds between two lines in a log, and between two redrawings on a terminal.
-EVERY_LINE_S, EVERY_DRAW_S = 4.0, 0.25
+EVERY_LINE_S, EVERY_DRAW_S = 4.0, 0.4
 
 
 @dataclass
@@ -29,8 +29,9 @@ class Now:
     refused: int
     events_out: int
     letters: int
-    reminded: int = 0
-    acts: int = 0
+    acts: int
+    deadlines: Mapping[str, int]
+    ticker: Iterable[str] = ()
 
     def stages(self) -> Counter[tuple[str, str]]:
         return Counter((str(h["vacancy"]), str(h["stage"] or "ended")) for h in self.hires)
@@ -59,15 +60,16 @@ class Screen:
             self._live.stop()
             self._live = None
 
+    @property
+    def due(self) -> bool:
+        """Whether it is time to look again: no more often than anyone can read."""
+        return time.monotonic() - self._said_at >= (EVERY_LINE_S if self._live is None else EVERY_DRAW_S)
+
     def show(self, now: Now) -> None:
-        """Draw, but no more often than anyone can read."""
-        since = time.monotonic() - self._said_at
-        if self._live is not None and since >= EVERY_DRAW_S:
+        if self._live is not None:
             self._live.update(self._picture(now), refresh=True)
-        elif self._live is None and since >= EVERY_LINE_S:
-            self.console.print(self._line(now), soft_wrap=True, highlight=False)
         else:
-            return
+            self.console.print(self._line(now), soft_wrap=True, highlight=False)
         self._said_at = time.monotonic()
 
     def _line(self, now: Now) -> str:
@@ -78,8 +80,11 @@ class Screen:
     def _traffic(self, now: Now) -> str:
         return (
             f"in {now.events_in} (+{now.repeated} twice, {now.refused} refused)  out {now.events_out}  "
-            f"letters {now.letters}  acts {now.acts}"
+            f"letters {now.letters}  acts {now.acts}  deadlines {self._deadlines(now)}"
         )
+
+    def _deadlines(self, now: Now) -> str:
+        return ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in now.deadlines.items() if n) or "none yet"
 
     def _picture(self, now: Now) -> RenderableType:
         stages = now.stages()
@@ -92,4 +97,5 @@ class Screen:
             cells = [stages[(vacancy, stage)] for vacancy in vacancies]
             bars = [f"{'▪' * min(n, 20)} {n}" if n else "" for n in cells]
             table.add_row(stage.replace("_", " "), *bars)
-        return Group(table, Text(f"events {self._traffic(now)}   {time.monotonic() - self._began:.0f} s"))
+        footer = Text(f"events {self._traffic(now)}   {time.monotonic() - self._began:.0f} s")
+        return Group(table, footer, Text("\n".join(now.ticker), style="dim"))

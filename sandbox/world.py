@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +24,8 @@ class World:
     closings: dict[str, datetime]
     personas: dict[str, Persona] = field(default_factory=dict)
     persona_of: dict[str, Persona] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
+    #: What the portal heard last, for whoever watches.
+    ticker: deque[str] = field(default_factory=lambda: deque(maxlen=6))
 
     def settle(self, personas: Iterable[Persona]) -> None:
         self.personas = {p.id: p for p in personas}
