@@ -14,7 +14,7 @@ from acts.carrier import Carrier
 from config.settings import Settings
 from config.temporal import connect
 from domain.competition import report_sha256
-from domain.errors import NotAllowed, NotFound
+from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
 from domain.hire import fold
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
@@ -34,6 +34,9 @@ from store.vacancies import Vacancies
 PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
+OVER = ("filled", "lapsed", "cancelled")
+
+
 class Desk:
     """Acts and reads of one installation. `carrier` is the way to the cases; None for a desk that only reads."""
 
@@ -50,8 +53,10 @@ class Desk:
         Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed), EngineUnavailable.
         """
         who = await self.people.staff(person)
-        await self._known(case)
         asked = ActRequest(request=request or secrets.token_hex(12), act=act, person=person, roles=tuple(who.roles), args=args)
+        over = await self._over(case)
+        if over is not None:  # no case is started only to refuse; a repeat of the act that ended it gets its receipt again
+            return await self._receipt(case, asked, over)
         return await self.carrier.ask(case, asked)
 
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
@@ -104,11 +109,20 @@ class Desk:
             raise NotAllowed("this desk only reads", code="read_only")
         return self._carrier
 
-    async def _known(self, case: str) -> None:
+    async def _over(self, case: str) -> NotNow | None:
+        """Why this case takes no more acts, or None while it does. Raises NotFound for an unknown case."""
         if case.startswith("vacancy/"):
-            await self.vacancies_store.get(case.removeprefix("vacancy/"))
-        else:
-            await self.queries.hire(case)
+            status = (await self.queries.vacancy(case.removeprefix("vacancy/")))["status"]
+            return VacancyClosed(f"the vacancy is {status}", code="vacancy_over") if status in OVER else None
+        ending = (await self.queries.hire(case))["ending"]
+        return CaseClosed(f"the case ended as {ending}", code="case_closed") if ending else None
+
+    async def _receipt(self, case: str, request: ActRequest, over: NotNow) -> Receipt:
+        """The receipt this very request got before the case was over. Raises `over` for any other."""
+        written = [e for e in await self._journals.journal(case) if e.step == f"act/{request.request}"]
+        if not written:
+            raise over
+        return Receipt(case=case, number=written[-1].number)
 
     # ---- reads ------------------------------------------------------------------------------------------------------------
 

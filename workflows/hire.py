@@ -41,7 +41,7 @@ class Hire:
     def __init__(self, spec: CaseSpec) -> None:
         self.state = HireState()
         self.work = Casework(spec.case, self.state, next_instant=lambda: self.state.next_instant, held=lambda: self.state.held is not None)
-        self._shown: tuple[Any, ...] = ()
+        self._shown: tuple[str, list[str], datetime | None] = ("", [], None)
 
     @workflow.run
     async def run(self, spec: CaseSpec) -> str:
@@ -203,15 +203,23 @@ class Hire:
         await workflow.wait_condition(lambda: self.state.closed or holds())
 
     def show(self) -> None:
-        """Keep the few search attributes true: one upsert, and only when something changed."""
+        """Keep the few search attributes true: one upsert, and only when something changed.
+
+        A deadline met early stays shown until its date or the next change of stage: never later than the truth, and a third
+        fewer upserts. The read model has the exact date.
+        """
         due, needs = self.state.next_deadline, sorted({n.split(":")[0] for n in self.state.needs()})
-        shown = (self.state.stage or self.state.ending, due, needs)
-        if shown == self._shown or not self.state.vacancy:
+        stage = str(self.state.stage or "ended")
+        shown_stage, shown_needs, shown_due = self._shown
+        passed = shown_due is None or shown_due <= workflow.now()
+        earlier = due is not None and (shown_due is None or due < shown_due)
+        changed = (stage, needs) != (shown_stage, shown_needs) or (due != shown_due and (passed or earlier))
+        if not changed or not self.state.vacancy:
             return
-        self._shown = shown
+        self._shown = (stage, needs, due)
         workflow.upsert_search_attributes(
             [
-                STAGE.value_set(str(self.state.stage or "ended")),
+                STAGE.value_set(stage),
                 VACANCY.value_set(self.state.vacancy),
                 NEXT_DEADLINE.value_set(due) if due else NEXT_DEADLINE.value_unset(),
                 NEEDS.value_set(needs),
