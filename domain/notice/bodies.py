@@ -63,7 +63,7 @@ def body_named(text: str, folded: str, *, nato: bool) -> tuple[str, int, int] | 
     """The first body a text names in full words: its name and where it stands. "NATO" alone may be a marking, a grade, a level."""
     found = []
     for key, is_natos, pattern in _PATTERNS:
-        for match in pattern.finditer(folded):
+        for match in pattern.finditer(folded[:NAME_LIMIT]):
             if is_natos == nato and (key not in _NAMED_IN_FULL or match.end() - match.start() > 8):
                 found.append((match.start(), match.end()))
                 break
@@ -75,5 +75,6 @@ def body_named(text: str, folded: str, *, nato: bool) -> tuple[str, int, int] | 
     return text[start:end], start, end
 
 
+NAME_LIMIT: Final = 2000
 _NAMED_IN_FULL: Final = frozenset({"nato", "nato-ims", "nato-is", "act", "shape"})
 """Bodies whose short names stand for other things too."""

@@ -30,7 +30,7 @@ _PROSE = re.compile(
     rf"\bgrades?\b(?: (?:otan|nato))?(?: (?:of|de|level|ranging from|allant de))?:? ?(?P<after>{_RUN})"
     rf"|(?<![\w.])(?P<before>{_RUN})[- ](?:nato |otan )?(?:grades?|graded)\b"
 )
-_PARENTHESISED = re.compile(rf"\((?P<run>g\d{{1,2}}(?:{_RUN_GAP}g\d{{1,2}}){{0,3}})\)")
+_PARENTHESISED = re.compile(rf"\((?P<run>(?:[abcl][.-]?[1-7] ?/ ?)?g\d{{1,2}}(?:{_RUN_GAP}g\d{{1,2}}){{0,3}})\)")
 
 
 @dataclass(frozen=True, slots=True)

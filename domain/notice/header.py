@@ -69,7 +69,7 @@ def reference_in(value: str) -> str | None:
 
 def _grade_text(value: str) -> str | None:
     """A grade no grammar knows, as printed: short, with a figure or in capitals."""
-    short = re.split(r"[,;(]", value)[0].strip()
+    short = re.split(r"[,;(]", value[:60])[0].strip()
     return short if _GRADE_TEXT.match(short) and (any(c.isdigit() for c in short) or short.isupper()) else None
 
 

@@ -149,6 +149,8 @@ def _table() -> dict[str, list[Label]]:
 
 _WORD: Final = re.compile(r"[a-z°]*")
 LABELS: Final = _table()
+WORDINGS: Final = frozenset(label.wording for labels in LABELS.values() for label in labels)
+"""Every wording of the table, folded."""
 _NUMBERING = re.compile(r"^\(?(?:\d{1,2}|[a-z])[.)] ")
 _SEPARATOR = re.compile(r"\s?(?:\([^()]{0,25}\)\s?(?=:))?(?P<mark>[:|=?]|-(?=\s)|(?<=\s)-)?[\s:|.]*")
 _SLASH = re.compile(r"\s?/\s?")
@@ -162,8 +164,8 @@ def labelled(lines: list[Line], readable: Readable) -> list[Labelled]:
     """Every label with a value that can be read, in the order of the text."""
     found: list[Labelled] = []
     waiting: tuple[Label, Line] | None = None
-    for line in lines:
-        if not line.text:
+    for above, line in zip([None, *lines], lines, strict=False):
+        if not line.text or (above is not None and _goes_on(above, line)):
             continue
         marks = _marks(line, waiting is not None and waiting[0].field != "", readable)
         if waiting and (not marks or marks[0].start > 0):
@@ -190,6 +192,17 @@ class _Mark:
     end: int
     label: Label
     colon: bool
+
+
+def _goes_on(above: Line, line: Line) -> bool:
+    """Whether a line only continues the sentence above it, so that a word of the table at its start is no label."""
+    unfinished = len(above.text) >= WRAPPED and not above.text.endswith((".", ":", ";", "!", "?", ")")) and not _at_start(above)
+    mark = _at_start(line) if unfinished else None
+    return mark is not None and not mark.colon
+
+
+WRAPPED: Final = 80
+"""A line this long without the end of a sentence was probably cut by whoever wrapped the text."""
 
 
 def _stands_alone(line: Line, mark: _Mark) -> bool:

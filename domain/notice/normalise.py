@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.errors import NotANotice
 
@@ -160,6 +160,9 @@ def passages_of(lines: list[Line], standalone: set[int]) -> list[Passage]:
     passages: list[Passage] = []
     pending: list[Line] = []
     for line in lines:
+        if pending and line.closes and not line.text:
+            pending[-1] = replace(pending[-1], closes=True)  # the marks that end an emphasis, wrapped onto a line of their own
+            continue
         if pending and not _continues(pending[-1], line, standalone):
             passages.append(_passage(pending))
             pending = []

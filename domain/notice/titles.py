@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from domain.notice.bodies import body_named
+from domain.notice.labels import WORDINGS
 from domain.notice.lists import Found
 from domain.notice.normalise import Passage
 
@@ -73,7 +75,10 @@ def _plain(free: Sequence[Passage], banners: frozenset[int]) -> tuple[str, Found
         letterhead = (whole == passage.text and _BANNER.match(passage.folded)) or banners.intersection(passage.numbers) or passage.banner
         if passage.bullet or letterhead or not 3 <= len(passage.text) <= 160 or passage.text.endswith((".", ";", ":", "?", "!")):
             continue
-        if not any(char.isalpha() for char in passage.text):
+        if not any(char.isalpha() for char in passage.text) or passage.folded.partition(":")[0].strip() in WORDINGS:
+            continue
+        named = [body_named(passage.text, passage.folded, nato=nato) for nato in (True, False)]
+        if any(name and name[0] == passage.text for name in named):
             continue
         return whole.strip(_EDGES), (passage, 0, len(passage.text)), False
     return None

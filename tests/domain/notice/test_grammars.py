@@ -152,6 +152,13 @@ def test_grades_in_prose_prefer_the_ones_written_out() -> None:
     assert [(grade.low, grade.high) for grade in found[0]] == [("G5", "G8"), ("G8", "G8")]
 
 
+@pytest.mark.parametrize(("text", "want"), [("Head of Section (G22)", "G22"), ("Assistant (B3/G8)", "G8")])
+def test_a_grade_in_brackets_behind_a_title(text: str, want: str) -> None:
+    found = grades_in_prose(text, fold(text), nato=True)
+    assert found is not None
+    assert [(grade.low, grade.high) for grade in found[0]] == [(want, want)]
+
+
 @pytest.mark.parametrize("text", ["children in grade 10", "the same or a lower grade", "one of 24 grades", "a G7 summit and the G20"])
 def test_other_grades_in_prose_are_left_alone(text: str) -> None:
     assert grades_in_prose(text, fold(text), nato=True) is None

@@ -100,12 +100,12 @@ JUNK = [
 @pytest.mark.parametrize("piece", JUNK)
 @pytest.mark.parametrize("size", [MAX_BYTES - 1, 5_000_000])
 def test_junk_is_answered_soon(piece: str, size: int) -> None:
-    """The bound of the issue is 2 s for 5 MB; a loaded test machine gets a multiple, and an exponential pattern would still not pass."""
+    """The bound of the issue is 2 s for 5 MB; measured as work done, with room for a slow machine. A runaway pattern would not pass."""
     raw = (piece * (size // len(piece))).encode()
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(NotANotice):
         read_notice(raw)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 4
 
 
 def test_a_file_too_long_says_so_and_what_its_beginning_lacks() -> None:
