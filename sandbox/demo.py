@@ -24,7 +24,7 @@ from sandbox import invariants
 from sandbox.agenda import Agenda
 from sandbox.behaviour import Behaviour
 from sandbox.conductor import Conductor, TimedCarrier
-from sandbox.installation import Installation, installed
+from sandbox.installation import Installation, in_use, installed
 from sandbox.mail import Sink
 from sandbox.mischief import Mischief
 from sandbox.partners import Street, everybody, partners_toml
@@ -104,8 +104,11 @@ def _fresh(options: Options) -> Iterator[Settings]:
     if folder.exists():
         if any(folder.iterdir()) and not (folder / "installation.json").exists():
             raise BadInput(f"{folder} holds something that is not a demonstration; name another folder", code="folder_in_use")
+        if in_use(folder / "temporal"):
+            raise BadInput(f"a Temporal server is running on {folder}; stop it first, or name another folder", code="folder_in_use")
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
+    (folder / "installation.json").write_text("{}\n", "utf-8")  # from now on this folder is ours to clear
     otherwise = load_settings().store_url if _store_named() else f"sqlite+aiosqlite:///{folder.resolve() / 'muster.db'}"
     with store_at(options.store, folder.resolve(), otherwise) as url:
         partners = folder.resolve() / "partners.toml"
@@ -186,12 +189,13 @@ async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime,
     cases = [str(h["case_id"]) for h in await run.desk.hires()]
     events = await history_events(run.conductor.carrier.client, cases)
     found = await result(run.desk, run.street, evidence, events, monotonic() - began)
-    found |= {"invariants": verdicts, "seed": run.options.seed, "store": run.desk.db.dialect}
-    found |= {"mischief": run.mischief.unexpected, "killed_on": run.killed_on and f"{run.killed_on:%Y-%m-%d}"}
-    found["redated"] = [line for p in run.publications for line in p.said]
-    found["time_spent_s"] = {what: round(seconds, 1) for what, seconds in run.conductor.spent.items()}
+    found |= {"invariants": verdicts, "notes": [line for p in run.publications for line in p.said]}
+    more = found["more"]
+    more |= {"seed": run.options.seed, "store": run.desk.db.dialect, "moments": run.conductor.moments}
+    more |= {"mischief": run.mischief.unexpected, "killed_on": run.killed_on and f"{run.killed_on:%Y-%m-%d}"}
+    more["time_spent_s"] = {what: round(seconds, 1) for what, seconds in run.conductor.spent.items()}
     (run.options.folder / "fates.json").write_text(json.dumps(_fates(run), indent=1) + "\n", "utf-8")
-    found["acts"] = {"done": run.people.acts, "refused": run.people.refused}
+    more["acts"] = {"done": run.people.acts, "refused": run.people.refused}
     return found, (run.began, run.world.agenda.now)
 
 

@@ -1,6 +1,7 @@
 """The installation of a demonstration: Temporal, store and the doors as child processes, ended by their id whatever happens."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -88,6 +89,19 @@ class Installation:
         ended = next((d for d in self.doors.values() if d.process.poll() is not None), None)
         if ended is not None:
             raise NotStarted(f"{ended.name} ended (exit code {ended.process.returncode}): {ended.last_words()}")
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a server of ours lives in this folder: it holds a lock there for as long as it does."""
+    lock = folder / "temporal.lock"
+    if not lock.exists():
+        return False
+    with lock.open("rb") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def free_port() -> int:

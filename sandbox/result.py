@@ -37,27 +37,23 @@ async def history_events(client: Client, cases: Iterable[str]) -> dict[str, int]
 
 
 async def result(desk: Desk, street: Street, evidence: Evidence, events: Mapping[str, int], wall_s: float) -> dict[str, Any]:
-    """The contents of `result.json`, without the invariants."""
-    hires = await desk.hires()
+    """The contents of `result.json`, without the invariants. What nobody was promised stands under `more`."""
+    hires, vacancies = await desk.hires(), sorted(await desk.vacancies(), key=lambda v: str(v["reference"]))
     applied = [h for h in hires if not _linked(h)]
     linked = [h for h in hires if _linked(h)]
     kinds = Counter(row["kind"] for row in _facts(evidence))
     appointed = [n for case, n in events.items() if _ending(hires, case) == Ending.APPOINTED_AND_CONFIRMED]
     days = _case_days(evidence)
     return {
-        "vacancies": [_vacancy(row, hires, evidence) for row in sorted(await desk.vacancies(), key=lambda v: str(v["reference"]))],
+        "vacancies": [_vacancy(row, hires, evidence) for row in vacancies],
         "hires": len(applied),
         "endings": {str(ending): sum(h["ending"] == ending for h in applied) for ending in Ending},
-        "unfinished": sum(h["ending"] is None for h in hires),
-        "linked": {"cases": len(linked), "endings": dict(Counter(str(h["ending"]) for h in linked))},
         "events_in": {
             "accepted": street.accepted,
             "duplicates": street.repeated,
             "refused": street.refused.total(),
             "parked": sum(f.get("fate") == "parked" for f in _facts(evidence) if f["kind"] == "message_set_aside"),
         },
-        "events_out": street.announced,
-        "refusals": {str(status): n for status, n in sorted(street.refused.items())},
         "deadlines": {
             "met": sum(f["met"] for f in _facts(evidence) if f["kind"] == "deadline_closed"),
             "reminded": kinds["deadline_reminded"],
@@ -70,8 +66,15 @@ async def result(desk: Desk, street: Street, evidence: Evidence, events: Mapping
             "appointed_median": round(median(appointed)) if appointed else 0,
         },
         "case_days": {"shortest": round(min(days, default=0), 1), "longest": round(max(days, default=0), 1)},
-        "letters": len(evidence.mails),
         "wall_s": round(wall_s, 1),
+        "more": {
+            "vacancies": {str(row["reference"]): row["status"] for row in vacancies},
+            "unfinished": sum(h["ending"] is None for h in hires),
+            "linked": {"cases": len(linked), "endings": dict(Counter(str(h["ending"]) for h in linked))},
+            "events_out": street.announced,
+            "refusals": {str(status): n for status, n in sorted(street.refused.items())},
+            "letters": len(evidence.mails),
+        },
     }
 
 
@@ -98,7 +101,6 @@ def _vacancy(row: Row, hires: Iterable[Row], evidence: Evidence) -> dict[str, An
         "applications": sum(not _linked(h) for h in own.values()),
         "appointed": len(own.keys() & entered),
         "reserve_listed": len(own.keys() & listed),
-        "status": row["status"],
     }
 
 
@@ -111,14 +113,14 @@ def failures(found: Mapping[str, Any]) -> list[str]:
     """Why a demonstration did not do what it promises; empty when it did."""
     wrong = [f"{name}: {verdict}" for name, verdict in found["invariants"].items() if verdict != "held"]
     wrong += [f"no hire ended as {ending}" for ending, n in found["endings"].items() if not n]
-    wrong += [f"{found['unfinished']} hires have not ended"] if found["unfinished"] else []
-    wrong += found["mischief"]
-    wrong += [] if found["killed_on"] else ["worker and gateway were never killed"]
+    more = found["more"]
+    wrong += [f"{more['unfinished']} hires have not ended"] if more["unfinished"] else []
+    wrong += more["mischief"]
+    wrong += [] if more["killed_on"] else ["worker and gateway were never killed"]
     for vacancy in found["vacancies"]:
         if vacancy["reference"] != "270311" and not vacancy["appointed"]:
             wrong.append(f"nobody was appointed to {vacancy['reference']}")
-        if vacancy["status"] not in ("filled", "lapsed", "cancelled"):
-            wrong.append(f"vacancy {vacancy['reference']} is still {vacancy['status']}")
+    wrong += [f"vacancy {v} is still {now}" for v, now in more["vacancies"].items() if now not in ("filled", "lapsed", "cancelled")]
     return wrong
 
 
@@ -129,7 +131,14 @@ def summary(found: Mapping[str, Any], played: tuple[datetime, datetime]) -> list
         "vacancy", "posts", "applications", "appointed", "on a reserve list", "now", title="The competitions", title_justify="left"
     )
     for v in found["vacancies"]:
-        cells = (v["reference"], v["posts"], v["applications"], v["appointed"], v["reserve_listed"], v["status"])
+        cells = (
+            v["reference"],
+            v["posts"],
+            v["applications"],
+            v["appointed"],
+            v["reserve_listed"],
+            found["more"]["vacancies"][v["reference"]],
+        )
         vacancies.add_row(*map(str, cells))
     endings = Table("how they ended", "hires", title=f"{found['hires']} applications", title_justify="left")
     for name, n in found["endings"].items():
@@ -146,7 +155,7 @@ def summary(found: Mapping[str, Any], played: tuple[datetime, datetime]) -> list
         f"cases took {c['shortest']:g} to {c['longest']:g} days.",
         f"Events in: {e['accepted']} accepted, {e['duplicates']} came again, {e['refused']} refused, "
         f"{e['parked']} kept until their moment; "
-        f"{found['events_out']} announcements out, {found['letters']} letters.",
+        f"{found['more']['events_out']} announcements out, {found['more']['letters']} letters.",
         f"Deadlines: {d['met']} met, {d['reminded']} reminders, {d['escalated']} escalated, {d['lapsed']} lapse due.",
         f"History events per hire: {h['median']} (median), {h['max']} (most), {h['appointed_median']} for those appointed.",
     ]
