@@ -294,9 +294,9 @@ def _bullets_after(passages: list[Passage], place: int) -> Iterator[Passage]:
 
 
 _MEMBERS = re.compile(
-    r"\b(?:nationals?|citizens?)\b[^.]{0,30}\b(?:from|of)\b(?: \w{1,4}){0,3} (?:nato|alliance|allied"
+    r"\b(?:nationals|a national|citizens?)\b[^.]{0,30}\b(?:from|of)\b(?: \w{1,4}){0,3} (?:nato|alliance|allied"
     r"|member)(?:'s)?[ -](?:\w{1,8} )?(?:countr|nation|state)"
-    r"|\b(?:nationals?|citizens?) (?:from|of) (?:the )?(?:\d{2} )?(?:member|allied) (?:countr|nation|state)\w{0,4}"
+    r"|\b(?:nationals|a national|citizens?) (?:from|of) (?:the )?(?:\d{2} )?(?:member|allied) (?:countr|nation|state)\w{0,4}"
     r"|\bressortissant\w{0,3}(?:\(e\)s)?\b[^.]{0,25}\b(?:pays|etats?|nations?)(?: membres?)?(?: de l'(?:otan|alliance)| allie|\b)"
     r"|\bnato (?:nationals|member[- ](?:state|nation|country) nationals)"
 )
