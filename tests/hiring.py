@@ -87,6 +87,17 @@ class Hiring:
             await asyncio.sleep(0.02)
         raise TimeoutError(f"{case} stands still: {row}\n{self.place.logs()}")
 
+    async def became(self, receipt: Row, state: str) -> Row:
+        """What the gateway tells the sender of an event, as soon as that is `state`."""
+        told: Row = {}
+        deadline = time.monotonic() + self.patience_s
+        while time.monotonic() < deadline:
+            told = await self.place.told(receipt["source"], receipt["event"])
+            if told["state"] == state:
+                return told
+            await asyncio.sleep(0.05)
+        raise TimeoutError(f"{receipt['event']} became {told}")
+
     # ---- chapters ---------------------------------------------------------------------------------------------------------
 
     async def publish(self, spec: VacancySpec, rules: Rules | None = None) -> Published:

@@ -101,6 +101,11 @@ def _asks(place: Installation) -> list[str]:
     ]
 
 
+async def templates(place: Installation, case: str) -> list[str]:
+    """The letters written in one case, sorted."""
+    return sorted(row["template"] for row in await _rows(place, letters) if row["case_id"] == case)
+
+
 def repeats(place: Installation) -> tuple[int, int]:
     """How many letters and how many requests came a second time, recognisable by their ids."""
     mails = len(place.mail()) - len({mail["id"] for mail in place.mail()})

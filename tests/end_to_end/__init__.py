@@ -1,0 +1,1 @@
+"""The whole of it with real time: processes, sockets, kills and outages."""
