@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from acts.carrier import Carrier, unavailable
 from acts.desk import Desk
 from acts.dispatcher import Dispatcher
+from domain.errors import Trouble
 from domain.messages import ActRequest, Message, Receipt
 from domain.words import Stage
 from sandbox.agenda import MORNING, Agenda, Item, office
@@ -27,6 +28,10 @@ AT_ONCE = 12
 #: After entering one of these a case does something by itself: it judges, or asks somebody.
 ACTIVE = {Stage.SCREENING, Stage.ASSESSMENT, Stage.CONDITIONS}
 IDLE_S, PATIENCE_S = 0.01, 120.0
+
+
+class Restless(Trouble):
+    """The installation did not come to rest: something is stuck."""
 
 
 class TimedCarrier(Carrier):
@@ -153,7 +158,7 @@ class Conductor:
         """Until every inbox row is closed, nothing of a case is under way, and every announcement has reached its subscribers."""
         vacancies = {case for case in touched if case.startswith("vacancy/") and self.carrier.skipping.knows(case)}
         while True:
-            await self._timed("dispatching", self._dispatcher.drain(PATIENCE_S))
+            await self._timed("dispatching", self._drained())
             changed = await self._timed("looking", self._look())
             restless = [case for case, stirred in changed.items() if stirred and case not in self.carrier.over]
             await self._timed("settling", self._together([self._settle(case) for case in {*restless, *vacancies}]))
@@ -162,6 +167,13 @@ class Conductor:
             if not changed and not await self._desk.inbox.pending():
                 break
         await self._timed("people", self._people.watch(list(self.seen.values())))
+
+    async def _drained(self) -> None:
+        try:
+            await self._dispatcher.drain(PATIENCE_S)
+        except TimeoutError:
+            stuck = ", ".join((await self._desk.inbox.open_cases())[:5])
+            raise Restless(f"mail for {stuck} was not read within {PATIENCE_S:g} s; the worker's log may say why") from None
 
     async def _settle(self, case: str) -> None:
         if case not in self.carrier.over and not await self.carrier.skipping.settle(case):
@@ -191,9 +203,12 @@ class Conductor:
             self.due[case] = max(office(hire["next_deadline"] + timedelta(minutes=1), MORNING), self.agenda.now + timedelta(seconds=1))
 
     async def _sent(self) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while await self._outbox.pending():  # noqa: ASYNC110 - it is emptied by another process
-                await asyncio.sleep(IDLE_S)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while await self._outbox.pending():  # noqa: ASYNC110 - it is emptied by another process
+                    await asyncio.sleep(IDLE_S)
+        except TimeoutError:
+            raise Restless(f"the relay did not empty the outbox within {PATIENCE_S:g} s; its log may say why") from None
 
     async def _timed(self, what: str, doing: Any) -> Any:
         began = asyncio.get_running_loop().time()

@@ -41,6 +41,8 @@ from store.outbox import Outbox
 
 #: Worker and gateway are killed in the first busy moment after this share of the hires has ended.
 KILL_AFTER, BUSY = 0.45, 5
+#: Exit code of a play that was interrupted, as shells give it.
+STOPPED = 130
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,12 @@ async def play(options: Options, screen: Screen | None = None) -> int:
     screen = screen or Screen()
     began = monotonic()
     _stop_when_told()
-    with _fresh(options) as settings:
-        found, played = await _played(options, settings, screen, began)
+    try:
+        with _fresh(options) as settings:
+            found, played = await _played(options, settings, screen, began)
+    except asyncio.CancelledError:
+        screen.say("Stopped before the end; what was started is stopped, too.", "bold")
+        return STOPPED
     (options.folder / "result.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
     for part in summary(found, played):
         screen.console.print(part, highlight=False)
