@@ -36,6 +36,7 @@ class Rival(BaseModel):
     case: str
     stage: Stage | None
     score: int = 0
+    late: bool = False
 
 
 class Args(BaseModel):
@@ -131,7 +132,7 @@ def do(state: VacancyState, request: ActRequest, rivals: Iterable[Rival], m: Mom
 
 def _submit(state: VacancyState, args: SubmitReport, rivals: list[Rival], request: ActRequest) -> Turnout:
     in_play = {Stage.RECEIVED, Stage.SCREENING, Stage.SHORTLISTING, Stage.ASSESSMENT, Stage.INTERVIEW}
-    early = sorted(r.case for r in rivals if r.stage in in_play)
+    early = sorted(r.case for r in rivals if r.stage in in_play and not r.late)  # a late one waits for HR alone, and is never judged
     if early and state.closes_at is not None:  # an ongoing notice is decided in rounds
         raise NotNow(f"{len(early)} hires have not reached the selection yet: {', '.join(early[:5])}", code="still_in_play")
     waiting = {r.case for r in rivals if r.stage is Stage.SELECTION}
@@ -213,7 +214,7 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         out.facts.append(f.PostFreed(post=held.id, hire=d["hire"], reason=d["ending"]))
         if state.over:
             return out
-        if d["ending"] == "budget_refused":
+        if d["ending"] == "budget_refused" or state.budget_decided.get(held.id) is False:  # nobody else can be appointed to it either
             out.facts.append(f.PostWithdrawn(post=held.id, reason="budget_refused"))
         else:
             _call_next(state, out, held.id, d["hire"], m)
@@ -258,7 +259,7 @@ def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         return Turnout(messages=[_tell(d["hire"], "placement.refused", {"post": d["post"], "reason": "post_not_open"})])
     linked = d["new_case"]
     out = Turnout()
-    about = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")} | {"vacancy": state.reference}
+    about = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")} | {"vacancy": state.reference, "linked_from": d["hire"]}
     _reserve(out, m, post.id, linked, "hire.linked", about, state)
     out.messages.append(_tell(d["hire"], "placement.made", {"case": linked, "vacancy": state.reference, "post": post.id}))
     return out

@@ -146,7 +146,7 @@ def _linked(state: HireState, message: Message, m: Moment) -> Facts:
         late=False,
         application=d["application"],
         policy=m.published.sha256,
-        linked_from=message.sender.removeprefix("case:"),
+        linked_from=d["linked_from"],  # the first hire; the sender is the vacancy that reserved the post
         seconded_by=d.get("seconded_by"),
         serving=bool(d.get("serving")),
         nations=_nations(d, m),

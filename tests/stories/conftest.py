@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sysconfig
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,17 +25,21 @@ from activities.vacancy import VacancySteps
 from acts.carrier import Carrier
 from config.files import load_calendar, load_rules, load_vacancy
 from domain import facts as f
+from domain.competition import report_sha256
 from domain.facts import Decision
 from domain.hire import HireState, fold
 from domain.messages import ActRequest, Message, Receipt
 from domain.moment import Moment
 from domain.policies.publication import freeze
-from domain.vacancy import Closing, Published
+from domain.vacancy import Closing, Published, VacancyState
+from domain.vacancy import fold as fold_vacancy
 from domain.words import Role, Verdict
 from tests.fakes import FakeAuthority, FakeStore, PlainWriter
 from worker.translate import Translate
 from workflows.hire import Hire
 from workflows.vacancy import Vacancy
+
+SLICE_S = 0.01
 
 FLAGS = {
     "frontend.WorkflowTimeSkippingEnabled": "true",
@@ -59,8 +63,8 @@ def executable() -> str:
     return str(found) if found.exists() else str(shutil.which("temporal"))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def server() -> AsyncIterator[WorkflowEnvironment]:
+async def start_server() -> WorkflowEnvironment:
+    """A server of its own, its time standing still until a test says so."""
     args = [a for k, v in FLAGS.items() for a in ("--dynamic-config-value", f"{k}={v}")]
     env = await WorkflowEnvironment.start_time_skipping_v2(
         data_converter=pydantic_data_converter,
@@ -72,8 +76,21 @@ async def server() -> AsyncIterator[WorkflowEnvironment]:
     await env.client.operator_service.add_search_attributes(
         AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=ATTRIBUTES)
     )
+    return env
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    env = await start_server()
     yield env
     await env.shutdown()
+
+
+async def when(holds: Callable[[], Any]) -> None:
+    """Wait until something is so; a case that never gets there fails the test."""
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - a fake store announces nothing
+            await asyncio.sleep(SLICE_S)
 
 
 @dataclass
@@ -87,7 +104,8 @@ class Scene:
     queue: str
     sequence: int = 0
     verdict: Verdict = Verdict.PASS
-    now: dict[str, datetime] = field(default_factory=dict)
+    carried: int = 0
+    others: dict[str, Published] = field(default_factory=dict)
 
     @property
     def carrier(self) -> Carrier:
@@ -104,17 +122,24 @@ class Scene:
         at = await self.env.get_current_time(self.handle(case))
         return at if at.tzinfo else at.replace(tzinfo=UTC)
 
-    async def apply(self, case: str | None = None, *, received_at: datetime | None = None, **data: Any) -> str:
+    async def apply(
+        self, case: str | None = None, *, received_at: datetime | None = None, published: Published | None = None, **data: Any
+    ) -> str:
         """An application arrives; returns the case it began."""
         case = case or f"hire/{uuid.uuid4().hex[:8]}"
-        self.store.cases[case] = (self.published.spec.reference, f"P{case[-4:]}")
+        self.store.cases[case] = ((published or self.published).spec.reference, f"P{case[-4:]}")
         self.store.applications[f"A{case[-4:]}"] = {}
         words = {"channel": "public", "serving": False, "seconded_by": None, "nations": ["BE"], **data}
         at = received_at or datetime.now(UTC)
         await self.carrier.deliver(
             case,
             Message(
-                id=self.next_id(), type="application.submitted", sender="partner:portal", received_at=at, data=words, payload=f"A{case[-4:]}"
+                id=self.next_id(),
+                type="application.submitted",
+                sender="partner:portal",
+                received_at=at,
+                data=words,
+                payload=f"A{case[-4:]}",
             ),
         )
         await self.until(case, lambda s: s.stage is not None)
@@ -125,15 +150,55 @@ class Scene:
         message = Message(
             id=id_ or self.next_id(), type=type_, sender="partner:x", received_at=received_at or await self.time(case), data=data
         )
+        return await self.carry(case, message)
+
+    async def post(self, case: str, type_: str, *, id_: str | None = None, received_at: datetime | None = None, **data: Any) -> str:
+        """The same, not waiting for the case to have read it."""
+        message = Message(
+            id=id_ or self.next_id(), type=type_, sender="partner:x", received_at=received_at or await self.time(case), data=data
+        )
         await self.carrier.deliver(case, message)
-        async with asyncio.timeout(20):
-            while message.id not in self.store.closed:
-                await asyncio.sleep(0.01)
         return message.id
 
-    async def act(self, case: str, name: str, person: str = "hr.officer", roles: tuple[str, ...] = ALL_ROLES, **args: Any) -> Receipt:
-        request = ActRequest(request=uuid.uuid4().hex, act=name, person=person, roles=roles, args=args)
-        return await self.carrier.ask(case, request)
+    async def carry(self, case: str, message: Message) -> str:
+        await self.carrier.deliver(case, message)
+        await self.read(message.id)
+        return message.id
+
+    async def read(self, *messages: str) -> None:
+        """Wait until the inbox rows of these messages are closed."""
+        await when(lambda: set(messages) <= set(self.store.closed))
+
+    async def pump(self) -> int:
+        """Carry what cases tell each other to their targets, as inbox and dispatcher do; returns how many messages that were."""
+        before = self.carried
+        while self.carried < len(self.store.sent):
+            sender, sent = self.store.sent[self.carried]
+            self.carried += 1
+            if sent.type == "hire.linked":
+                self.store.cases[sent.to] = (sent.data["vacancy"], sent.data["candidate"])
+            await self.carry(
+                sent.to,
+                Message(
+                    id=f"{self.queue}-c{self.carried}",
+                    type=sent.type,
+                    sender=f"case:{sender}",
+                    received_at=await self.latest(sender, sent.to),
+                    data=sent.data,
+                ),
+            )
+        return self.carried - before
+
+    async def latest(self, *cases: str) -> datetime:
+        """Each case has its own clock here; a message is received when its sender spoke."""
+        known = [e.at for case in cases for e in self.store.journals.get(case, [])[-1:]]
+        return max(known, default=datetime.now(UTC))
+
+    async def act(
+        self, case: str, name: str, person: str = "hr.officer", roles: tuple[str, ...] = ALL_ROLES, request: str | None = None, **args: Any
+    ) -> Receipt:
+        asked = ActRequest(request=request or uuid.uuid4().hex, act=name, person=person, roles=roles, args=args)
+        return await self.carrier.ask(case, asked)
 
     async def forward(self, case: str, **span: float) -> None:
         """Move the time of one case."""
@@ -152,9 +217,7 @@ class Scene:
         return fold(self.store.journals.get(case, []))
 
     async def until(self, case: str, holds: Any) -> HireState:
-        async with asyncio.timeout(20):
-            while not holds(self.state(case)):
-                await asyncio.sleep(0.01)
+        await when(lambda: holds(self.state(case)))
         return self.state(case)
 
     async def result(self, case: str) -> Any:
@@ -195,12 +258,59 @@ class Scene:
             max_cached_workflows=100,
         )
 
+    # ---- the vacancy's own ------------------------------------------------------------------------------------------------
+
+    @property
+    def vacancy_case(self) -> str:
+        return f"vacancy/{self.published.spec.reference}"
+
+    async def open(self, published: Published | None = None) -> str:
+        """The vacancy is published: its own case begins."""
+        reference = (published or self.published).spec.reference
+        if published is not None:
+            self.store.vacancies[reference] = published
+        message = Message(id=self.next_id(), type="vacancy.publish", sender="person:hr.head", received_at=datetime.now(UTC))
+        await self.carry(f"vacancy/{reference}", message)
+        return f"vacancy/{reference}"
+
+    async def close_vacancy(self, case: str) -> None:
+        closes_at = self.store.vacancies[case.removeprefix("vacancy/")].closes_at
+        assert closes_at is not None
+        await self.forward_to(case, closes_at)
+
+    def vacancy(self, case: str | None = None) -> VacancyState:
+        return fold_vacancy(self.store.journals[case or self.vacancy_case])
+
+    async def report(self, *lines: tuple[str, str], case: str | None = None, person: str = "chair") -> str:
+        """Submit a report in this order of rank: (hire, recommendation). Returns its hash."""
+        full = [
+            {"hire": hire, "score": 90 - n, "rank": None if said == "not_selected" else n, "recommendation": said}
+            for n, (hire, said) in enumerate(lines, 1)
+        ]
+        await self.act(case or self.vacancy_case, "submit_report", person, lines=full)
+        return report_sha256(self.vacancy(case).report_lines)
+
+    async def decide(self, *lines: tuple[str, str], case: str | None = None, **how: Any) -> None:
+        """The board's report, decided by another person; everybody concerned hears of it."""
+        sha256 = await self.report(*lines, case=case)
+        await self.act(case or self.vacancy_case, "decide_report", "authority", sha256=sha256, approved=True, **how)
+        await self.pump()
+
+    async def competition(self, *hires: dict[str, Any], said: tuple[str, ...] = (), published: Published | None = None) -> list[str]:
+        """A vacancy with these applicants, decided: the first is ranked first. Without `said`, everybody is selected."""
+        vacancy = await self.open(published)
+        cases = await asyncio.gather(*(self.selection(published=published, **words) for words in hires))
+        await self.close_vacancy(vacancy)
+        await self.decide(*zip(cases, said or ("selected",) * len(cases), strict=True), case=vacancy)
+        return list(cases)
+
     # ---- ways to a stage --------------------------------------------------------------------------------------------------
 
-    async def screening(self, **data: Any) -> str:
-        case = await self.apply(**data)
-        assert self.published.closes_at is not None
-        await self.forward_to(case, self.published.closes_at)
+    async def screening(self, *, published: Published | None = None, **data: Any) -> str:
+        case = await self.apply(published=published, **data)
+        closes_at = (published or self.published).closes_at
+        assert closes_at is not None
+        await self.forward_to(case, closes_at)
         await self.until(case, lambda s: s.judged is not None)
         return case
 
@@ -224,14 +334,15 @@ class Scene:
     async def offer(self, *, funded: bool = True, **data: Any) -> str:
         case = await self.selection(**data)
         post = self.published.spec.posts[0]
-        words = {"post": post.id, "post_kind": str(post.kind), "grade_low": post.grade_low, "grade_high": post.grade_high}
+        words: dict[str, Any] = {"post": post.id, "post_kind": str(post.kind), "grade_low": post.grade_low, "grade_high": post.grade_high}
         await self.tell(
             case, "selection.decided", outcome="selected", rank=1, report="r1", decided_by="person:authority", funded=funded, **words
         )
         return case
 
-    async def conditions(self, **data: Any) -> str:
-        case = await self.offer(**data)
+    async def conditions(self, case: str | None = None, **data: Any) -> str:
+        """With `case`, the hire stands at the offer already."""
+        case = case or await self.offer(**data)
         await self.act(case, "issue_offer")
         await self.tell(case, "offer.answered", accepted=True)
         await self.until(case, lambda s: "medical" in {str(c) for c, now in s.conditions.items() if now.ask})
@@ -248,35 +359,56 @@ class Scene:
             await self.tell(case, f"{condition}.acknowledged" if condition != "secondment" else "candidate.available")
             await self.tell(case, f"{condition}.replied", outcome=yes[condition], valid_until=until, reference="R")
 
-    async def contract(self, **data: Any) -> str:
-        case = await self.conditions(**data)
+    async def contract(self, case: str | None = None, **data: Any) -> str:
+        case = await self.conditions(case, **data)
         seconded = ["secondment"] if data.get("seconded_by") else []
         await self.answer(case, "clearance", "medical", "verification", *seconded, "accreditation")
         return case
 
-    async def entry(self, **data: Any) -> str:
-        case = await self.contract(**data)
+    async def entry(self, case: str | None = None, **data: Any) -> str:
+        case = await self.contract(case, **data)
         await self.act(case, "propose_contract", person="hr.officer")
         await self.act(case, "approve_contract", person="hr.head", sha256=self.state(case).terms_sha256)
         on = ((await self.time(case)) + timedelta(days=30)).date().isoformat()
         await self.tell(case, "contract.signed", signed=True, enters_on=on)
         return case
 
-    async def probation(self, **data: Any) -> str:
-        case = await self.entry(**data)
+    async def probation(self, case: str | None = None, **data: Any) -> str:
+        case = await self.entry(case, **data)
         await self.forward(case, days=30)
         await self.tell(case, "duty.entered", entered_on=(await self.time(case)).date().isoformat())
         return case
 
 
+def publish(name: str = "250442", **changes: Any) -> Published:
+    """A vacancy of the files, under a reference of its own (cases of all tests share one server), closing in two weeks."""
+    spec = load_vacancy(name)
+    closing = Closing(date=(datetime.now(UTC) + timedelta(days=14)).date())
+    reference = f"{name}-{uuid.uuid4().hex[:8]}"
+    return freeze(
+        spec.model_copy(update={"reference": reference, "closing": closing, **changes}), load_rules("standard"), datetime.now(UTC)
+    )
+
+
+def make_scene(server: WorkflowEnvironment, published: Published | None = None) -> Scene:
+    """Every authority ready, nobody applied yet, and no worker."""
+    published = published or publish()
+    names = ["assessment", "nation-be", "medical", "verification", "host-nation", "administration-be", "budget"]
+    store = FakeStore(vacancies={published.spec.reference: published})
+    return Scene(server, store, published, {n: FakeAuthority() for n in names}, f"q-{uuid.uuid4().hex[:8]}")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def one_post(server: WorkflowEnvironment) -> AsyncIterator[Scene]:
+    """The same with a single post: whoever ranks second waits for it."""
+    made = make_scene(server, publish(posts=load_vacancy("250442").posts[:1]))
+    async with made.worker():
+        yield made
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def scene(server: WorkflowEnvironment) -> AsyncIterator[Scene]:
-    """A pool vacancy that closes in two weeks, every authority ready, nobody applied yet."""
-    spec = load_vacancy("250442")
-    closing = Closing(date=(datetime.now(UTC) + timedelta(days=14)).date())
-    published = freeze(spec.model_copy(update={"closing": closing}), load_rules("standard"), datetime.now(UTC))
-    names = ["assessment", "nation-be", "medical", "verification", "host-nation", "administration-be", "budget"]
-    store = FakeStore(vacancies={spec.reference: published})
-    made = Scene(server, store, published, {n: FakeAuthority() for n in names}, f"q-{uuid.uuid4().hex[:8]}")
+    """A pool vacancy of six posts, a worker, and all the rest of a scene."""
+    made = make_scene(server)
     async with made.worker():
         yield made
