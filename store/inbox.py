@@ -9,19 +9,22 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select
 
-from domain.errors import BadInput, Conflict, NotFound
+from domain.errors import BadInput, Conflict, NotFound, VacancyClosed
 from domain.messages import Message
 from domain.words import MessageFate
 from store.columns import utc
 from store.database import Database
 from store.names import new_hire, new_id, system_now
 from store.records import fresh_inbox_row
-from store.tables import applications, cases, inbox, payloads, people, vacancies
+from store.tables import applications, cases, hires, inbox, payloads, people, vacancies
 
 Row = dict[str, Any]
 MakeReceipt = Callable[[str, str], Row]
 
 SUBMITTED = "application.submitted"
+
+#: A row its case does not close (a hold of months) is sent again this often at least: 10 000 signals would last two years and more.
+LONGEST_LEASE = timedelta(hours=2)
 
 
 class Contact(BaseModel):
@@ -162,12 +165,15 @@ class Inbox:
     def _application_case(self, tx: Connection, arrival: Arrival) -> tuple[str, str]:
         if arrival.vacancy is None or arrival.candidate_source_id is None:
             raise BadInput("an application names its vacancy and its candidate", code="no_case")
-        published = select(vacancies.c.reference).where(vacancies.c.reference == arrival.vacancy)
-        if tx.execute(published).first() is None:
+        found = tx.execute(select(vacancies.c.status, vacancies.c.closes_at).where(vacancies.c.reference == arrival.vacancy)).first()
+        if found is None:
             raise NotFound(f"there is no vacancy {arrival.vacancy}", code="unknown_vacancy", vacancy=arrival.vacancy)
+        ongoing_and_over = found.closes_at is None and found.status in ("filled", "lapsed")  # with a closing date it is a late application
+        if found.status == "cancelled" or ongoing_and_over:
+            raise VacancyClosed(f"vacancy {arrival.vacancy} is {found.status}", code="vacancy_over", vacancy=arrival.vacancy)
         candidate = self._person(tx, arrival)
-        found = {"case_id": new_hire(), "kind": "hire", "vacancy": arrival.vacancy, "candidate": candidate, "linked": False}
-        tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [found | {"created_at": arrival.received_at}])
+        fresh = {"case_id": new_hire(), "kind": "hire", "vacancy": arrival.vacancy, "candidate": candidate, "linked": False}
+        tx.execute(self._db.insert(cases).on_conflict_do_nothing(), [fresh | {"created_at": arrival.received_at}])
         theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == candidate, ~cases.c.linked)
         return (_known_case(tx, theirs, arrival.vacancy))[0], candidate
 
@@ -185,17 +191,18 @@ class Inbox:
     async def lease(self, limit: int, now: datetime, seconds: float) -> list[Delivery]:
         """Take up to `limit` open rows for `seconds`, the oldest first; nobody else gets them meanwhile. Each case's are in order.
 
-        A row stays open, and comes back when its lease ends, until a step of its case closes it.
+        A row stays open, and comes back when its lease ends, until a step of its case closes it. Each time it was sent for nothing
+        (the case is on hold, no worker runs) the next lease is twice as long, up to `LONGEST_LEASE`: a case takes only so many signals.
         """
         if not await self._db.read(lambda rx: rx.execute(select(inbox.c.seq).where(_due(now)).limit(1)).all()):
             return []
-        rows = await self._db.write(partial(_lease, limit, now, now + timedelta(seconds=seconds)))
+        rows = await self._db.write(partial(_lease, limit, now, timedelta(seconds=seconds)))
         return [_delivery(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
 
     async def release(self, ids: Iterable[str]) -> None:
         """Give leased rows back at once: they were not sent."""
         these = inbox.update().where(inbox.c.id.in_(list(ids)), inbox.c.state == "open")
-        await self._db.write(lambda tx: tx.execute(these.values(lease_until=None)))
+        await self._db.write(lambda tx: tx.execute(these.values(lease_until=None, attempts=inbox.c.attempts - 1)))
 
     async def close(self, message_id: str, fate: MessageFate | str, reason: str, at: datetime | None = None) -> bool:
         """Close a row that no step will ever close, because its case is over. False if it was closed already."""
@@ -220,6 +227,12 @@ class Inbox:
         query = select(inbox.c.case_id).distinct().where(inbox.c.state == "open").order_by(inbox.c.case_id)
         return await self._db.read(lambda rx: list(rx.execute(query).scalars()))
 
+    async def unbegun(self, vacancy: str) -> list[str]:
+        """Hires of a vacancy that are accepted, or called from another one, and have no fact yet: their first message is on its way."""
+        begun = select(hires.c.case_id).where(hires.c.case_id == cases.c.case_id).exists()
+        wanted = select(cases.c.case_id).where(cases.c.vacancy == vacancy, cases.c.kind == "hire", ~begun)
+        return await self._db.read(lambda rx: list(rx.execute(wanted.order_by(cases.c.case_id)).scalars()))
+
     async def pending(self) -> int:
         """How many rows are open, leased or not."""
         return await self._count()
@@ -229,12 +242,14 @@ class Inbox:
         return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
 
 
-def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequence[RowMapping]:
+def _lease(limit: int, now: datetime, first: timedelta, tx: Connection) -> Sequence[RowMapping]:
     wanted = select(inbox, cases.c.kind, cases.c.vacancy, cases.c.candidate).join(cases).where(_due(now))
     wanted = wanted.order_by(inbox.c.lease_until.nulls_first(), inbox.c.seq).limit(limit)
     rows = tx.execute(wanted.with_for_update(skip_locked=True, of=inbox)).mappings().all()
-    leased = inbox.update().where(inbox.c.id.in_([row["id"] for row in rows]))
-    tx.execute(leased.values(lease_until=until, attempts=inbox.c.attempts + 1))
+    for attempts in sorted({row["attempts"] for row in rows}):
+        leased = inbox.update().where(inbox.c.id.in_([row["id"] for row in rows if row["attempts"] == attempts]))
+        until = now + min(first * 2 ** min(attempts, 20), max(first, LONGEST_LEASE))
+        tx.execute(leased.values(lease_until=until, attempts=inbox.c.attempts + 1))
     return rows
 
 

@@ -48,7 +48,7 @@ class StoreLibrary:
     """What a judgement may look up, read from the store."""
 
     def __init__(self, db: Database) -> None:
-        self._vacancies, self._people, self._queries = Vacancies(db), People(db), Queries(db)
+        self._vacancies, self._people, self._queries, self._inbox = Vacancies(db), People(db), Queries(db), Inbox(db)
 
     async def published(self, reference: str) -> Published:
         return await self._vacancies.get(reference)
@@ -64,8 +64,10 @@ class StoreLibrary:
         return await self._people.about(case)
 
     async def rivals(self, vacancy: str) -> list[Rival]:
+        """Also those whose application lies undelivered: who applied in time is in the competition, and is told when it is cancelled."""
         rows = await self._queries.hires(vacancy=vacancy)
-        return [Rival(case=r["case_id"], stage=Stage(r["stage"]) if r["stage"] else None, score=r["score"] or 0) for r in rows]
+        begun = [Rival(case=r["case_id"], stage=r["stage"] and Stage(r["stage"]), score=r["score"] or 0, late=r["late"]) for r in rows]
+        return begun + [Rival(case=case, stage=Stage.RECEIVED) for case in await self._inbox.unbegun(vacancy)]
 
 
 @dataclass

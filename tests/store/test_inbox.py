@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary, func, select
 
 from domain import facts as f
-from domain.errors import BadInput, Conflict, NotFound
+from domain.errors import BadInput, Conflict, NotFound, VacancyClosed
 from domain.words import MessageFate
 from store.database import Database
 from store.inbox import Acceptance, Contact, Delivery, Inbox
@@ -174,6 +174,25 @@ async def test_a_lease_is_exclusive_and_ends(db: Database, second: Database) -> 
     again = await Inbox(db).lease(20, LATER + timedelta(seconds=31), 30)
     assert sorted(ids(again)) == sorted(leased)
     assert {d.attempts for d in again} == {2}
+
+
+async def test_a_row_sent_for_nothing_is_sent_ever_more_rarely(db: Database) -> None:
+    """A case on hold for months keeps its mail: it must not be signalled to death."""
+    box, now, sent = Inbox(db), LATER, 0
+    await box.accept(m.arrival())
+    while now < LATER + timedelta(days=30):
+        sent += len(await box.lease(1, now, 15))
+        now += timedelta(minutes=15)
+    assert 300 < sent < 400
+
+
+async def test_an_application_for_a_cancelled_vacancy_is_refused_and_nothing_kept(db: Database) -> None:
+    before = await Inbox(db).accept(m.arrival())
+    await Records(db).append(m.step("vacancy/250442", 1, f.VacancyCancelled(reason="reorganisation")))
+    with pytest.raises(VacancyClosed):
+        await Inbox(db).accept(m.arrival("evt-2", candidate="c-2"))
+    assert await Inbox(db).pending() == 1
+    assert await Inbox(db).unbegun("250442") == [before.case]
 
 
 async def test_a_case_gets_its_messages_in_order(db: Database) -> None:
