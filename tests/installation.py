@@ -43,6 +43,8 @@ PARTNERS = {
 }
 DOORS = ("worker", "gateway", "dispatcher", "relay")
 READY_S = 60
+#: A relay that is killed leaves what it had under way to the next one after this time (120 s unless set): tests cannot wait so long.
+RELAY_LEASE_S = 15
 #: How long a partner goes on sending while the gateway is away.
 PATIENCE_S = 60
 
@@ -56,6 +58,8 @@ class Partners:
     #: What each ask is about, as the partner reads it: (partner, subject, kind).
     about: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     port: int = 0
+    #: Seconds between an ask being on record and its answer: time for whoever asked to die.
+    slowness_s: float = 0
 
     def application(self) -> FastAPI:
         app = FastAPI()
@@ -68,6 +72,7 @@ class Partners:
             self.requests[key] += 1
             self.bodies[key].add(hashlib.sha256(raw).hexdigest())
             self.about[key] = (partner, body["subject"], body["kind"])
+            await asyncio.sleep(self.slowness_s)
             return {"id": body["id"], "state": "received", "reference": f"{partner}-1", "expected": None}
 
         return app
@@ -222,7 +227,7 @@ async def installation(store_url: str = "", folder: Path | None = None) -> Async
             smtp_port=sink.port,
         )
         await migrate(settings.store_url)
-        env = environment(settings)
+        env = environment(settings) | {"MUSTER_RELAY__LEASE_S": str(RELAY_LEASE_S)}
         doors = {name: Door(name, env, root / "logs" / f"{name}.log") for name in DOORS}
         desk = await stack.enter_async_context(_desk(settings))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.gateway_port}", timeout=30))
