@@ -7,20 +7,24 @@ it is written. Publishing starts a case, so it goes the way of every delivery: a
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from acts.carrier import Carrier
 from config.settings import Settings
 from config.temporal import connect
+from domain.acts import ACTS
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
+from domain.forecast import Accuracy, Forecast, forecast_among
 from domain.hire import fold
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
 from domain.rules import Rules
+from domain.tally import Tally, tally
 from domain.vacancy import Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
+from domain.waiting import Why, why
 from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database, check_migrated
@@ -138,6 +142,24 @@ class Desk:
         contract = {"terms": state.terms, "terms_sha256": state.terms_sha256, "proposed_by": state.proposed_by}
         return row | contract | {"grade_low": state.grade_low, "grade_high": state.grade_high, "parked": len(state.parked)}
 
+    async def why(self, case: str, act: str = "", about: str = "") -> Why:
+        """Why a hire waits, or why an act is not possible now: each open matter, who can move it, since when. Raises NotFound."""
+        await self.queries.hire(case)
+        return why(await self._journals.journal(case), ACTS, act, about)
+
+    async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
+        """When the person will start, and how good such forecasts were. Raises NotFound, and NotNow when there is no start to come."""
+        await self.queries.hire(case)
+        journals = await self.queries.journals()
+        published = {each.spec.reference: each for each in await self.vacancies_store.list()}
+        return forecast_among(case, journals, published, await self.clock.now())
+
+    async def turns(self, vacancy: str | None = None, since: date | None = None) -> Tally:
+        """Time per party, nation and stage of all hires received since that day (UTC), open ones up to now."""
+        now = await self.clock.now()
+        found = (await self.queries.journals(vacancy)).values()
+        return tally([journal for journal in found if since is None or journal[0].at.date() >= since], now)
+
     async def vacancies(self) -> list[dict[str, Any]]:
         return await self.queries.vacancies()
 
@@ -184,4 +206,3 @@ async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterat
         yield Desk(db, carrier)
     finally:
         await db.close()
-

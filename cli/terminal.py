@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
+from domain.forecast import Accuracy, Forecast
 from domain.messages import Receipt
 from domain.rules import Rules
+from domain.tally import Tally
 from domain.vacancy import VacancySpec
+from domain.waiting import Why
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -29,6 +33,9 @@ class Desk(Protocol):
         self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
     ) -> Any: ...
     async def hire(self, case: str) -> Any: ...
+    async def why(self, case: str, act: str = "", about: str = "") -> Why: ...
+    async def forecast(self, case: str) -> tuple[Forecast, Accuracy]: ...
+    async def turns(self, vacancy: str | None = None, since: date | None = None) -> Tally: ...
     async def vacancies(self) -> Any: ...
     async def vacancy(self, reference: str) -> Any: ...
     async def timeline(self, case: str) -> Any: ...

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from domain.errors import NotFound
+from domain.facts import Entry
 from store.columns import utc
 from store.database import Database
 from store.readmodel import derive
@@ -57,6 +58,15 @@ class Queries:
         """The journal of a case, entry by entry; the fact stands in `body`. Raises NotFound for an unknown case."""
         await self._one(select(cases.c.case_id).where(cases.c.case_id == case), f"case {case}")
         return await self._rows(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))
+
+    async def journals(self, vacancy: str | None = None) -> dict[str, list[Entry]]:
+        """The journals of all hires, or of one vacancy's, by case."""
+        wanted = select(journal).join(cases, cases.c.case_id == journal.c.case_id).where(cases.c.kind == "hire")
+        wanted = wanted if vacancy is None else wanted.where(cases.c.vacancy == vacancy)
+        found: dict[str, list[Entry]] = {}
+        for row in await self._db.read(lambda rx: rx.execute(wanted.order_by(journal.c.case_id, journal.c.number)).mappings().all()):
+            found.setdefault(row["case_id"], []).append(entry_of(row))
+        return found
 
     async def open_cases(self) -> list[str]:
         """Every case that should be running: hires without an ending, vacancies not over; vacancies first, hires wait for them."""

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.settings import Settings
 from domain.errors import NotFound, Problem
+from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
 from domain.rules import Rules
+from domain.tally import Share, Tally
 from domain.vacancy import VacancySpec
+from domain.waiting import Wait, Why
 
 AT = datetime(2027, 3, 2, 14, 30, tzinfo=UTC)
 CASE = "hire/7q2k9fxm"
@@ -30,7 +33,13 @@ DETAIL = {
         {"condition": "clearance", "authority": "nsa-be", "state": "satisfied"},
     ],
     "deadlines": [
-        {"key": "clearance", "due_at": AT, "state": "open", "rule": "45 working days", "missed": False},
+        {
+            "key": "clearance",
+            "due_at": AT,
+            "state": "open",
+            "rule": "45 working days from 1 February 2027, HQ calendar 2027.1",
+            "zone": "Europe/Brussels",
+        },
         {"key": "medical_file", "due_at": AT, "state": "met", "rule": "30 days", "missed": False},
     ],
 }
@@ -91,6 +100,26 @@ class FakeDesk:
         if case != CASE:
             raise NotFound(f"there is no hire {case}", code="unknown")
         return HIRE | DETAIL
+
+    async def why(self, case: str, act: str = "", about: str = "") -> Why:
+        self._took("why", case, act, about)
+        waits = (Wait("reply", "clearance", ("nation:NO",), AT, until=AT),) if act != "hold" else ()
+        return Why(case=case, stage="conditions", ending="", waits=waits, act=act, about=about, who=("hr_head",))
+
+    async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
+        self._took("forecast", case)
+        steps = (Assumption("stage:contract_offer", "policy", 6, 28, 41), Assumption("clearance:nation-no", "observed", 40, 60, 90, 7))
+        day = AT.date()
+        return Forecast(case, AT, day, day + timedelta(days=30), day + timedelta(days=60), steps), Accuracy(12, 2, 8.5, 0.75)
+
+    async def turns(self, vacancy: str | None = None, since: date | None = None) -> Tally:
+        self._took("turns", vacancy, since)
+        day = timedelta(days=1)
+        parties = {"hr": Share(6 * day, 2), "nation": Share(4 * day, 1)}
+        stages = {"conditions": Share(10 * day, 2)}
+        if vacancy == "none":
+            return Tally()
+        return Tally(2, 10 * day, parties, {"NO": Share(4 * day, 1)}, stages, [8 * day])
 
     async def vacancies(self) -> list[dict[str, Any]]:
         self._took("vacancies")

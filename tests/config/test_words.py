@@ -12,9 +12,13 @@ from babel.messages.pofile import read_po
 from config.words import LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from domain import errors
+from domain.acts import ACTS
 from domain.errors import BadInput, Problem
+from domain.explanation import PARTS, UNITS
+from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.rules import DEADLINE_KEYS, Rules
+from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 
 ROOT = LOCALE.parent
@@ -49,6 +53,9 @@ def needed() -> set[str]:
     keys |= {f"task.{key}" for key in CANDIDATE_TASKS}
     keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
+    keys |= {f"waiting.code.{code}" for code in CODES} | {f"act.{act}" for act in ACTS}
+    keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
+    keys |= {f"forecast.source.{source}" for source in SOURCES}
     return keys | {f"refusal.{name}" for name in problems()}
 
 

@@ -1,0 +1,456 @@
+"""Why a case waits, and why an act is not possible now: each open matter one by one, who can move it, since when, until when.
+
+Everything follows from the state, so a refusal and a page say the same. What exactly "since" is, the journal knows: the moment from
+which a matter has been open without a break (`why`). This module knows no acts; the table of acts is handed in (`domain.acts.ACTS`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, Protocol
+
+from domain.conditions import TABLE
+from domain.errors import NotFound, NotNow
+from domain.facts import DeadlineSet, Entry
+from domain.hire import MOVES, SETTLED, ConditionNow, HireState
+from domain.stages import clearing_nation
+from domain.turns import BY_STAGE
+from domain.words import Condition, ConditionState, Party, Role, Stage
+
+#: What a matter can be; `waiting.<code>` in the catalogue. An act somebody has to do has the act's own name as its code.
+CODES = (
+    "on_hold",
+    "closing",
+    "checks",
+    "asking",
+    "answer",
+    "interview",
+    "report",
+    "call",
+    "reuse",
+    "after",
+    "papers",
+    "reply",
+    "decision",
+    "not_funded",
+    "deadline",
+    "stage",
+    "case_closed",
+    "wrong_stage",
+    "stage_passed",
+    "not_late",
+    "interview_done",
+    "offer_issued",
+    "nothing_failed",
+    "not_required",
+    "no_paper",
+    "no_contradiction",
+    "not_refused",
+    "already_offered",
+    "nothing_proposed",
+    "no_absence",
+    "nothing_lapsed",
+    "allegation_open",
+    "no_allegation",
+    "may_answer",
+    "not_on_hold",
+    "expired",
+    "reuse_offered",
+)
+
+#: Acts about one condition of appointment, or about one request.
+ABOUT_CONDITION = frozenset({"enter_reply", "confirm_reply", "settle_reply", "withdraw_offer"})
+
+#: The deadline that runs for an act, where it is not that of the condition the act is about.
+TIMED_BY = {
+    "screen": "screening",
+    "shortlist": "shortlisting",
+    "mark_assessment": "assessment_marking",
+    "schedule_interview": "interview",
+    "mark_interview": "interview",
+    "confirm_no_show": "entry",
+    "decide_probation": "probation",
+}
+
+#: Deadlines whose lapse a person confirms, in the order in which they are taken.
+LAPSING = ("assessment_answer", "offer", "reserve")
+
+
+class Right(Protocol):
+    """An act, as far as waiting asks: `domain.acts.Act` fits."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def roles(self) -> frozenset[Role]: ...
+    @property
+    def stages(self) -> frozenset[Stage]: ...
+    @property
+    def on_hold(self) -> bool: ...
+
+
+Rights = Mapping[str, Right]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One open matter. `who` holds roles, or parties as the turns name them ("nation:NO"); empty where nobody can move it."""
+
+    code: str
+    about: str = ""
+    who: tuple[str, ...] = ()
+    since: datetime | None = None
+    deadline: DeadlineSet | None = None
+    until: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def ends(self) -> datetime | None:
+        return self.until or (self.deadline.due_at if self.deadline else None)
+
+    def data(self) -> dict[str, Any]:
+        """For programs: code, who, since, until, about; moments as text, so that it can travel in a refusal."""
+        return {
+            "code": self.code,
+            "about": self.about,
+            "who": list(self.who),
+            "since": self.since and _text(self.since),
+            "until": self.ends and _text(self.ends),
+        }
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer for a case; with `act`, for that act: then `waits` holds what stands against it, and is empty when it is possible."""
+
+    case: str
+    stage: str
+    ending: str
+    waits: tuple[Wait, ...]
+    act: str = ""
+    about: str = ""
+    who: tuple[str, ...] = ()
+    never_by: str = ""
+    zone: str = "UTC"
+
+    @property
+    def possible(self) -> bool:
+        return bool(self.act) and not self.waits
+
+
+def why(journal: Sequence[Entry], rights: Rights, act: str = "", about: str = "") -> Why:
+    """Why a case waits, or why `act` is not possible now, from its journal.
+
+    Raises NotFound for an act that does not exist.
+    """
+    if act and act not in rights:
+        raise NotFound(f"there is no act {act!r}; known: {', '.join(sorted(rights))}", code="unknown_act")
+    state, zone = HireState(), "UTC"
+    waits: tuple[Wait, ...] = ()
+    since: dict[tuple[str, str], datetime] = {}
+    for _, step in groupby(journal, lambda entry: entry.step):
+        for entry in step:
+            state.apply(entry)
+        waits = tuple(unmet(state, rights[act], rights, about) if act else waiting(state, rights))
+        at = state.last_at
+        zone = next((d.zone for d in state.deadlines.values()), zone)
+        since = {(w.code, w.about): since.get((w.code, w.about)) or _earlier(w.since, at) for w in waits}
+    dated = tuple(replace(w, since=since[w.code, w.about]) for w in waits)
+    right = rights.get(act)
+    return Why(
+        case=state.case,
+        stage=str(state.stage or ""),
+        ending=str(state.ending or ""),
+        waits=dated,
+        act=act,
+        about=about,
+        who=_roles(right) if right else (),
+        never_by=_never_by(state, act, about),
+        zone=zone,
+    )
+
+
+def waiting(state: HireState, rights: Rights) -> list[Wait]:
+    """What an open case waits for, what a person must do first; empty only when it has ended."""
+    if state.closed or state.stage is None:
+        return []
+    if state.held:
+        return [_hold(state, rights)]
+    found = [_need(state, need, rights) for need in state.needs()]
+    taken = {w.deadline.key for w in found if w.deadline}
+    for wait in (*_conditions(state), *_of_stage(state)):
+        found.append(wait)
+        taken |= {wait.deadline.key} if wait.deadline else set()
+    rest = [d for key, d in sorted(state.deadlines.items()) if key not in taken]
+    found += [Wait("deadline", d.key, (_party(d),), d.started_at, d) for d in rest]
+    return found or [Wait("stage", str(state.stage), (str(BY_STAGE.get(state.stage, Party.HR)),), state.stage_since)]
+
+
+def unmet(state: HireState, act: Right, rights: Rights, about: str = "") -> list[Wait]:
+    """What stands against `act` now, one by one; empty when nothing does. `about` is the condition or request an act is about;
+    without it, the act is possible when it is for any."""
+    if state.closed or state.stage is None:
+        return [Wait("case_closed", str(state.ending or ""), since=state.ended_at)]
+    if state.held and not act.on_hold:
+        return [_hold(state, rights)]
+    if state.stage not in act.stages:
+        return _wrong_stage(state, act, rights)
+    if act.name in ABOUT_CONDITION and not about:
+        each = [_against(state, act.name, str(c), rights) for c in state.conditions]
+        return [] if any(not waits for waits in each) else _once(w for waits in each for w in waits) or [Wait("not_required")]
+    return _against(state, act.name, about, rights)
+
+
+def explained(refusal: NotNow, state: HireState, act: Right, rights: Rights, about: str = "") -> NotNow:
+    """The refusal, its details telling what stands against the act: the same as `why` says, under `waiting`."""
+    waits = unmet(state, act, rights, about) or [Wait(refusal.code, about)]
+    refusal.details.setdefault("waiting", [wait.data() for wait in waits])
+    return refusal
+
+
+# ---- what a case waits for -------------------------------------------------------------------------------------------------
+
+
+def _need(state: HireState, need: str, rights: Rights) -> Wait:
+    name, _, about = need.partition(":")
+    key = next(iter(sorted(state.lapse_due)), "") if name == "confirm_lapse" else TIMED_BY.get(name, about)
+    if not about and name == "confirm_lapse":
+        about = key
+    deadline = state.deadlines.get(key)
+    return Wait(name, about, _roles(rights.get(name)), deadline.started_at if deadline else state.stage_since, deadline)
+
+
+def _hold(state: HireState, rights: Rights) -> Wait:
+    return Wait("on_hold", "", _roles(rights.get("resume")), state.held_at, until=state.held.until if state.held else None)
+
+
+def _conditions(state: HireState) -> list[Wait]:
+    """Every condition that is not met and that no person has to look at first."""
+    return [wait for c in state.conditions.values() if (wait := _condition(state, c)) is not None]
+
+
+def _condition(state: HireState, c: ConditionNow) -> Wait | None:
+    name, row = str(c.condition), TABLE[c.condition]
+    if c.state in SETTLED or c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or c.condition in state.failed_asks:
+        return None
+    own, papers = state.deadlines.get(row.deadline_key), state.deadlines.get(row.papers_key or "")
+    if papers is not None:
+        return Wait("papers", name, (str(Party.CANDIDATE),), papers.started_at, papers)
+    if c.state is ConditionState.WAITING and c.condition is not Condition.BUDGET:
+        before = tuple(str(x) for x in c.after if x in state.conditions and state.conditions[x].state not in SETTLED)
+        return Wait("after", name, since=state.stage_since, names=before) if before else Wait("asking", name, since=state.stage_since)
+    since = c.requested_at or (own.started_at if own else state.stage_since)
+    return Wait("reply", name, (_authority(state, c.condition, own),), since, own)
+
+
+def _authority(state: HireState, condition: Condition, deadline: DeadlineSet | None) -> str:
+    if deadline is not None and deadline.party is TABLE[condition].party:
+        return _party(deadline)
+    nation = {Condition.CLEARANCE: clearing_nation(state), Condition.SECONDMENT: state.seconded_by or ""}.get(condition, "")
+    return f"{TABLE[condition].party}:{nation}" if nation else str(TABLE[condition].party)
+
+
+def _of_stage(state: HireState) -> list[Wait]:
+    """What the stage itself waits for, where nobody here has an act to do."""
+    since, open_ = state.stage_since, state.deadlines
+    match state.stage:
+        case Stage.RECEIVED if not state.late:
+            closing = open_.get("closing")
+            return [Wait("closing", "", (), since, closing)]
+        case Stage.SCREENING if state.judged is None:
+            return [Wait("checks", "", (), since)]
+        case Stage.ASSESSMENT if not state.assessment_answered:
+            return [_answer(state)]
+        case Stage.INTERVIEW if state.interview_at is not None and not state.interview_held:
+            return [_interview(state)]
+        case Stage.SELECTION:
+            who = (str(Role.BOARD_CHAIR), str(Role.APPOINTING_AUTHORITY))
+            return [Wait("report", "", who, since, open_.get("selection"))]
+        case Stage.RESERVE if state.reuse is not None:
+            return [Wait("reuse", state.reuse.vacancy, (str(Party.CANDIDATE),), since, open_.get("reserve"))]
+        case Stage.RESERVE:
+            return [Wait("call", "", (str(Party.HR),), since, open_.get("reserve"))]
+        case _:
+            return []
+
+
+def _answer(state: HireState) -> Wait:
+    deadline = state.deadlines.get("assessment_answer")
+    if deadline is None:
+        return Wait("asking", "assessment", (), state.stage_since)
+    return Wait("answer", "", (str(Party.CANDIDATE),), deadline.started_at, deadline)
+
+
+def _interview(state: HireState) -> Wait:
+    return Wait("interview", "", (str(Party.BOARD),), state.stage_since, state.deadlines.get("interview"), until=state.interview_at)
+
+
+# ---- what stands against an act --------------------------------------------------------------------------------------------
+
+
+def _wrong_stage(state: HireState, act: Right, rights: Rights) -> list[Wait]:
+    """Still to come: then what the case waits for now comes first. Behind: then nobody can."""
+    stages = tuple(str(stage) for stage in Stage if stage in act.stages)
+    assert state.stage is not None
+    if not ahead(state.stage) & act.stages:
+        return [Wait("stage_passed", str(state.stage), since=state.stage_since, names=stages)]
+    return [Wait("wrong_stage", str(state.stage), since=state.stage_since, names=stages), *waiting(state, rights)]
+
+
+def ahead(stage: Stage) -> frozenset[Stage]:
+    """The stages a hire can still come to from this one."""
+    found: set[Stage] = set()
+    open_ = [stage]
+    while open_:
+        new = MOVES[open_.pop()] - found
+        found |= new
+        open_ += new
+    return frozenset(found)
+
+
+Against = Callable[[HireState, str, Rights], list[Wait]]
+
+
+def _against(state: HireState, act: str, about: str, rights: Rights) -> list[Wait]:
+    check = _AGAINST.get(act)
+    found = check(state, about, rights) if check else []
+    return [wait if wait.since else replace(wait, since=state.stage_since) for wait in found]
+
+
+def _fixed(code: str, holds: Callable[[HireState], Any]) -> Against:
+    """Something that is so, and that nobody changes for this act's sake."""
+    return lambda s, about, _: [Wait(code, about)] if holds(s) else []
+
+
+def _mark_interview(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if s.interview_held:
+        return []
+    return [_need(s, "schedule_interview", rights)] if s.interview_at is None else [_interview(s)]
+
+
+def _of_condition(check: Callable[[HireState, ConditionNow, Rights], list[Wait]]) -> Against:
+    def against(s: HireState, about: str, rights: Rights) -> list[Wait]:
+        now = next((c for c in s.conditions.values() if c.condition == about), None)
+        return [Wait("not_required", about)] if now is None else check(s, now, rights)
+
+    return against
+
+
+def _confirm_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    return [] if c.paper else [Wait("no_paper", str(c.condition), _roles(rights.get("enter_reply")))]
+
+
+def _settle_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    return [] if c.state is ConditionState.CONTRADICTED else [Wait("no_contradiction", str(c.condition))]
+
+
+def _withdraw_offer(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    if c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or (c.limit_passed and c.state not in SETTLED):
+        return []
+    open_ = s.deadlines.get(TABLE[c.condition].deadline_key) or s.deadlines.get(TABLE[c.condition].papers_key or "")
+    who = () if c.state in SETTLED else (_authority(s, c.condition, None),)
+    return [Wait("not_refused", str(c.condition), who, c.requested_at, None, until=(open_.limit_at or open_.due_at) if open_ else None)]
+
+
+def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
+    """Every condition that is not met: what it waits for, be it an authority or a person here."""
+    needs = [_need(s, need, rights) for need in s.needs()]
+    found: list[Wait] = []
+    for c in s.conditions.values():
+        if c.state not in SETTLED:
+            waits = _condition(s, c)
+            persons = [n for n in needs if n.about == str(c.condition)]
+            found += [waits] if waits else persons or [Wait("decision", str(c.condition), (str(Party.HR),), c.requested_at)]
+    return found
+
+
+def _propose(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if s.approved:
+        return [Wait("already_offered")]
+    unfunded = not s.post_funded and Condition.BUDGET not in s.conditions
+    return [*([Wait("not_funded", s.post, (str(Party.BUDGET_AUTHORITY),))] if unfunded else []), *_unsettled(s, rights)]
+
+
+def _approve(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if s.approved:
+        return [Wait("already_offered")]
+    proposed = [] if s.terms_sha256 else [Wait("nothing_proposed", "", _roles(rights.get("propose_contract")))]
+    return [*proposed, *_unsettled(s, rights)]
+
+
+def _confirm_lapse(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if any(key in s.lapse_due for key in LAPSING):
+        return []
+    running = next((s.deadlines[key] for key in LAPSING if key in s.deadlines), None)
+    if running is None:
+        return [Wait("nothing_lapsed")]
+    return [Wait("nothing_lapsed", running.key, (_party(running),), running.started_at, running, until=running.limit_at)]
+
+
+def _conclude(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if not s.allegation:
+        return [Wait("no_allegation", "", _roles(rights.get("report_integrity")))]
+    deadline = s.deadlines.get("allegation")
+    if deadline is None or "allegation" in s.lapse_due | s.escalated:
+        return []
+    return [Wait("may_answer", "", (str(Party.CANDIDATE),), deadline.started_at, deadline)]
+
+
+#: What each act needs beside its stage. An act that is not here needs nothing more.
+_AGAINST: dict[str, Against] = {
+    "confirm_late": _fixed("not_late", lambda s: not s.late),
+    "screen": _fixed("checks", lambda s: s.judged is None),
+    "mark_assessment": lambda s, about, rights: [] if s.assessment_answered else [_answer(s)],
+    "schedule_interview": _fixed("interview_done", lambda s: s.interview_held),
+    "mark_interview": _mark_interview,
+    "issue_offer": _fixed("offer_issued", lambda s: s.offer_issued),
+    "ask_by_hand": lambda s, about, _: [] if (about in s.failed_asks if about else s.failed_asks) else [Wait("nothing_failed", about)],
+    "enter_reply": _of_condition(lambda s, c, rights: []),
+    "confirm_reply": _of_condition(_confirm_reply),
+    "settle_reply": _of_condition(_settle_reply),
+    "withdraw_offer": _of_condition(_withdraw_offer),
+    "propose_contract": _propose,
+    "approve_contract": _approve,
+    "confirm_no_show": _fixed("no_absence", lambda s: not s.no_show),
+    "confirm_lapse": _confirm_lapse,
+    "report_integrity": _fixed("allegation_open", lambda s: s.allegation),
+    "conclude_integrity": _conclude,
+    "resume": _fixed("not_on_hold", lambda s: s.held is None),
+    "extend": lambda s, about, _: [Wait("expired", about)] if about == "reserve" and s.lapse_due else [],
+    "offer_reuse": lambda s, about, _: [Wait("reuse_offered", "", (str(Party.CANDIDATE),))] if s.reuse else [],
+}
+
+
+# ---- small words -----------------------------------------------------------------------------------------------------------
+
+
+def _roles(right: Right | None) -> tuple[str, ...]:
+    return tuple(str(role) for role in Role if right and role in right.roles)
+
+
+def _party(deadline: DeadlineSet) -> str:
+    return f"{deadline.party}:{deadline.who}" if deadline.who else str(deadline.party)
+
+
+def _never_by(state: HireState, act: str, about: str) -> str:
+    """Who may not do it although their role could: the second of four eyes is another person."""
+    if act == "approve_contract":
+        return state.proposed_by
+    if act == "confirm_reply":
+        return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", str(c.condition))), "")
+    return ""
+
+
+def _once(waits: Any) -> list[Wait]:
+    return list(dict.fromkeys(waits))
+
+
+def _earlier(known: datetime | None, at: datetime | None) -> datetime:
+    """A matter may be older than the step that brought it into view, never younger."""
+    found = [moment for moment in (known, at) if moment]
+    return min(found)
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
