@@ -137,9 +137,18 @@ class Hiring:
 
     async def to_assessment(self, case: str) -> None:
         """Screened and shortlisted; the assessment is being asked for."""
-        await self.until(case, lambda r: "screen" in r["needs"] and r["number"] >= 5)
+        await self.judged(case)
         await self.act(case, "screen", eligible=True)
         await self.act(case, "shortlist", shortlisted=True)
+
+    async def judged(self, case: str) -> None:
+        """Until the eligibility checks have run: nobody screens before."""
+        await self.until(case, lambda r: "screen" in r["needs"])
+        deadline = time.monotonic() + self.patience_s
+        while not any(entry["kind"] == "eligibility_judged" for entry in await self.place.desk.timeline(case)):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{case} is not judged\n{self.place.logs()}")
+            await asyncio.sleep(0.02)
 
     async def invited(self, case: str) -> None:
         """Until the assessment is asked for, and the time to answer it runs."""

@@ -22,7 +22,7 @@ async def test_every_case_begins_again_from_its_journal_and_ends_the_same() -> N
             await hiring.invited(case)
         for case in (in_conditions, declines):
             await hiring.to_selection(case)
-        await hiring.until(waiting, lambda r: "screen" in r["needs"])
+        await hiring.judged(waiting)
         await hiring.select("lost", [in_conditions, declines])
         await hiring.to_conditions(in_conditions)
         await hiring.asked(in_conditions)
