@@ -28,6 +28,8 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
     deadline = state.deadlines[key]
     if what == "reminder":
         return [f.DeadlineReminded(key=key, instant=instant)]
+    if what == "due" and deadline.at_limit is LimitAction.OPENS:
+        return []  # a competition that closes misses nothing
     if what == "due":
         return [f.DeadlineMissed(key=key, instant=instant)]
     match deadline.at_limit:
