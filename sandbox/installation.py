@@ -118,6 +118,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "MUSTER_STORE_URL": settings.store_url,
         "MUSTER_TEMPORAL_ADDRESS": settings.temporal_address,
         "MUSTER_TEMPORAL_NAMESPACE": settings.temporal_namespace,
+        "MUSTER_TASK_QUEUE": settings.task_queue,
+        "MUSTER_BUILD_ID": settings.build_id,
         "MUSTER_PARTNERS_FILE": str(settings.partners_file),
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
         "MUSTER_SMTP_HOST": settings.smtp_host,

@@ -1,6 +1,7 @@
 """What must hold after a demonstration, found out from outside: SQL, the mail sink and the partners' own logs, read and compared.
 
 `python -m sandbox.invariants var/demo` prints one JSON object: the name of each invariant and "held", or the reason it is not.
+(The store has to be there: a PostgreSQL of the demonstration's own is gone when the demonstration is.)
 A process of its own, with its own read-only SQL: it takes nothing from the programs it judges but the journals' form (`domain.facts`)
 and the fold that gives them their meaning.
 """

@@ -8,8 +8,9 @@ from config.files import load_rules, load_vacancy, names
 from domain.deadlines import closes_at
 from domain.errors import BadInput
 from domain.notice import Notice, read_notice
+from domain.notice.draft import as_notice_says
 from domain.rules import Rules
-from domain.vacancy import Closing, DutyStation, EducationNeed, LanguageNeed, Salary, Title, VacancySpec
+from domain.vacancy import Closing, VacancySpec
 from sandbox.population import CANCELLED, POOL, TWIN
 
 #: Time before the closing in which people can apply.
@@ -76,43 +77,3 @@ def _more_posts(spec: VacancySpec) -> VacancySpec:
     kept = list(spec.posts)
     posts = [kept[n % len(kept)].model_copy(update={"id": f"{spec.reference}-{n + 1}"}) for n in range(max(POOL_POSTS, len(kept)))]
     return spec.model_copy(update={"posts": tuple(posts)})
-
-
-def as_notice_says(spec: VacancySpec, notice: Notice) -> VacancySpec:
-    """The vacancy with everything the notice states; what it is silent about stays as the file has it."""
-    said: dict[str, object] = {
-        "title": Title(en=notice.title.en or spec.title.en, fr=notice.title.fr or spec.title.fr),
-        "body": notice.body or spec.body,
-        "fast_track": notice.fast_track,
-        "reserve_list": notice.reserve_list,
-    }
-    place = notice.location
-    zone = notice.deadline.zone or spec.duty_station.zone
-    said["duty_station"] = DutyStation(
-        country=place.country or spec.duty_station.country, city=place.city or spec.duty_station.city, zone=zone
-    )
-    if notice.deadline.date:
-        said["closing"] = Closing.model_validate({"date": notice.deadline.date, "time": notice.deadline.time})
-    if notice.salary:
-        s = notice.salary
-        said["salary"] = Salary(amount=f"{s.amount:.2f}", currency=s.currency, period=s.period)
-    if notice.clearance in ("NR", "NC", "NS", "CTS"):
-        said["clearance"] = notice.clearance
-    if notice.eligible_statuses:
-        said["eligible_statuses"] = tuple(notice.eligible_statuses)
-    if notice.eligible_nationalities:
-        listed = notice.eligible_nationalities
-        said["eligible_nationalities"] = listed if listed == "members" else tuple(listed)
-    if notice.languages:
-        said["languages"] = tuple(LanguageNeed(code=x.code, level=x.level) for x in notice.languages)
-    if notice.education_alternatives:
-        needs = notice.education_alternatives
-        said["education_alternatives"] = tuple(EducationNeed(education=x.education, years=round(x.years)) for x in needs)
-    for name in ("desirable", "competencies"):
-        if getattr(notice, name):
-            said[name] = tuple(getattr(notice, name))
-    if notice.pending_budget_approval:
-        said["posts"] = tuple(post.model_copy(update={"funded": False}) for post in spec.posts)
-    return VacancySpec.model_validate(
-        {**spec.model_dump(), **{k: v.model_dump() if hasattr(v, "model_dump") else v for k, v in said.items()}}
-    )
