@@ -48,6 +48,8 @@ def _publication(reference: str, rules: Rules, now: datetime, notice: Notice | N
     if reference == POOL:
         spec = _more_posts(spec)
         said.append(f"{reference}: the notice names no number of posts; this demonstration gives the pool {len(spec.posts)}")
+    if reference == CANCELLED:
+        said.append(f"{reference}: invented for this demonstration; the budget of one of its posts is refused, and it is cancelled midway")
     spec, weeks = _redated(spec, rules, now)
     if weeks:
         said.append(
