@@ -10,12 +10,12 @@ from temporalio import activity
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, stages
 from domain.announcements import announced, messages_of
-from domain.errors import NotNow, Refusal
+from domain.errors import NotFound, NotNow, Refusal
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.messages import ActRequest, Closing, Message, Step
 from domain.moment import Moment
-from domain.words import Condition, MessageFate
+from domain.words import Condition, ConditionState, MessageFate
 
 
 class At(BaseModel):
@@ -101,9 +101,19 @@ class HireSteps:
         """What a person asked: refused with a reason, or written."""
 
         async def happen(state: HireState, m: Moment) -> Outcome:
-            return Outcome(acts.do(state, do.request, m), f"person:{do.request.person}")
+            found = acts.do(state, do.request, m)
+            for fact in found:
+                if isinstance(fact, facts.ReuseOffered):
+                    await self._exists(fact.vacancy, fact.post)
+            return Outcome(found, f"person:{do.request.person}")
 
         return await self._step(do, f"act/{do.request.request}", happen)
+
+    async def _exists(self, vacancy: str, post: str) -> None:
+        """Raises NotFound: a post that is nowhere must not be offered, its acceptance could be told to nobody."""
+        spec = (await self._desk.library.published(vacancy)).spec
+        if post not in {p.id for p in spec.posts}:
+            raise NotFound(f"vacancy {vacancy} has no post {post}", code="unknown_post", vacancy=vacancy, post=post)
 
     @activity.defn(name="keep_deadlines")
     async def keep_deadlines(self, at: At) -> Written:
@@ -214,21 +224,36 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
             found += taken
             closes.append(closing)
             progressed = True
+    if state.closed:
+        _close_parked(state, found, closes, key, m)
+
+
+def _close_parked(state: HireState, found: list[facts.AnyFact], closes: list[Closing], key: str, m: Moment) -> None:
+    """The case is over: what still waited for its moment has none any more, and its sender may know."""
+    for parked in list(state.parked.values()):
+        aside = parked.model_copy(update={"fate": MessageFate.SUPERSEDED, "reason": "case_closed"})
+        for entry in numbered(state.case, state.number, key, m.at, "muster", [aside]):
+            state.apply(entry)
+        found.append(aside)
+        closes.append(Closing(message=parked.message, fate=MessageFate.SUPERSEDED, reason="case_closed"))
 
 
 def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
+    if asked.failed and state.closed:
+        return []
+    if asked.about in state.conditions and state.conditions[Condition(asked.about)].state is not ConditionState.WAITING:
+        return []  # noted already, or answered on paper while the request was still on its way
     if asked.failed:
         return [facts.AskFailed(about=asked.about, reason=asked.failed)]
     if asked.about == "assessment":
         if state.assessment_ask:  # noted already
             return []
-        return [facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key), m.deadline("assessment_answer")]
+        invited = facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key)
+        return [invited] if state.closed else [invited, m.deadline("assessment_answer")]
     condition = Condition(asked.about)
     if condition not in state.conditions:
         raise NotNow(f"this hire has no {condition} condition", code="not_required")
-    if state.conditions[condition].ask == asked.key:  # noted already
-        return []
     requested = facts.ConditionRequested(
         condition=condition, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel
     )
-    return [requested, *stages.asked(state, condition, m)]
+    return [requested] if state.closed else [requested, *stages.asked(state, condition, m)]

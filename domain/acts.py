@@ -20,7 +20,7 @@ from domain.hire import SETTLED, HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.replies import Moot, conclude, decide_probation, replied
-from domain.stages import Facts, after_shortlisting, asked, end, enter, unsettled
+from domain.stages import Facts, after_shortlisting, asked, end, enter, reopen_expired, unsettled
 from domain.waiting import explained
 from domain.words import Condition, ConditionState, Ending, Outcome, Role, Stage
 from domain.words import roles as roles_among
@@ -290,6 +290,8 @@ def _ask_by_hand(s: HireState, a: Unasked, r: ActRequest, m: Moment) -> Facts:
         ask = f"{s.case}/assessment/request/1"
         return [f.AssessmentInvited(assessment=m.published.rules.assessment, ask=ask), m.deadline("assessment_answer")]
     now = _known(s, Condition(a.about))
+    if now.state is not ConditionState.WAITING:
+        raise NotNow(f"{a.about} was answered meanwhile", code="nothing_failed")
     nth = now.round + 1
     requested = f.ConditionRequested(
         condition=now.condition, authority=now.authority, ask=f"{s.case}/{a.about}/request/{nth}", round=nth, channel="paper"
@@ -365,6 +367,8 @@ def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
     on = a.enters_on or (m.at + timedelta(days=30)).date()
     if not m.at.date() <= on <= (m.at + SOON).date():
         raise BadInput("the day of entry lies within the next two years", code="bad_arguments", field="enters_on")
+    if reopened := reopen_expired(s, on, m):  # a contract is offered on results that still hold on the day of entry
+        return reopened
     terms = propose_terms(post, seconded=s.seconded_by is not None, serving=s.serving, enters_on=on, rules=rules.contract, spec=spec)
     return [f.ContractProposed(terms=terms.model_dump(mode="json"), sha256=terms_sha256(terms))]
 
@@ -398,13 +402,19 @@ def _probation(s: HireState, a: Decide, r: ActRequest, m: Moment) -> Facts:
 
 # ---- at any time -----------------------------------------------------------------------------------------------------------
 
-LAPSES = {"assessment_answer": Ending.ASSESSMENT_LAPSED, "offer": Ending.CONDITIONAL_OFFER_LAPSED, "reserve": Ending.RESERVE_LAPSED}
+LAPSES = {
+    "assessment_answer": Ending.ASSESSMENT_LAPSED,
+    "offer": Ending.CONDITIONAL_OFFER_LAPSED,
+    "reserve": Ending.RESERVE_LAPSED,
+    "contract": Ending.CONDITIONAL_OFFER_LAPSED,  # not declined: nobody said no
+    "entry": Ending.NO_SHOW,
+}
 
 
 @_act("confirm_lapse", HR, ANY_STAGE, Nothing)
 def _confirm_lapse(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Confirm that a lapse-due case has lapsed (or extend its deadline instead)."""
-    key = next((k for k in sorted(s.lapse_due) if k in LAPSES), None)
+    key = next((k for k in s.lapsed if k in LAPSES), None)
     if key is None:
         raise NotNow("no deadline of this case has lapsed", code="nothing_lapsed")
     return end(s, LAPSES[key], m, decided_by=_person(r), reason=f"lapsed.{key}")

@@ -10,7 +10,7 @@ from domain import facts as f
 from domain.conditions import TABLE
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
-from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, Outcome, Party, PostKind, Stage
+from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Stage
 
 #: The legal moves between stages, in one table (`recruitment.md` §2). Any stage may also reach an ending.
 #: Backwards moves are the reopening of a condition, and a review that re-enters at the stage of exclusion.
@@ -180,6 +180,15 @@ class HireState(BaseModel):
         return [c for c in waiting if c.condition is not Condition.BUDGET and done.issuperset(c.after)]
 
     @property
+    def lapsed(self) -> list[str]:
+        """The deadlines of the candidate's that ran out: a person confirms, or extends. Nobody else moves a contract nobody signs.
+
+        The first day counts only while nothing else is asked about it: an absence on record, a condition that is open again.
+        """
+        silent = {"contract"} | (set() if self.no_show or not self.all_settled else {"entry"})
+        return sorted(self.lapse_due | (self.escalated & silent))
+
+    @property
     def all_settled(self) -> bool:
         return bool(self.conditions) and all(c.state in SETTLED for c in self.conditions.values())
 
@@ -192,7 +201,7 @@ class HireState(BaseModel):
             found.append("conclude_integrity")
         if self.no_show:
             found.append("confirm_no_show")
-        found += ["confirm_lapse" for _ in sorted(self.lapse_due)][:1]
+        found += ["confirm_lapse"] if self.lapsed else []
         for c in self.conditions.values():
             if c.paper is not None:
                 found.append(f"confirm_reply:{c.condition}")
@@ -234,8 +243,17 @@ class HireState(BaseModel):
             return []
         if self.held:
             return [Party.NOBODY]
-        moving = {f"{d.party}:{d.who}" if d.who else str(d.party) for k, d in self.deadlines.items() if k != "closing"}
+        moving = {party for key in self.deadlines if key != "closing" for party in self._movers(key)}
         return sorted(moving) or ([str(Party.HR)] if self.needs() else [str(Party.NOBODY)])
+
+    def _movers(self, key: str) -> list[str]:
+        """Past its limit the candidate's turn is HR's; where a person decides about a silent party, HR move beside it (as in `turns`)."""
+        deadline = self.deadlines[key]
+        party = f"{deadline.party}:{deadline.who}" if deadline.who else str(deadline.party)
+        if key in self.lapse_due:
+            return [str(Party.HR)]
+        decides = key in self.escalated and deadline.at_limit is LimitAction.PERSON_DECIDES
+        return [party, str(Party.HR)] if decides else [party]
 
     # ---- the fold -----------------------------------------------------------------------------------------------------
 
@@ -426,11 +444,13 @@ def _settled(s: HireState, fact: f.ConditionSettled, e: Entry) -> None:
 def _satisfied(s: HireState, fact: f.ConditionSatisfied, e: Entry) -> None:
     c = s.conditions[fact.condition]
     c.state, c.valid_until = ConditionState.SATISFIED, fact.valid_until
+    s.failed_asks.pop(fact.condition, None)  # answered all the same: nobody need ask any more
 
 
 @_takes(f.ConditionRefused)
 def _refused(s: HireState, fact: f.ConditionRefused, e: Entry) -> None:
     s.conditions[fact.condition].state = ConditionState.REFUSED
+    s.failed_asks.pop(fact.condition, None)
 
 
 @_takes(f.ConditionContradicted)
@@ -447,7 +467,7 @@ def _waived(s: HireState, fact: f.ConditionWaived, e: Entry) -> None:
 def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
     c = s.conditions[fact.condition]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
-    c.said = {}
+    c.said, c.paper, c.paper_by = {}, None, ""  # a reply typed in before belongs to the result that expired
 
 
 @_takes(f.AskFailed)
@@ -521,6 +541,8 @@ def _reuse_answered(s: HireState, fact: f.ReuseAnswered, e: Entry) -> None:
 def _set_aside(s: HireState, fact: f.MessageSetAside, e: Entry) -> None:
     if fact.fate == "parked":
         s.parked[fact.message] = fact
+    else:
+        s.parked.pop(fact.message, None)
 
 
 @_takes(f.MessageTaken)
@@ -531,6 +553,9 @@ def _taken(s: HireState, fact: f.MessageTaken, e: Entry) -> None:
 @_takes(f.DeadlineSet)
 def _deadline(s: HireState, fact: DeadlineSet, e: Entry) -> None:
     s.deadlines[fact.key] = fact
+    if (fact.limit_at or fact.due_at) > e.at:  # set anew with time left: what its old limit brought is over
+        s.lapse_due.discard(fact.key)
+        s.escalated.discard(fact.key)
 
 
 @_takes(f.DeadlineReminded)
@@ -595,6 +620,7 @@ def _letter(s: HireState, fact: f.LetterWritten, e: Entry) -> None:
 def _ended(s: HireState, fact: f.EndingReached, e: Entry) -> None:
     s.ending, s.ended_by, s.ended_at, s.ending_reason = fact.ending, fact.decided_by, e.at, fact.reason
     s.stage, s.deadlines, s.lapse_due = None, {}, set()
+    s.held, s.held_at = None, None
 
 
 @_takes(f.HandedOver)

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain import facts as f
-from domain.conditions import TABLE
-from domain.deadlines import is_late
+from domain.conditions import TABLE, level_suffices
+from domain.deadlines import extend, is_late
 from domain.errors import NotNow
 from domain.hire import SETTLED, HireState
 from domain.messages import Message
@@ -23,6 +23,7 @@ from domain.stages import (
     close_condition_deadlines,
     end,
     enter,
+    reopen_expired,
     unsettled,
 )
 from domain.words import Condition, ConditionState, Ending, Outcome, Stage
@@ -225,6 +226,8 @@ def _called(state: HireState, message: Message, m: Moment) -> Facts:
 
 def _post_funding(state: HireState, message: Message, m: Moment) -> Facts:
     d = message.data
+    if not state.post and state.stage in (Stage.SELECTION, Stage.RESERVE):
+        raise TooEarly("the post is not given yet", code="before_its_question")  # the news overtook the call
     if d["post"] != state.post:
         raise Moot("this hire does not hold that post", code="other_post")
     fact = f.PostFunded(post=d["post"], funded=bool(d["funded"]), reference=d.get("reference", ""))
@@ -277,7 +280,8 @@ def _extension_requested(state: HireState, message: Message, m: Moment) -> Facts
     if state.offer_extensions:
         raise Moot("the one extension was given already", code="repeated")
     _in_time(state, "offer", message)
-    again = m.deadline("offer")
+    rule = m.published.rules.deadlines["offer"]  # the whole time again, from the day it would have ended
+    again = extend(state.deadlines["offer"], rule.target, "", m.at, m.calendar, working_days=rule.working_days, unit=rule.unit)
     return [f.OfferExtended(until=again.due_at), again]
 
 
@@ -344,6 +348,9 @@ def replied(state: HireState, fact: f.ConditionReplied, m: Moment) -> Facts:
         raise Moot("the same answer is on record already", code="repeated")
     if answered and now.outcome is not None:
         return [fact, f.ConditionContradicted(condition=fact.condition, was=now.outcome, now=fact.outcome)]
+    level = fact.details.get("level")
+    if level and fact.outcome is Outcome.GRANTED and not level_suffices(level, m.published.spec.clearance):
+        return [fact]  # on record, and not what was asked for: the request stays open
     return [fact, *conclude(state, fact.condition, fact.outcome, fact.valid_until, m)]
 
 
@@ -395,10 +402,8 @@ def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:
         raise Moot(f"{entered_on} cannot be the day of entry", code="implausible_date")
     if unsettled(state):  # contradicted or refused since: a person settles it before anybody enters on duty
         raise TooEarly("not every condition is met", code="conditions_open")
-    expired = [c.condition for c in state.conditions.values() if c.valid_until is not None and c.valid_until < entered_on]
-    if expired:
-        reopened: Facts = [f.ConditionReopened(condition=c, reason="expired_before_entry") for c in expired]
-        return [*reopened, *enter(state, Stage.CONDITIONS, m)]
+    if reopened := reopen_expired(state, entered_on, m):
+        return reopened
     return [f.DutyEntered(entered_on=entered_on), *enter(state.model_copy(update={"enters_on": entered_on}), Stage.PROBATION, m)]
 
 

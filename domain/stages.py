@@ -1,7 +1,9 @@
 """What entering a stage brings, and how a hire ends: the facts, nothing else (`recruitment.md` §2, §8)."""
 
+from datetime import date
+
 from domain import facts as f
-from domain.conditions import TABLE, authority_for, needed
+from domain.conditions import TABLE, authority_for, needed, valid_on
 from domain.deadlines import probation_ends_on
 from domain.errors import NotNow
 from domain.hire import ENDS_FROM, HireState, legal_move
@@ -113,6 +115,15 @@ def authority_deadline(state: HireState, condition: Condition, m: Moment) -> f.D
 def close_condition_deadlines(state: HireState, condition: Condition) -> Facts:
     keys = [str(condition), TABLE[condition].papers_key]
     return [f.DeadlineClosed(key=key, met=True) for key in keys if key and key in state.deadlines]
+
+
+def reopen_expired(state: HireState, day: date, m: Moment) -> Facts:
+    """The facts of going back to the conditions whose results will have expired on `day`; none where all still hold (§4)."""
+    expired = [c.condition for c in state.conditions.values() if not valid_on(c.valid_until, day)]
+    if not expired:
+        return []
+    reopened: Facts = [f.ConditionReopened(condition=c, reason="expired_before_entry") for c in expired]
+    return [*reopened, *enter(state, Stage.CONDITIONS, m)]
 
 
 def unsettled(state: HireState) -> list[Condition]:

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.facts import Entry
     from domain.messages import ActRequest, Message, Receipt
     from workflows.letterbox import Mailbox
-    from workflows.patience import POST_ROUND, STEP
+    from workflows.patience import LONGEST_POST_ROUND, POST_ROUND, STEP
 
 STAGE = SearchAttributeKey.for_keyword("HireStage")
 VACANCY = SearchAttributeKey.for_keyword("VacancyId")
@@ -44,6 +44,7 @@ class Casework:
         self.begun = False
         self.over = False
         self._writing = asyncio.Lock()
+        self._rounds = 0
 
     async def begin(self, read_journal: Step) -> None:
         """Take over the journal as it stands: empty for a new case, complete for one that starts again."""
@@ -68,7 +69,7 @@ class Casework:
                 self._state.apply(entry)
                 self.mailbox.remember(entry.step)
 
-    async def read_mail(self, take: Callable[[Message], Coroutine[Any, Any, None]], *, on_hold: str) -> None:
+    async def read_mail(self, take: Callable[[Message], Coroutine[Any, Any, None]], *, on_hold: tuple[str, ...]) -> None:
         """Read message after message, in order of arrival. On hold only `on_hold` is read; the rest waits, kept."""
         while True:
             await workflow.wait_condition(lambda: self._readable(on_hold) is not None or self.over)
@@ -78,7 +79,7 @@ class Casework:
             await take(message)
             self.mailbox.done(message)
 
-    def _readable(self, on_hold: str) -> Message | None:
+    def _readable(self, on_hold: tuple[str, ...]) -> Message | None:
         return self.mailbox.ready(on_hold if self._held() and not self.over else None)
 
     async def keep_time(self, ring: Callable[[], Coroutine[Any, Any, Written]]) -> None:
@@ -107,11 +108,15 @@ class Casework:
         written = await ring()
         if written.waits:  # received before it was due, not delivered yet: the deadline waits for the post
             await self._pause()
+        else:
+            self._rounds = 0
 
     async def _pause(self) -> None:
-        waiting = len(self.mailbox)
+        """Look away, longer each time: while the dispatcher is down for days, a case must not fill its history with looking."""
+        waiting, patience = len(self.mailbox), min(POST_ROUND * 2 ** min(self._rounds, 10), LONGEST_POST_ROUND)
+        self._rounds += 1
         try:
-            await workflow.wait_condition(lambda: self.over or len(self.mailbox) != waiting, timeout=POST_ROUND)
+            await workflow.wait_condition(lambda: self.over or len(self.mailbox) != waiting, timeout=patience)
         except TimeoutError:
             return
 

@@ -35,6 +35,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.patience import ASK
 
 
+#: What is read although the case is on hold, because it ends the case.
+ENDS_A_HOLD = ("application.withdrawn", "vacancy.cancelled")
+
+
 @workflow.defn(name="Hire")
 class Hire:
     @workflow.init
@@ -48,7 +52,7 @@ class Hire:
         """Chapter after chapter until an ending; begun again from its journal, the story goes on where it stood."""
         await self.work.begin(HireSteps.read_journal)
         async with asyncio.TaskGroup() as aside:
-            aside.create_task(self.work.read_mail(self.take, on_hold="application.withdrawn"))
+            aside.create_task(self.work.read_mail(self.take, on_hold=ENDS_A_HOLD))
             aside.create_task(self.work.keep_time(self.ring))
             await self.until(lambda: self.state.stage is not None)
             while (stage := self.state.stage) is not None:

@@ -23,9 +23,9 @@ class Mailbox:
             self._seen.add(key)
             self._waiting = deque(m for m in self._waiting if m.id != key)
 
-    def ready(self, only: str | None = None) -> Message | None:
-        """The next message to read; with `only`, the next one of that type (a case on hold keeps the others)."""
-        return next((m for m in self._waiting if only is None or m.type == only), None)
+    def ready(self, only: tuple[str, ...] | None = None) -> Message | None:
+        """The next message to read; with `only`, the next one of these types (a case on hold keeps the others)."""
+        return next((m for m in self._waiting if only is None or m.type in only), None)
 
     def done(self, message: Message) -> None:
         self._waiting = deque(m for m in self._waiting if m.id != message.id)

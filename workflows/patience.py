@@ -32,3 +32,4 @@ ASK = ActivityConfig(
 
 #: How long a deadline that must wait for the post looks away before it asks again.
 POST_ROUND = timedelta(seconds=30)
+LONGEST_POST_ROUND = timedelta(minutes=15)

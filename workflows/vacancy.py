@@ -37,7 +37,7 @@ class Vacancy:
         """Publish, ask for the money, close, and then serve the posts until nothing is left to decide."""
         await self.work.begin(HireSteps.read_journal)
         async with asyncio.TaskGroup() as aside:
-            aside.create_task(self.work.read_mail(self.take, on_hold=""))
+            aside.create_task(self.work.read_mail(self.take, on_hold=()))
             aside.create_task(self.work.keep_time(self.ring))
             await workflow.wait_condition(lambda: bool(self.state.reference))
             await self.ask_for_budgets()
