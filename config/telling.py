@@ -67,10 +67,9 @@ class Teller:
 
     def wait(self, wait: Wait) -> str:
         """One open matter: what, who can move it, since when, until when and why then."""
-        parts = [self._matter(wait)]
+        text = f"{self._matter(wait)}."
         if wait.since:
-            parts.append(self._say("waiting.since", day=self.day(wait.since)))
-        text = ", ".join(parts) + "."
+            text += " " + self._say("waiting.since", day=self.day(wait.since))
         if wait.who:
             text += " " + self._say("waiting.who", who=self.who(wait.who))
         if wait.deadline:

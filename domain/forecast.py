@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import groupby
 from random import Random
 from statistics import median
@@ -226,23 +227,30 @@ def _outcomes(
     begins: datetime,
 ) -> list[datetime]:
     """Every draw's day of entry, the earliest first. The draws are always the same ones."""
-    draw = Random(len(stages))
     found = []
-    for _ in range(DRAWS):
+    for n in range(DRAWS):
         days = 0.0
         for step in stages:
-            days += step.left(draw.random()) if step else _together(conditions, after, draw)
+            days += step.left(_draws(step.name)[n]) if step else _together(conditions, after, n)
         at = begins + days * DAY
         found.append(max(at, agreed) if agreed else at)
     return sorted(found)
 
 
-def _together(conditions: Mapping[Condition, Step], after: Mapping[Condition, frozenset[Condition]], draw: Random) -> float:
+@cache
+def _draws(name: str) -> tuple[float, ...]:
+    """The draws of a step: evenly spread over all shares, in an order of the step's own, the same for every case."""
+    shares = [(n + 0.5) / DRAWS for n in range(DRAWS)]
+    Random(name).shuffle(shares)
+    return tuple(shares)
+
+
+def _together(conditions: Mapping[Condition, Step], after: Mapping[Condition, frozenset[Condition]], n: int) -> float:
     """The conditions run side by side; each begins when those it waits for are met."""
     over: dict[Condition, float] = {}
     for condition in _in_order(conditions, after):
         begins = max((over[before] for before in after[condition] if before in over), default=0.0)
-        over[condition] = begins + conditions[condition].left(draw.random())
+        over[condition] = begins + conditions[condition].left(_draws(condition)[n])
     return max(over.values(), default=0.0)
 
 
@@ -314,7 +322,7 @@ class _Known:
     def _open(self, condition: Condition) -> Step:
         now = self._state.conditions[condition]
         runs = self._state.deadlines.get(str(condition))  # the budget is asked for by the vacancy, once per post
-        asked_at = now.requested_at if now.state is not ConditionState.WAITING else runs and runs.started_at
+        asked_at = now.requested_at if now.state is not ConditionState.WAITING else runs.started_at if runs else None
         elapsed = self._since(asked_at)
         if now.state is ConditionState.ACKNOWLEDGED and now.expected is not None:
             expected = self._until(datetime.combine(now.expected, time(12), UTC))
@@ -341,7 +349,7 @@ class _Known:
     def _step(self, names: Sequence[str], elapsed: float, planned: Spread) -> Step:
         """As observed under the first name that has enough of what took longer than this one has already; else as planned."""
         for name in names:
-            longer = [days for days in self._seen.get(name, []) if days > elapsed]
+            longer = [days for days in self._seen.get(name, []) if days > elapsed or not elapsed]
             if len(longer) >= ENOUGH:
                 # of those that took longer: this one is known not to be among the others
                 return Step(name, "observed", Spread.observed([days - elapsed for days in longer]).at, len(longer))

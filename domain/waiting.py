@@ -16,7 +16,7 @@ from domain.facts import DeadlineSet, Entry
 from domain.hire import MOVES, SETTLED, ConditionNow, HireState
 from domain.stages import clearing_nation
 from domain.turns import BY_STAGE
-from domain.words import Condition, ConditionState, Party, Role, Stage
+from domain.words import Condition, ConditionState, LimitAction, Party, Role, Stage
 
 #: What a matter can be; `waiting.<code>` in the catalogue. An act somebody has to do has the act's own name as its code.
 CODES = (
@@ -72,9 +72,6 @@ TIMED_BY = {
     "confirm_no_show": "entry",
     "decide_probation": "probation",
 }
-
-#: Deadlines whose lapse a person confirms, in the order in which they are taken.
-LAPSING = ("assessment_answer", "offer", "reserve")
 
 
 class Right(Protocol):
@@ -267,7 +264,7 @@ def _of_stage(state: HireState) -> list[Wait]:
         case Stage.SELECTION:
             who = (str(Role.BOARD_CHAIR), str(Role.APPOINTING_AUTHORITY))
             return [Wait("report", "", who, since, open_.get("selection"))]
-        case Stage.RESERVE if state.reuse is not None:
+        case Stage.RESERVE if state.reuse is not None and not state.reuse_accepted:
             return [Wait("reuse", state.reuse.vacancy, (str(Party.CANDIDATE),), since, open_.get("reserve"))]
         case Stage.RESERVE:
             return [Wait("call", "", (str(Party.HR),), since, open_.get("reserve"))]
@@ -380,12 +377,12 @@ def _approve(s: HireState, about: str, rights: Rights) -> list[Wait]:
 
 
 def _confirm_lapse(s: HireState, about: str, rights: Rights) -> list[Wait]:
-    if any(key in s.lapse_due for key in LAPSING):
+    if s.lapse_due:
         return []
-    running = next((s.deadlines[key] for key in LAPSING if key in s.deadlines), None)
-    if running is None:
+    lapsing = [d for _, d in sorted(s.deadlines.items()) if d.at_limit is LimitAction.LAPSE_DUE]
+    if not lapsing:
         return [Wait("nothing_lapsed")]
-    return [Wait("nothing_lapsed", running.key, (_party(running),), running.started_at, running, until=running.limit_at)]
+    return [Wait("nothing_lapsed", d.key, (_party(d),), d.started_at, d, until=d.limit_at) for d in lapsing]
 
 
 def _conclude(s: HireState, about: str, rights: Rights) -> list[Wait]:

@@ -66,7 +66,7 @@ def test_an_empty_list_says_so(muster: Muster) -> None:
 def test_why_tells_what_it_waits_for_and_who_can_move_it(muster: Muster, desk: FakeDesk) -> None:
     assert muster("hire", "why", CASE).out.splitlines() == [
         "The case is at this stage: conditions of appointment.",
-        "No final reply yet: security clearance, since 2 March 2027. Who can move it: national authority (NO). "
+        "No final reply yet: security clearance. Since 2 March 2027. Who can move it: national authority (NO). "
         "Until Tuesday 2 March 2027 14:30 (UTC time).",
     ]
     said = muster("hire", "why", CASE, "--act", "withdraw-offer:medical", "--language", "fr", "--json").json
