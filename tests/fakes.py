@@ -9,7 +9,7 @@ from typing import Any
 
 from domain import facts as f
 from domain.competition import Rival
-from domain.errors import JournalConflict, PartnerUnavailable, PostTaken, Refusal
+from domain.errors import JournalConflict, NotFound, PartnerUnavailable, PostTaken, Refusal
 from domain.facts import Entry
 from domain.hire import fold
 from domain.letters import LetterDue
@@ -62,6 +62,8 @@ class FakeStore:
         return list(self.journals.get(case, []))
 
     async def published(self, reference: str) -> Published:
+        if reference not in self.vacancies:
+            raise NotFound(f"there is no vacancy {reference}")
         return self.vacancies[reference]
 
     async def application(self, application: str) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class FakeStore:
 
     async def rivals(self, vacancy: str) -> list[Rival]:
         states = [fold(j) for case, j in self.journals.items() if case.startswith("hire/")]
-        return [Rival(case=s.case, stage=s.stage, score=s.score) for s in states if s.vacancy == vacancy]
+        return [Rival(case=s.case, stage=s.stage, score=s.score, late=s.late) for s in states if s.vacancy == vacancy]
 
     def facts(self, case: str, kind: str | None = None) -> list[f.AnyFact]:
         return [e.fact for e in self.journals.get(case, []) if kind is None or e.fact.kind == kind]

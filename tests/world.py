@@ -86,6 +86,7 @@ class World:
         self,
         case: str,
         kind: str,
+        /,
         *,
         id_: str | None = None,
         received_at: datetime | None = None,
