@@ -8,7 +8,13 @@ they do nothing.
 from datetime import timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -69,14 +75,15 @@ class Carrier:
         A timed-out update may still have been applied, so the same request id is asked again, never a new one.
         """
         await self.reach(case)
+        running = True
         for attempt in range(TRIES):
             try:
-                return await self._update(case, request)
+                return await (self._update(case, request) if running else self._begin_with(case, request))
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 continue
             except RPCError as error:
                 if error.status is RPCStatusCode.NOT_FOUND and attempt < TRIES - 1:
-                    await self.start(case, await self.start_delay(case))
+                    running = False
                     continue
                 raise unavailable(error) from error
         raise EngineUnavailable("the case did not answer in time; ask again with the same request id", request=request.request)
@@ -85,6 +92,27 @@ class Carrier:
         handle = self.client.get_workflow_handle(case)
         try:
             receipt: Receipt = await handle.execute_update(request.act, request, id=request.request, result_type=Receipt)
+            return receipt
+        except WorkflowUpdateFailedError as error:
+            raise refusal_of(error.cause) from error
+
+    async def _begin_with(self, case: str, request: ActRequest) -> Receipt:
+        """The same for a case that is not running. One that ended begins and ends within a moment, so the act comes with the start."""
+        delay = await self.start_delay(case)
+        if delay:
+            await self.start(case, delay)
+            return await self._update(case, request)
+        begin = WithStartWorkflowOperation[Any, Any](
+            kind_of(case),
+            CaseSpec(case=case),
+            id=case,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        try:
+            receipt: Receipt = await self.client.execute_update_with_start_workflow(
+                request.act, request, id=request.request, result_type=Receipt, start_workflow_operation=begin
+            )
             return receipt
         except WorkflowUpdateFailedError as error:
             raise refusal_of(error.cause) from error
