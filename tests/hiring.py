@@ -53,6 +53,12 @@ def day(ahead: int) -> str:
     return (datetime.now(UTC) + timedelta(days=ahead)).date().isoformat()
 
 
+def deadline(row: Row, key: str) -> Row:
+    """One deadline of a case, as the read model shows it."""
+    found: Row = next(d for d in row["deadlines"] if d["key"] == key)
+    return found
+
+
 class Hiring:
     """Everyone who takes part. `patience_s` is how long a case may stand still before that is an error."""
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.files import load_rules
-from tests.hiring import Hiring, day, vacancy
+from tests.hiring import Hiring, day, deadline, vacancy
 from tests.installation import DOORS, installation
 from tests.soundness import faults, quiet
 
@@ -57,7 +57,7 @@ async def test_a_deadline_waits_for_an_answer_received_in_time_however_late_it_i
         await hiring.invited(case)
         place.kill("dispatcher")
         await hiring.event("assessment", "assessment.completed", case, reference="V1", answered_on=day(0))
-        limit = (await place.desk.hire(case))["deadlines"][-1]["limit_at"]
+        limit = deadline(await place.desk.hire(case), "assessment_answer")["limit_at"]
         assert datetime.now(UTC) < limit
         await asyncio.sleep((limit - datetime.now(UTC)).total_seconds() + 2)
         assert (await place.desk.hire(case))["needs"] == [], "the post is awaited before anything lapses"

@@ -9,7 +9,7 @@ import pytest_asyncio
 from config.files import load_rules
 from connectors.signatures import verifying_key
 from gateway.receipts import receipt_holds
-from tests.hiring import ASKED, CONDITIONS, Hiring, day, vacancy
+from tests.hiring import ASKED, CONDITIONS, Hiring, day, deadline, vacancy
 from tests.installation import Installation, installation
 from tests.soundness import faults, quiet, repeats, templates
 
@@ -85,8 +85,8 @@ async def test_deadlines_fire_by_themselves_and_only_a_named_person_ends_the_cas
         await hiring.to_assessment(case)
         await hiring.invited(case)
 
-    await hiring.until(silent, lambda r: _assessment(r)["reminded"] == 1)
-    await hiring.until(silent, lambda r: "confirm_lapse" in r["needs"] and _assessment(r)["state"] == "lapse_due")
+    await hiring.until(silent, lambda r: deadline(r, "assessment_answer")["reminded"] == 1)
+    await hiring.until(silent, lambda r: "confirm_lapse" in r["needs"] and deadline(r, "assessment_answer")["state"] == "lapse_due")
     row = await hiring.until(late, lambda r: "confirm_lapse" in r["needs"])
     assert (row["stage"], row["ending"]) == ("assessment", None), "no limit ends a case"
     receipt = await hiring.event("assessment", "assessment.completed", late, reference="V", answered_on=day(0))
@@ -114,10 +114,3 @@ async def test_deadlines_fire_by_themselves_and_only_a_named_person_ends_the_cas
         assert 0 <= (at - invited).total_seconds() - (after or 0) < 2
     await quiet(place)
     assert await faults(place) == []
-
-
-def _assessment(row: dict[str, object]) -> dict[str, object]:
-    found = row["deadlines"]
-    assert isinstance(found, list)
-    deadline: dict[str, object] = next(d for d in found if d["key"] == "assessment_answer")
-    return deadline
