@@ -1,11 +1,14 @@
 """Why a case waits, and why an act is not possible: what is said agrees with what the acts do, in any state a case can come to."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from temporalio.exceptions import ApplicationError
 
+from acts.carrier import refusal_of
 from config.files import load_calendar
 from config.telling import Teller
 from config.words import Words
@@ -18,6 +21,7 @@ from domain.waiting import Wait, ahead, unmet, waiting, why
 from domain.words import Condition, Stage
 from tests.domain.test_model_check import play, step
 from tests.world import ALL_ROLES, World, at_stage
+from workflows.casework import refused
 
 #: Refusals over the very words of the request: nothing of the case stands against the act itself.
 OF_THE_WORDS = {"other_terms", "no_post", "extended_twice", "illegal_ending", "not_required"}
@@ -189,3 +193,12 @@ def test_a_refusal_of_the_door_carries_the_same_as_why() -> None:
         wait.code for wait in unmet(world.hire(case), ACTS["propose_contract"], ACTS)
     ]
     assert {each["about"] for each in refusal.details["waiting"]} >= {str(Condition.CLEARANCE), str(Condition.MEDICAL)}
+
+
+def test_what_stands_against_an_act_survives_the_way_through_the_engine() -> None:
+    world, case = at_stage(Stage.CONDITIONS)
+    refusal, _ = tried(world, case, "propose_contract")
+    assert refusal is not None
+    carried = refused(refusal)
+    arrived = refusal_of(ApplicationError(carried.message, *json.loads(json.dumps(carried.details)), type=carried.type))
+    assert (type(arrived), arrived.code, arrived.details) == (NotNow, "wrong_stage", refusal.details)
