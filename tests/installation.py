@@ -28,7 +28,7 @@ from config.settings import Settings
 from connectors.signatures import SigningKey, key_text, new_signing_key, sign
 from domain.events import CONTENT_TYPE, PREFIX
 from domain.words import Role
-from sandbox.installation import Door, environment, free_port
+from sandbox.installation import Door, NotStarted, environment, free_port
 from sandbox.mail import Sink
 from store.database import migrate
 
@@ -188,9 +188,12 @@ class Installation:
         return process.returncode or 0, out.decode()
 
     async def ready(self) -> None:
-        """Until the gateway can keep events."""
+        """Until the gateway can keep events. Raises NotStarted with what it said last when it ended instead."""
+        gateway = self.doors["gateway"]
         async with asyncio.timeout(READY_S):
             while True:
+                if (code := gateway.process.poll()) is not None:
+                    raise NotStarted(f"the gateway ended (exit code {code}): {gateway.last_words()}")
                 try:
                     if (await self.http.get("/readyz")).is_success:
                         return
