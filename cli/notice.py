@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from domain.errors import NotANotice
+from domain.errors import BadInput
 from domain.notice import Notice, read_notice
 from domain.notice.report import Row, conflict_rows, rows
 
@@ -26,7 +26,7 @@ def notices() -> None:
 
 @app.command()
 def parse(
-    file: Annotated[str, typer.Argument(help="Text of a notice in English, French or both; - reads standard input.")],
+    file: Annotated[str, typer.Argument(help="A notice in English, French or both, as text, HTML or PDF; - reads standard input.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON object of the contract instead of the report.")] = False,
 ) -> None:
     """Read FILE into a structured notice: every value with its lines, and where the two languages differ.
@@ -35,14 +35,40 @@ def parse(
     """
     raw = _bytes(file)
     try:
+        raw = as_text(raw, file)
         notice = read_notice(raw)
-    except NotANotice as refusal:
+    except BadInput as refusal:
         _refuse(f"{_shown(file)}: {refusal.message}")
     if as_json:
         # ASCII only: the same on every terminal, whatever its encoding.
         typer.echo(json.dumps(notice.to_json(), indent=2))
-    else:
-        _report(notice, raw)
+        return
+    values_shown(notice, raw)
+    conflicts = conflict_rows(notice)
+    console = _console()
+    console.print(
+        Text(f"\n{len(conflicts)} conflict(s) between the languages, to be settled before publication" if conflicts else "\nNo conflicts.")
+    )
+    for row in conflicts:
+        _print(console, row)
+
+
+def as_text(raw: bytes, name: str) -> bytes:
+    """The notice as its reader takes it: a page or a PDF as its text, text untouched. Raises NotANotice, BadInput."""
+    from connectors.documents import is_document, text_of
+
+    return text_of(raw, name).encode() if is_document(raw, name) else raw
+
+
+def values_shown(notice: Notice, raw: bytes) -> None:
+    """Each value on a line of its own, below it the lines of the file that say so."""
+    console = _console()
+    for row in rows(notice, raw):
+        _print(console, row)
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True)
 
 
 def _bytes(file: str) -> bytes:
@@ -59,19 +85,6 @@ def _refuse(sentence: str) -> NoReturn:
 
 def _shown(file: str) -> str:
     return "standard input" if file == "-" else file
-
-
-def _report(notice: Notice, raw: bytes) -> None:
-    """Each value on a line of its own, below it the lines of the file that say so; then the conflicts."""
-    console = Console(highlight=False, soft_wrap=True)
-    for row in rows(notice, raw):
-        _print(console, row)
-    conflicts = conflict_rows(notice)
-    console.print(
-        Text(f"\n{len(conflicts)} conflict(s) between the languages, to be settled before publication" if conflicts else "\nNo conflicts.")
-    )
-    for row in conflicts:
-        _print(console, row)
 
 
 def _print(console: Console, row: Row) -> None:

@@ -1,6 +1,7 @@
 """`muster vacancy …`: publish vacancies, look at them, decide on the board's report, cancel."""
 
 import tomllib
+from json import dumps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +11,18 @@ from cli import show
 from cli.acting import checked, receipt_shown
 from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
+from cli.vacancy_import import import_
 from domain.competition import Cancel, DecideReport, SubmitReport
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, NotFound, NotNow
+from domain.vacancy import VacancySpec
 from domain.words import Stage
 
 app = typer.Typer(help="Publish vacancies, look at them, decide on the board's report, cancel.", no_args_is_help=True)
 COLUMNS = ("reference", "status", "closes_at", "posts", "hires", "title_en")
 Reason = Annotated[str, typer.Option("--reason", metavar="CODE", help="A short code from the catalogue, such as post_not_filled.")]
+
+
+app.command("import")(import_)
 
 
 @app.command()
@@ -59,6 +65,26 @@ def show_(ctx: typer.Context, reference: Reference, json: Json = False) -> None:
         return
     # The whole notice and policy are for programs; on a screen they would hide the rest.
     show.sheet({name: value for name, value in show.fields(found).items() if name not in ("spec", "rules")})
+
+
+@app.command()
+def jobposting(
+    ctx: typer.Context,
+    reference: Reference,
+    occupation: Annotated[
+        str | None, typer.Option("--occupation", metavar="CODE", help="The occupational category (ISCO-08), which no notice names.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Export a published vacancy as a schema.org JobPosting, in JSON-LD."""
+    from domain.jobposting import job_posting
+
+    found = terminal(ctx).at_store(lambda desk: desk.vacancy(reference))
+    if found["status"] == "cancelled":
+        raise NotNow(f"vacancy {reference} was cancelled: nobody should be invited to apply", code="vacancy_over")
+    posting = job_posting(VacancySpec.model_validate(found["spec"]), found["published_at"], found["closes_at"], occupation)
+    # One line for a program that reads line by line; else as a page would carry it. Both are JSON.
+    show.as_json(posting) if json else print(dumps(posting, ensure_ascii=False, indent=2))
 
 
 @app.command()

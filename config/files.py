@@ -5,15 +5,20 @@ Muster are read; by path (anything with a slash or ending in .toml) any other.
 """
 
 import json
+import os
+import tempfile
 import tomllib
 import typing
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomli_w
 from pydantic import BaseModel, ValidationError
 
 from domain.calendars import Calendar
-from domain.errors import BadInput, NotFound
+from domain.errors import BadInput, Conflict, NotFound
+from domain.notice.draft import PostGiven, PostsFile
 from domain.policies.publication import rules_objections, vacancy_objections
 from domain.rules import Rules
 from domain.vacancy import VacancySpec
@@ -45,6 +50,36 @@ def load_vacancy(reference: str | Path) -> VacancySpec:
     spec = _read(path, VacancySpec)
     _refuse(path, vacancy_objections(spec))
     return spec
+
+
+def load_posts(file: Path) -> tuple[PostGiven, ...]:
+    """Posts as far as a person gives them, one `[[posts]]` table each. Raises NotFound, BadInput."""
+    return _read(_find("vacancies", file), PostsFile).posts
+
+
+def vacancy_toml(spec: VacancySpec, remarks: Iterable[str] = ()) -> str:
+    """The vacancy file of `spec`, the remarks above it as comments."""
+    lines = (" ".join("".join(c if c.isprintable() else " " for c in remark).split()) for remark in remarks)
+    above = "".join(f"# {line}\n" for line in lines)
+    return f"{above}\n{tomli_w.dumps(spec.model_dump(exclude_none=True))}".lstrip("\n")
+
+
+def write_vacancy(path: Path, spec: VacancySpec, remarks: Iterable[str] = ()) -> None:
+    """Write the vacancy file, whole or not at all, and only if it loads again as the same vacancy.
+
+    Raises Conflict where another vacancy stands, BadInput where nothing can be written.
+    """
+    if path.exists() and load_vacancy(path) != spec:
+        raise Conflict(f"{path} holds another vacancy; give another name, or move that file away", code="file_stands", file=str(path))
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent) as beside:
+            made = Path(beside) / "vacancy.toml"
+            made.write_text(vacancy_toml(spec, remarks), encoding="utf-8")
+            if load_vacancy(made) != spec:
+                raise BadInput("the vacancy cannot be written as TOML without loss", code="not_writable")
+            os.replace(made, path)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})", code="not_writable", file=str(path)) from None
 
 
 def names(kind: str) -> list[str]:
