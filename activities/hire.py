@@ -10,12 +10,15 @@ from temporalio import activity
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, stages
 from domain.announcements import announced, messages_of
-from domain.errors import NotFound, NotNow, Refusal
+from domain.errors import JournalConflict, NotFound, NotNow, Refusal
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.messages import ActRequest, Closing, Message, Step
 from domain.moment import Moment
 from domain.words import Condition, ConditionState, MessageFate
+
+#: Begins the reason of a parked message that could not be written down; only a person can help it.
+POISON = "poison."
 
 
 class At(BaseModel):
@@ -94,20 +97,33 @@ class HireSteps:
                 closing = Closing(message=message.id, fate=fate, reason=reason.code)
             return Outcome(found, message.actor, [closing])
 
-        return await self._step(take, f"message/{message.id}", happen, message=message)
+        key = f"message/{message.id}"
+        try:
+            return await self._step(take, key, happen, message=message)
+        except JournalConflict:
+            raise
+        except Refusal as refusal:  # what it leads to cannot be written (a letter, an addressee): for a person, and the case lives on
+            code = f"{POISON}{refusal.code}"
+
+        async def poisoned(state: HireState, m: Moment) -> Outcome:
+            closing = Closing(message=message.id, fate=MessageFate.PARKED, reason=code)
+            return Outcome([_aside(message, MessageFate.PARKED, code)], message.actor, [closing])
+
+        return await self._step(take, key, poisoned, message=message)
 
     @activity.defn(name="do_act")
     async def do_act(self, do: Do) -> Written:
         """What a person asked: refused with a reason, or written."""
 
         async def happen(state: HireState, m: Moment) -> Outcome:
+            do.request.known(state.seen_steps)
             found = acts.do(state, do.request, m)
             for fact in found:
                 if isinstance(fact, facts.ReuseOffered):
                     await self._exists(fact.vacancy, fact.post)
             return Outcome(found, f"person:{do.request.person}")
 
-        return await self._step(do, f"act/{do.request.request}", happen)
+        return await self._step(do, do.request.step, happen)
 
     async def _exists(self, vacancy: str, post: str) -> None:
         """Raises NotFound: a post that is nowhere must not be offered, its acceptance could be told to nobody."""
@@ -198,7 +214,13 @@ class HireSteps:
 
 def _aside(message: Message, fate: MessageFate, reason: str) -> facts.MessageSetAside:
     return facts.MessageSetAside(
-        message=message.id, type=message.type, fate=fate, reason=reason, received_at=message.received_at, data=message.data
+        message=message.id,
+        type=message.type,
+        sender=message.actor,
+        fate=fate,
+        reason=reason,
+        received_at=message.received_at,
+        data=message.data,
     )
 
 
@@ -208,8 +230,8 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
     while progressed:
         progressed = False
         for parked in list(state.parked.values()):
-            message = Message(id=parked.message, type=parked.type, sender=m.actor, received_at=parked.received_at, data=parked.data)
-            if state.closed or any(c.message == parked.message for c in closes):
+            message = Message(id=parked.message, type=parked.type, sender=parked.sender, received_at=parked.received_at, data=parked.data)
+            if state.closed or parked.reason.startswith(POISON) or any(c.message == parked.message for c in closes):
                 continue
             try:
                 more = replies.take(state, message, m)
@@ -218,7 +240,7 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
                 more, closing = [], Closing(message=parked.message, fate=MessageFate.SUPERSEDED, reason=moot.code)
             except Refusal:
                 continue
-            taken = [facts.MessageTaken(message=parked.message), *more]
+            taken = [facts.MessageTaken(message=parked.message, sender=parked.sender), *more]
             for entry in numbered(state.case, state.number, key, m.at, "muster", taken):
                 state.apply(entry)
             found += taken

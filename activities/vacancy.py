@@ -43,9 +43,10 @@ class VacancySteps:
         """What a person asked of the vacancy: the board's report, its decision, a cancellation."""
 
         async def happen(state: VacancyState, m: Moment) -> Turnout:
+            do.request.known(state.seen_steps)
             return competition.do(state, do.request, await self._field.rivals(state.reference), m)
 
-        return await self._step(do, f"act/{do.request.request}", f"person:{do.request.person}", happen)
+        return await self._step(do, do.request.step, f"person:{do.request.person}", happen)
 
     @activity.defn(name="close_vacancy")
     async def close_vacancy(self, at: At) -> Written:

@@ -91,7 +91,7 @@ class Carrier:
     async def _update(self, case: str, request: ActRequest) -> Receipt:
         handle = self.client.get_workflow_handle(case)
         try:
-            receipt: Receipt = await handle.execute_update(request.act, request, id=request.request, result_type=Receipt)
+            receipt: Receipt = await handle.execute_update(request.act, request, id=request.step, result_type=Receipt)
             return receipt
         except WorkflowUpdateFailedError as error:
             raise refusal_of(error.cause) from error
@@ -111,7 +111,7 @@ class Carrier:
         )
         try:
             receipt: Receipt = await self.client.execute_update_with_start_workflow(
-                request.act, request, id=request.request, result_type=Receipt, start_workflow_operation=begin
+                request.act, request, id=request.step, result_type=Receipt, start_workflow_operation=begin
             )
             return receipt
         except WorkflowUpdateFailedError as error:

@@ -14,12 +14,14 @@ from acts.carrier import Carrier
 from config.settings import Settings
 from config.temporal import connect
 from domain.acts import ACTS
+from domain.calendars import Calendar
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
 from domain.forecast import Accuracy, Forecast, forecast_among
 from domain.hire import fold
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
+from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
 from domain.tally import Tally, tally
 from domain.vacancy import Published, VacancySpec
@@ -123,7 +125,7 @@ class Desk:
 
     async def _receipt(self, case: str, request: ActRequest, over: NotNow) -> Receipt:
         """The receipt this very request got before the case was over. Raises `over` for any other."""
-        written = [e for e in await self._journals.journal(case) if e.step == f"act/{request.request}"]
+        written = [e for e in await self._journals.journal(case) if e.step == request.step]
         if not written:
             raise over
         return Receipt(case=case, number=written[-1].number)
@@ -159,6 +161,13 @@ class Desk:
         now = await self.clock.now()
         found = (await self.queries.journals(vacancy)).values()
         return tally([journal for journal in found if since is None or journal[0].at.date() >= since], now)
+
+    async def rehearse(self, rules: Rules, calendar: Calendar, vacancy: str | None = None) -> Rehearsal:
+        """What a changed policy would do to the open hires, of one vacancy or of all; nothing is written. Raises NotFound."""
+        if vacancy is not None:
+            await self.queries.vacancy(vacancy)
+        published = {each.spec.reference: each for each in await self.vacancies_store.list()}
+        return rehearse(await self.queries.journals(vacancy), published, rules, calendar, await self.clock.now())
 
     async def vacancies(self) -> list[dict[str, Any]]:
         return await self.queries.vacancies()

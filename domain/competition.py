@@ -259,7 +259,8 @@ def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         return Turnout(messages=[_tell(d["hire"], "placement.refused", {"post": d["post"], "reason": "post_not_open"})])
     linked = d["new_case"]
     out = Turnout()
-    about = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")} | {"vacancy": state.reference, "linked_from": d["hire"]}
+    known = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")}
+    about = known | {"vacancy": state.reference, "linked_from": d["hire"]}
     _reserve(out, m, post.id, linked, "hire.linked", about, state)
     out.messages.append(_tell(d["hire"], "placement.made", {"case": linked, "vacancy": state.reference, "post": post.id}))
     return out

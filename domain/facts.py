@@ -403,6 +403,7 @@ class MessageSetAside(Fact):
     kind: Literal["message_set_aside"] = "message_set_aside"
     message: str
     type: str
+    sender: str = ""
     fate: MessageFate
     reason: str
     received_at: datetime
@@ -410,10 +411,11 @@ class MessageSetAside(Fact):
 
 
 class MessageTaken(Fact):
-    """A parked message found its moment."""
+    """A parked message found its moment, in a step somebody else began: what follows it is said by `sender`."""
 
     kind: Literal["message_taken"] = "message_taken"
     message: str
+    sender: str = ""
 
 
 class DeadlineSet(Fact):

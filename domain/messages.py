@@ -1,10 +1,14 @@
 """What travels: a message to a case, a step of a case, and what a step sends out. References and outcomes only."""
 
+import hashlib
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.errors import Conflict
 from domain.facts import AnyFact
 from domain.words import MessageFate
 
@@ -44,7 +48,8 @@ class CaseSpec(BaseModel):
 
 
 class ActRequest(BaseModel):
-    """What a person asks of a case: the argument of every update. `request` is the update id, so a repeat answers the same."""
+    """What a person asks of a case: the argument of every update. The same `request` again gets the same receipt;
+    the same `request` for something else is a Conflict, never a receipt for an act that was not done."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     request: str
@@ -52,6 +57,20 @@ class ActRequest(BaseModel):
     person: str
     roles: tuple[str, ...] = ()
     args: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def step(self) -> str:
+        """Key of the step that writes this act: the request id, and a hash of who asks what."""
+        what = json.dumps([self.person, self.act, self.args], sort_keys=True, default=str)
+        return f"act/{self.request}/{hashlib.sha256(what.encode()).hexdigest()[:12]}"
+
+    def known(self, steps: Collection[str]) -> bool:
+        """Is this very act written already? Raises Conflict when its request id was used for another."""
+        if self.step in steps:
+            return True
+        if any(step.startswith(f"act/{self.request}/") for step in steps):
+            raise Conflict("this request id was used before for another act", code="request_reused", request=self.request)
+        return False
 
 
 class Receipt(BaseModel):

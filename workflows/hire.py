@@ -148,9 +148,11 @@ class Hire:
     def may(self, name: str, args: Sequence[RawValue]) -> None:
         """Refuse before anything is written: unknown act, wrong words, wrong stage, wrong role."""
         request = request_of(name, args)
-        if not self.work.begun or f"act/{request.request}" in self.state.seen_steps:
+        if not self.work.begun:
             return
         try:
+            if request.known(self.state.seen_steps):
+                return
             acts.check(self.state, request)
         except Refusal as refusal:
             raise refused(refusal) from refusal
