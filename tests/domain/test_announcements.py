@@ -1,0 +1,66 @@
+from domain.announcements import announced, announced_by_vacancy, messages_of
+from domain.facts import Entry
+from domain.hire import HireState, fold
+from domain.words import Stage
+from tests.world import World, at_stage
+
+
+def told(world: World, case: str) -> list[str]:
+    journal: list[Entry] = world.store.journals[case]
+    return [a.type for a in announced(fold(journal), tuple(e.fact for e in journal))]
+
+
+def test_the_whole_way_is_announced() -> None:
+    world, case = at_stage(Stage.PROBATION)
+    types = told(world, case)
+    assert types.count("hire.stage_changed") == len(Stage) - 1
+    for name in ("condition.requested", "condition.satisfied", "offer.issued", "contract.offered", "appointment.made"):
+        assert name in types
+    world.act(case, "decide_probation", confirmed=True)
+    assert told(world, case)[-1] == "hire.ended"
+
+
+def test_what_is_announced_is_thin() -> None:
+    world, case = at_stage(Stage.PROBATION)
+    journal = world.store.journals[case]
+    for announcement in announced(fold(journal), tuple(e.fact for e in journal)):
+        assert announcement.subject == case
+        assert set(announcement.data) <= {
+            "vacancy",
+            "stage",
+            "ending",
+            "condition",
+            "authority",
+            "post",
+            "deadline",
+            "enters_on",
+            "rank",
+            "until",
+        }
+
+
+def test_a_hire_tells_its_vacancy_when_it_counts_there() -> None:
+    early, case = at_stage(Stage.SCREENING)
+    early.tell(case, "application.withdrawn")
+    assert early.store.sent == []
+    waiting, other = at_stage(Stage.SELECTION)
+    waiting.tell(other, "application.withdrawn")
+    assert [(m.to, m.type, m.data) for _, m in waiting.store.sent] == [
+        ("vacancy/250442", "hire.left", {"hire": other, "ending": "withdrawn"})
+    ]
+
+
+def test_entering_on_duty_is_told() -> None:
+    world, case = at_stage(Stage.PROBATION)
+    assert [m.type for sender, m in world.store.sent if sender == case] == ["post.taken_up"]
+    assert messages_of(HireState(), ()) == []
+
+
+def test_a_vacancy_announces_its_own_turns() -> None:
+    world, case = at_stage(Stage.RECEIVED)
+    world.close()
+    world.act("vacancy/250442", "cancel", reason="post_abolished")
+    journal = world.store.journals["vacancy/250442"]
+    types = [a.type for a in announced_by_vacancy(world.vacancy(), tuple(e.fact for e in journal))]
+    assert types == ["vacancy.published", "vacancy.closed", "vacancy.cancelled"]
+    assert case
