@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.words import Condition, LimitAction, Party, Role
 
+#: A wall clock as a policy writes it: "23:59" or "23:59:59".
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,46 +38,46 @@ class ConditionRule(Strict):
     """One condition of appointment: the conditions it waits for, how long a result is valid when it does not say so itself."""
 
     after: tuple[Condition, ...] = ()
-    valid_days: int | None = None
-    appeal_days: int | None = None
+    valid_days: int | None = Field(default=None, ge=1)
+    appeal_days: int | None = Field(default=None, ge=0)
 
 
 class EligibilityRules(Strict):
-    minimum_age: int | None = None
-    maximum_age: int | None = None
+    minimum_age: int | None = Field(default=None, ge=0)
+    maximum_age: int | None = Field(default=None, ge=0)
     bare_answers: tuple[str, ...] = ("see cv", "see attachment", "voir cv", "voir pièce jointe")
 
 
 class ReserveRules(Strict):
-    days: int = 365
-    notice_days: int = 30
-    extensions: int = 2
+    days: int = Field(default=365, ge=1)
+    notice_days: int = Field(default=30, ge=0)
+    extensions: int = Field(default=2, ge=0)
 
 
 class ContractRules(Strict):
     """Figures of `recruitment.md` §5; each has its clause in `contract.py`."""
 
-    years: int = 3
-    renewable_years: int = 3
-    secondment_max_years: int = 6
-    twin_years: int = 3
-    twin_reduction_months: int = 24
+    years: int = Field(default=3, ge=1)
+    renewable_years: int = Field(default=3, ge=0)
+    secondment_max_years: int = Field(default=6, ge=1)
+    twin_years: int = Field(default=3, ge=0)
+    twin_reduction_months: int = Field(default=24, ge=0)
 
 
 class Rules(Strict):
     name: str
     version: str
     calendar: str
-    default_closing_time: str = "23:59:59"
+    default_closing_time: str = Field(default="23:59:59", pattern=CLOCK)
     assessment: Literal["recorded_video", "written_test", "language_test", "none"] = "recorded_video"
     deadlines: dict[str, DeadlineRule]
     conditions: dict[Condition, ConditionRule]
     eligibility: EligibilityRules = EligibilityRules()
     reserve: ReserveRules = ReserveRules()
     contract: ContractRules = ContractRules()
-    review_days: int = 20
-    allegation_reply_days: int = 10
-    probation_months: int = 6
+    review_days: int = Field(default=20, ge=0)
+    allegation_reply_days: int = Field(default=10, ge=0)
+    probation_months: int = Field(default=6, ge=1)
 
     @property
     def sha256(self) -> str:

@@ -82,9 +82,11 @@ def _opening(state: HireState, stage: Stage, m: Moment) -> Facts:
 def _open_conditions(state: HireState, m: Moment) -> Facts:
     """Every condition this hire needs; each person's own papers (forms, medical file) are due from now."""
     opened: Facts = []
-    for condition in needed(seconded=state.seconded_by is not None, funded=state.post_funded):
+    wanted = needed(seconded=state.seconded_by is not None, funded=state.post_funded)
+    for condition in wanted:
         authority = authority_for(condition, nation=clearing_nation(state), seconded_by=state.seconded_by)
-        after = m.published.rules.conditions[condition].after
+        # what this hire does not need it cannot wait for
+        after = tuple(other for other in m.published.rules.conditions[condition].after if other in wanted)
         opened.append(f.ConditionOpened(condition=condition, authority=authority, after=after))
         if condition is Condition.BUDGET:
             opened.append(m.deadline("budget"))

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.settings import Settings
+from domain.calendars import Calendar
 from domain.errors import NotFound, Problem
 from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
+from domain.rehearsal import Rehearsal
 from domain.rules import Rules
 from domain.tally import Share, Tally
 from domain.vacancy import VacancySpec
@@ -120,6 +122,10 @@ class FakeDesk:
         if vacancy == "none":
             return Tally()
         return Tally(2, 10 * day, parties, {"NO": Share(4 * day, 1)}, stages, [8 * day])
+
+    async def rehearse(self, rules: Rules, calendar: Calendar, vacancy: str | None = None) -> Rehearsal:
+        self._took("rehearse", rules.version, calendar.id, vacancy)
+        return Rehearsal("standard@2027.1", calendar.label, AT, 0, {}, {}, ())
 
     async def vacancies(self) -> list[dict[str, Any]]:
         self._took("vacancies")
