@@ -113,8 +113,10 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.told: list[str] = []
         self._unseen: list[str] = []
+        self._as_typed = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._as_typed += tag == "pre"
         if tag in _UNSEEN:
             self._unseen.append(tag)
         elif self._unseen:
@@ -127,6 +129,7 @@ class _Page(HTMLParser):
             self.told.append(_before(tag))
 
     def handle_endtag(self, tag: str) -> None:
+        self._as_typed -= tag == "pre"
         if tag in self._unseen:
             while self._unseen.pop() != tag:
                 pass
@@ -135,7 +138,7 @@ class _Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._unseen:
-            self.told.append(re.sub(r"\s+", " ", data))
+            self.told.append(data if self._as_typed > 0 else re.sub(r"\s+", " ", data))
 
 
 def _before(tag: str) -> str:

@@ -4,6 +4,7 @@ Pure, and nothing is invented. Three things follow from what is said without bei
 the members' nationals where no list narrows them (recruitment.md §1), and one post where the notice speaks of one.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from domain.vacancy import PostSpec, Strict, VacancySpec
 from domain.words import PostKind
 
 CLEARANCES: Final[tuple[str, ...]] = get_args(VacancySpec.model_fields["clearance"].annotation)
+REFERENCE: Final = re.compile(r"[0-9A-Za-z-]{3,32}")
 #: Fields of a vacancy that a notice has under another name.
 _NOTICES_NAME: Final = {"closing": "deadline", "duty_station.zone": "deadline.zone", "secondment_max_years": "secondment"}
 
@@ -142,6 +144,8 @@ def _unsaid(notice: Notice) -> Iterator[Gap]:
         "location.city": notice.location.city,
     }
     yield from (Gap(name, "the notice does not say it") for name, value in told.items() if not value)
+    if notice.reference and not REFERENCE.fullmatch(notice.reference):
+        yield Gap("reference", f"the notice says {notice.reference!r}; a vacancy's has 3 to 32 letters, digits and hyphens")
     if notice.clearance not in CLEARANCES:
         said = "does not name a level" if notice.clearance is None else f"says {notice.clearance!r}"
         yield Gap("clearance", f"the notice {said}; allowed: {', '.join(CLEARANCES)}")
