@@ -62,44 +62,9 @@ def _of_page(raw: bytes) -> str:
 
 
 _BLOCKS: Final = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    ("address", "article", "aside", "blockquote", "body", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer")
+    + ("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody")
+    + ("tfoot", "thead", "tr", "ul")
 )
 _UNSEEN: Final = frozenset(["script", "style", "head", "template", "noscript", "svg", "select", "button"])
 _CELLS: Final = frozenset(("td", "th"))
@@ -117,19 +82,18 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._as_typed += tag == "pre"
+        # A head left open ends where the body begins, or anything a body holds.
+        if self._unseen and (tag == "body" or (self._unseen == ["head"] and tag in _BLOCKS)):
+            self._unseen.clear()
         if tag in _UNSEEN:
             self._unseen.append(tag)
         elif self._unseen:
-            # A head left open ends where the body begins.
-            if tag == "body":
-                self._unseen.clear()
-        elif tag == "li":
-            self.told.append("\n- ")
+            return
         else:
-            self.told.append(_before(tag))
+            self.told.append("\n- " if tag == "li" else _before(tag))
 
     def handle_endtag(self, tag: str) -> None:
-        self._as_typed -= tag == "pre"
+        self._as_typed = max(0, self._as_typed - (tag == "pre"))
         if tag in self._unseen:
             while self._unseen.pop() != tag:
                 pass

@@ -62,8 +62,9 @@ def test_a_page_that_shows_nothing_says_so(raw: bytes) -> None:
         text_of(raw, "-")
 
 
-def test_a_tag_left_open_hides_nothing_but_the_head() -> None:
-    assert text_of(b"<html><head><title>x</title><body><p>shown", "-") == "shown\n"
+@pytest.mark.parametrize("between", [b"<body>", b"", b"</head></pre><body>"])
+def test_a_head_left_open_hides_nothing_of_the_body(between: bytes) -> None:
+    assert text_of(b"<html><head><title>x</title>" + between + b"<p>shown", "-") == "shown\n"
 
 
 @pytest.mark.parametrize("raw", [b"%PDF-1.7\n\x00", pdf("x")[:200], b"%PDF-" + bytes(range(256)) * 20])
