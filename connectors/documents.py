@@ -62,9 +62,11 @@ def _of_page(raw: bytes) -> str:
 
 
 _BLOCKS: Final = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer")
-    + ("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody")
-    + ("tfoot", "thead", "tr", "ul")
+    {
+        *("address", "article", "aside", "blockquote", "body", "caption", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure"),
+        *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section"),
+        *("table", "tbody", "tfoot", "thead", "tr", "ul"),
+    }
 )
 _UNSEEN: Final = frozenset(["script", "style", "head", "template", "noscript", "svg", "select", "button"])
 _CELLS: Final = frozenset(("td", "th"))
