@@ -140,6 +140,7 @@ class VacancyState(BaseModel):
 
     reference: str = ""
     number: int = 0
+    last_at: datetime | None = None
     status: Literal["", "published", "closed", "cancelled", "filled", "lapsed"] = ""
     policy: str = ""
     closes_at: datetime | None = None
@@ -165,7 +166,7 @@ class VacancyState(BaseModel):
         return min((d.due_at for d in self.deadlines.values()), default=None)
 
     def apply(self, entry: Entry) -> None:
-        self.number = entry.number
+        self.number, self.last_at = entry.number, entry.at
         self.seen_steps.add(entry.step)
         match entry.fact:
             case VacancyPublished() as f:

@@ -30,6 +30,7 @@ class State(Protocol):
     """The fold of a case's journal, as far as every case is alike."""
 
     number: int
+    last_at: datetime | None
 
     def apply(self, entry: Entry) -> None: ...
 
@@ -53,8 +54,12 @@ class Casework:
         self.begun = True
 
     def where(self) -> dict[str, Any]:
-        """The words every step begins with: the case, the last number it knows, its own time."""
-        return {"case": self.case, "after": self._state.number, "at": workflow.now()}
+        """The words every step begins with: the case, the last number it knows, its own time, which never runs backwards.
+
+        A case begun again on another machine may find itself behind what its journal says; the journal's time then stands.
+        """
+        now = workflow.now()
+        return {"case": self.case, "after": self._state.number, "at": max(now, self._state.last_at or now)}
 
     async def step(self, activity: Step, arguments: Callable[[dict[str, Any]], Any]) -> Written:
         """Judge and record, one step at a time; what was written becomes part of the state."""
