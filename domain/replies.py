@@ -234,8 +234,18 @@ def _post_funding(state: HireState, message: Message, m: Moment) -> Facts:
     if not fact.funded and not state.conditions:
         raise TooEarly("the conditions are not open yet", code="before_its_question")  # its refusal must reach the condition
     if Condition.BUDGET not in state.conditions:
-        return [fact]
+        return [fact] if fact.funded else [fact, *_money_gone(fact)]
     return [fact, *_replied(state, Condition.BUDGET, Outcome.APPROVED if d["funded"] else Outcome.REFUSED, d, m)]
+
+
+def _money_gone(fact: f.PostFunded) -> Facts:
+    """The post was funded and is not any more: from now on it is a condition, refused; a person withdraws the offer or settles it."""
+    refused, authority = Outcome.REFUSED, TABLE[Condition.BUDGET].authority
+    return [
+        f.ConditionOpened(condition=Condition.BUDGET, authority=authority),
+        f.ConditionReplied(condition=Condition.BUDGET, outcome=refused, reference=fact.reference),
+        f.ConditionRefused(condition=Condition.BUDGET, outcome=refused),
+    ]
 
 
 def _cancelled(state: HireState, message: Message, m: Moment) -> Facts:

@@ -145,3 +145,24 @@ def test_a_reuse_takes_an_open_post_and_only_an_open_one() -> None:
     linked = world.hire(f"{cases[0]}-2")
     assert (linked.stage, linked.linked_from, linked.post) == (Stage.OFFER, cases[0], post.id)
     assert world.hire(cases[1]).reuse is None
+
+
+def test_money_that_is_taken_back_is_for_a_person_with_a_way_out_either_way() -> None:
+    world, post = unfunded()
+    vacancy = "vacancy/250442"
+    world.tell(vacancy, "budget.decided", post=post, outcome="approved", reference="B1")
+    case = world.apply()
+    world.close()
+    world.to_selection(case)
+    world.selected(case)
+    world.to_contract(case)
+    world.tell(vacancy, "budget.decided", post=post, outcome="refused", reference="B2")
+    world.pump()
+    assert "withdraw_offer:budget" in world.hire(case).needs()
+    with pytest.raises(NotNow):
+        world.act(case, "propose_contract")
+    world.act(case, "enter_reply", "sam", condition="budget", outcome="approved")
+    world.act(case, "confirm_reply", "sue", condition="budget")
+    world.act(case, "settle_reply", condition="budget", outcome="approved", reason="second_was_a_mistake")
+    world.act(case, "propose_contract")
+    assert world.hire(case).terms_sha256
