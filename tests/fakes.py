@@ -126,9 +126,9 @@ class FakeAuthority:
 
 
 def message(
-    id: str, type: str, at: datetime, data: dict[str, Any] | None = None, sender: str = "partner:portal", payload: str | None = None
+    inbox_id: str, kind: str, at: datetime, data: dict[str, Any] | None = None, sender: str = "partner:portal", payload: str | None = None
 ) -> Message:
-    return Message(id=id, type=type, sender=sender, received_at=at, data=data or {}, payload=payload)
+    return Message(id=inbox_id, type=kind, sender=sender, received_at=at, data=data or {}, payload=payload)
 
 
 def kinds(entries: Sequence[Entry]) -> list[str]:
