@@ -81,8 +81,8 @@ def policies(draw: st.DrawFn) -> Rules:
     data = STANDARD.model_dump(mode="json")
     for key, rule in draw(st.dictionaries(st.sampled_from(sorted(DEADLINE_KEYS)), RULE, max_size=4)).items():
         data["deadlines"][key] |= rule
-    for condition, rule in draw(st.dictionaries(st.sampled_from([str(c) for c in Condition]), CONDITION, max_size=3)).items():
-        data["conditions"][condition] |= rule
+    for condition, figures_ in draw(st.dictionaries(st.sampled_from([str(c) for c in Condition]), CONDITION, max_size=3)).items():
+        data["conditions"][condition] |= figures_
     data["review_days"] = draw(st.integers(0, 60))
     data["contract"]["years"] = draw(st.integers(1, 5))
     return Rules.model_validate(data)
