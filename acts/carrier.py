@@ -20,7 +20,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import errors
-from domain.errors import EngineUnavailable, Problem, Refusal
+from domain.errors import EngineUnavailable, NotFound, Problem, Refusal
 from domain.messages import ActRequest, CaseSpec, Message, Receipt
 
 #: How often an act is asked again under the same id when the engine's answer got lost; the id makes that harmless.
@@ -129,8 +129,11 @@ class Carrier:
 
 
 def kind_of(case: str) -> str:
-    """The workflow type of a case id: `hire/…` or `vacancy/…`."""
-    return {"hire": "Hire", "vacancy": "Vacancy"}[case.split("/", 1)[0]]
+    """The workflow type of a case id: `hire/…` or `vacancy/…`. Raises NotFound for anything else."""
+    kind = {"hire": "Hire", "vacancy": "Vacancy"}.get(case.split("/", 1)[0])
+    if kind is None:
+        raise NotFound(f"{case} names no kind of case", code="unknown_case")
+    return kind
 
 
 def unavailable(error: RPCError) -> Problem:

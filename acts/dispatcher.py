@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from domain.errors import Trouble
+from domain.errors import Refusal, Trouble
 from domain.messages import Message
 
 log = structlog.get_logger(__name__)
@@ -90,6 +90,8 @@ class Dispatcher:
         for n, row in enumerate(mail):
             try:
                 await self._carrier.deliver(case, row.message)
+            except Refusal as refusal:  # cannot be carried at all: its lease runs out, the others go on, an operator sees this line
+                log.error("dispatch.refused", case=case, message=row.message.id, code=refusal.code)
             except Trouble:
                 await self._rows.release([left.message.id for left in mail[n:]])
                 raise
