@@ -12,7 +12,7 @@ from cli.acting import checked, receipt_shown
 from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
 from cli.vacancy_import import import_
-from domain.competition import Cancel, DecideReport, SubmitReport
+from domain.competition import NEXT_IN_RANK, Call, Cancel, DecideReport, SubmitReport
 from domain.errors import BadInput, NotFound, NotNow
 from domain.vacancy import VacancySpec
 from domain.words import Stage
@@ -123,6 +123,22 @@ def decide_report(
     """Decide on the board's report. For the appointing authority, never for who submitted it."""
     args = checked(DecideReport, {"sha256": sha256, "approved": approved, "reason": reason})
     receipt_shown(terminal(ctx).at_desk(lambda desk: desk.vacancy_act(person, reference, "decide_report", args, request)), json=json)
+
+
+@app.command()
+def call(
+    ctx: typer.Context,
+    reference: Reference,
+    hire: Annotated[str, typer.Option("--hire", metavar="CASE", help="Whom: a hire on the list.")],
+    post: Annotated[str, typer.Option("--post", metavar="POST", help="To which open post.")],
+    person: Person,
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, when it is not the next in rank.")] = NEXT_IN_RANK,
+    request: Request = None,
+    json: Json = False,
+) -> None:
+    """Call somebody on the list to an open post. Out of rank it needs a reason."""
+    args = checked(Call, {"hire": hire, "post": post, "reason": reason})
+    receipt_shown(terminal(ctx).at_desk(lambda desk: desk.vacancy_act(person, reference, "call", args, request)), json=json)
 
 
 @app.command()

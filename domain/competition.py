@@ -39,6 +39,9 @@ class Rival(BaseModel):
     late: bool = False
 
 
+NEXT_IN_RANK = "next_in_rank"
+
+
 class Args(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,11 +56,20 @@ class DecideReport(Args):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")] = "merit_order"
 
 
+class Call(Args):
+    """Call somebody on the list to an open post. `reason` must say why when it is not the next in rank (`recruitment.md` §6)."""
+
+    hire: str
+    post: str
+    reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")] = NEXT_IN_RANK
+
+
 class Cancel(Args):
     reason: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")]
 
 
 ACTS: dict[str, tuple[frozenset[Role], type[Args]]] = {
+    "call": (frozenset({Role.HR_OFFICER, Role.HR_HEAD}), Call),
     "submit_report": (frozenset({Role.BOARD_CHAIR}), SubmitReport),
     "decide_report": (frozenset({Role.APPOINTING_AUTHORITY}), DecideReport),
     "cancel": (frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), Cancel),
@@ -124,6 +136,8 @@ def do(state: VacancyState, request: ActRequest, rivals: Iterable[Rival], m: Mom
             return _submit(state, args, list(rivals), request)
         case DecideReport():
             return _decide(state, args, list(rivals), request, m)
+        case Call():
+            return _call(state, args, m)
         case Cancel():
             return _cancel(args, list(rivals), request)
         case _:
@@ -221,11 +235,28 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     return _completed(state, out)
 
 
+def _call(state: VacancyState, args: Call, m: Moment) -> Turnout:
+    """A named person calls from the list; anybody may be called, but out of rank only with a reason of its own."""
+    if args.post not in state.posts:
+        raise BadInput(f"vacancy {state.reference} has no post {args.post}", code="unknown_post", field="post")
+    if state.posts[args.post].state is not PostState.OPEN:
+        raise NotNow(f"post {args.post} is {state.posts[args.post].state}", code="post_not_open")
+    listed = next((x for x in state.listed if x.hire == args.hire), None)
+    if listed is None:
+        raise NotNow(f"{args.hire} is not on the list of vacancy {state.reference}", code="not_listed")
+    best = min(x.rank for x in state.listed)
+    if listed.rank > best and args.reason == NEXT_IN_RANK:
+        raise NotNow(f"rank {best} comes before rank {listed.rank}: a call out of rank needs its reason", code="out_of_rank")
+    out = Turnout([f.CandidateUnlisted(hire=args.hire, reason="called")])
+    _reserve(out, m, args.post, args.hire, "reserve.called", {"reason": args.reason}, state)
+    return out
+
+
 def _call_next(state: VacancyState, out: Turnout, post: str, leaver: str, m: Moment) -> None:
     waiting = [x for x in state.listed if x.hire != leaver]
     if waiting:
         out.facts.append(f.CandidateUnlisted(hire=waiting[0].hire, reason="called"))
-        _reserve(out, m, post, waiting[0].hire, "reserve.called", {"reason": "next_in_rank"}, state)
+        _reserve(out, m, post, waiting[0].hire, "reserve.called", {"reason": NEXT_IN_RANK}, state)
 
 
 def _budget(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:

@@ -68,6 +68,25 @@ def test_the_next_is_called_when_one_leaves_and_a_listed_one_who_leaves_is_not()
     assert world.hire(d).stage is Stage.OFFER
 
 
+def test_an_open_post_is_called_for_in_rank_or_with_a_reason() -> None:
+    world, (a, b, c) = field(3)
+    world.decide(world.report((a, "reserve"), (b, "reserve"), (c, "selected")))
+    free = next(p.id for p in world.vacancy().posts.values() if p.state is PostState.OPEN)
+    with pytest.raises(NotNow) as caught:
+        world.act("vacancy/250442", "call", "hr.officer", hire=b, post=free)
+    assert caught.value.code == "out_of_rank"
+    with pytest.raises(NotNow) as caught:
+        world.act("vacancy/250442", "call", "hr.officer", hire=c, post=free)
+    assert caught.value.code == "not_listed"
+    world.act("vacancy/250442", "call", "hr.officer", hire=b, post=free, reason="language_profile")
+    world.pump()
+    assert world.hire(b).stage is Stage.OFFER
+    assert [x.hire for x in world.vacancy().listed] == [a]
+    with pytest.raises(NotNow) as caught:
+        world.act("vacancy/250442", "call", "hr.officer", hire=a, post=free)
+    assert caught.value.code == "post_not_open"
+
+
 def test_a_call_that_crosses_a_withdrawal_finds_the_one_after() -> None:
     world, (a, b, c, d) = field(4)
     world.decide(world.report((a, "selected"), (b, "selected"), (c, "reserve"), (d, "reserve")))
