@@ -52,6 +52,10 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment
 
 
+#: A reference or a code: too narrow a grammar to carry a sentence or a name into a history.
+Reference = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/-]{0,79})?$")]
+
+
 class Nothing(Args): ...
 
 
@@ -72,7 +76,7 @@ class Mark(Args):
 class Schedule(Args):
     starts_at: Annotated[datetime, AfterValidator(_aware)]
     minutes: int = Field(default=60, ge=5, le=480)
-    place: str = Field(default="", max_length=120)
+    place: Reference = ""
 
 
 class Because(Args):
@@ -87,7 +91,7 @@ class About(Args):
 class ReplyOnPaper(Args):
     condition: Condition
     outcome: Outcome
-    reference: str = Field(default="", max_length=64)
+    reference: Reference = ""
     valid_until: date | None = None
 
 
@@ -131,13 +135,13 @@ class Extend(Args):
 
 
 class Reuse(Args):
-    vacancy: str
-    post: str
-    grade: str
+    vacancy: Reference
+    post: Reference
+    grade: Reference
 
 
 class HandOver(Args):
-    owner: str
+    owner: Reference
 
 
 Doer = Callable[[HireState, Any, ActRequest, Moment], Facts]

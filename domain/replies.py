@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from domain import facts as f
-from domain.conditions import TABLE, level_suffices
+from domain.conditions import TABLE, level_suffices, valid_on
 from domain.deadlines import extend, is_late
 from domain.errors import NotNow
 from domain.hire import SETTLED, HireState
@@ -365,10 +365,10 @@ def replied(state: HireState, fact: f.ConditionReplied, m: Moment) -> Facts:
 
 
 def conclude(state: HireState, condition: Condition, outcome: Outcome, valid_until: date | None, m: Moment) -> Facts:
-    """What an answer settles: satisfied, refused (a person decides), or neither (interim, partly)."""
+    """What an answer settles: satisfied, refused (a person decides), or neither (interim, partly, or expired before it came)."""
     rule = TABLE[condition]
-    if outcome in rule.satisfied_by:
-        until = valid_until or default_validity(condition, m)
+    until = valid_until or default_validity(condition, m)
+    if outcome in rule.satisfied_by and valid_on(until, m.at.date()):
         done: Facts = [f.ConditionSatisfied(condition=condition, valid_until=until), *close_condition_deadlines(state, condition)]
         if state.stage is Stage.CONDITIONS and all_settled_with(state, condition):
             done += _conditions_done(state, m, closed={fact.key for fact in done if isinstance(fact, f.DeadlineClosed)})

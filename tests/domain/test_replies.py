@@ -162,3 +162,11 @@ def test_what_waits_when_the_case_ends_is_closed_with_it() -> None:
     world.tell(case, "application.withdrawn")
     assert world.store.closed[early] == ("superseded", "case_closed")
     assert world.hire(case).parked == {}
+
+
+def test_a_result_that_had_expired_before_it_came_settles_nothing() -> None:
+    world, case = at_stage(Stage.CONDITIONS)
+    world.tell(case, "medical.file_received")
+    world.tell(case, "medical.replied", outcome="fit", valid_until="2001-01-01", reference="R")
+    assert conditions(world, case)["medical"] not in ("satisfied", "refused")
+    assert world.hire(case).conditions[Condition.MEDICAL].reference == "R", "it is on record all the same"
