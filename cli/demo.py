@@ -1,10 +1,14 @@
 """`muster demo`: the whole of Muster played through time, with simulated partners, candidates and people."""
 
 import asyncio
+from json import loads
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from cli import show
+from cli.terminal import Json
 
 
 def demo(
@@ -21,8 +25,17 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", metavar="FOLDER", help="Where the demonstration keeps everything.")] = Path(
         "var/demo"
     ),
+    json: Json = False,
 ) -> None:
     """Play both founding vacancies and a third to their end; exit with 0 only when every ending occurred and everything held."""
-    from sandbox.demo import Options, play
+    from rich.console import Console
 
-    raise typer.Exit(asyncio.run(play(Options(seed=seed, store=store, notice=notice, folder=folder))))
+    from sandbox.demo import Options, play
+    from sandbox.screen import Screen
+
+    screen = Screen(console=Console(stderr=json))  # with --json the progress goes to standard error, the result alone to standard output
+    status = asyncio.run(play(Options(seed=seed, store=store, notice=notice, folder=folder), screen))
+    result = folder / "result.json"
+    if json and result.exists():
+        show.as_json(loads(result.read_text("utf-8")))
+    raise typer.Exit(status)
