@@ -74,6 +74,10 @@ def configure(*, log_format: str = "plain", level: str = "info", stream: TextIO 
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    # A library that has set up logging of its own would write past us, and past the redaction.
+    for own_way in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        library = logging.getLogger(own_way)
+        library.handlers, library.propagate = [], True
     # One line per request would drown the events; and httpx logs whole addresses.
     for chatty in ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -274,7 +274,7 @@ def _partners_file(keys: dict[str, SigningKey], port: int) -> str:
 
 async def _partners(stack: AsyncExitStack) -> Partners:
     partners = Partners(port=free_port())
-    server = uvicorn.Server(uvicorn.Config(partners.application(), host="127.0.0.1", port=partners.port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(partners.application(), host="127.0.0.1", port=partners.port, log_config=None))
     task = asyncio.create_task(server.serve())
 
     async def stop() -> None:

@@ -46,6 +46,19 @@ def test_the_standard_librarys_lines_come_the_same_way(out: io.StringIO) -> None
     assert (line["event"], line["level"], line["email"]) == ("took 3 seconds", "warning", "[redacted]")
 
 
+def test_a_library_that_set_up_its_own_logging_is_taken_back() -> None:
+    library, stream = logging.getLogger("uvicorn"), io.StringIO()
+    library.handlers, library.propagate = [logging.StreamHandler(io.StringIO())], False
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    configure(log_format="json", stream=stream)
+    logging.getLogger("uvicorn.error").warning("started", extra={"email": "a@b.example"})
+    root.handlers = before
+    root.setLevel(level)
+    structlog.reset_defaults()
+    assert json.loads(stream.getvalue())["email"] == "[redacted]"
+
+
 @pytest.mark.parametrize("key", sorted(DENIED))
 def test_what_could_name_a_person_is_taken_out_however_deep(key: str, out: io.StringIO) -> None:
     log = structlog.get_logger()
