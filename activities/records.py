@@ -5,10 +5,9 @@ closing of the inbox row to the store as one `Step`, which writes them in one tr
 """
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -18,7 +17,7 @@ from domain.errors import JournalConflict
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.letters import LetterDue, knows, letters_for
-from domain.messages import Announcement, CaseMessage, Closing, Letter, Step
+from domain.messages import Closing, Letter, Step
 from domain.moment import Moment
 from domain.vacancy import Published, VacancySpec, VacancyState
 
@@ -59,9 +58,6 @@ class Outcome:
     facts: Sequence[f.AnyFact]
     actor: str
     closes: Sequence[Closing] = ()
-    messages: Sequence[CaseMessage] = ()
-    announcements: Sequence[Announcement] = ()
-    letters: Sequence[Letter] = field(default_factory=tuple)
 
 
 class Shelf(Generic[State]):
@@ -151,9 +147,3 @@ def written(letters: Sequence[Letter]) -> list[f.AnyFact]:
         f.LetterWritten(letter=x.letter, template=x.template, language="fr" if x.language == "fr" else "en", sha256=x.sha256)
         for x in letters
     ]
-
-
-def keyed_hash(key: bytes, seen: dict[str, Any]) -> str:
-    """A keyed hash of what a judgement saw: provable later, not guessable without the key."""
-    text = json.dumps(seen, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.blake2b(text.encode(), key=key, digest_size=32).hexdigest()

@@ -212,8 +212,6 @@ def take(state: VacancyState, message: Message, m: Moment) -> Turnout:
             return _budget(state, d, m)
         case "reuse.agreed":
             return _place(state, d, m)
-        case "hire.available":
-            return Turnout()
         case _:
             return Turnout()
 

@@ -1,7 +1,7 @@
 """What every case does the same way: begin from its journal, read its mail, keep its clock, write one step at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -10,12 +10,13 @@ from temporalio.common import RawValue, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.hire import Written
+    from activities.asking import Ask, Asking
+    from activities.hire import Asked, Written
     from domain.errors import Refusal
     from domain.facts import Entry
     from domain.messages import ActRequest, Message, Receipt
     from workflows.letterbox import Mailbox
-    from workflows.patience import LONGEST_POST_ROUND, POST_ROUND, STEP
+    from workflows.patience import ASK, LONGEST_POST_ROUND, POST_ROUND, STEP
 
 STAGE = SearchAttributeKey.for_keyword("HireStage")
 VACANCY = SearchAttributeKey.for_keyword("VacancyId")
@@ -139,6 +140,16 @@ class Casework:
         await workflow.wait_condition(lambda: not len(self.mailbox))
         await workflow.wait_condition(workflow.all_handlers_finished)
 
+    def may(self, request: ActRequest, steps: Collection[str], check: Callable[[ActRequest], object]) -> None:
+        """Refuse an act before anything is written. One written already passes: it gets its receipt again."""
+        if not self.begun:
+            return
+        try:
+            if not request.known(steps):
+                check(request)
+        except Refusal as refusal:
+            raise refused(refusal) from refusal
+
     async def act(self, request: ActRequest, activity: Step, arguments: Callable[[dict[str, Any]], Any]) -> None:
         """Apply what a person asked, at once and against the present state; refuse with a reason, never with a stuck case."""
         await workflow.wait_condition(lambda: self.begun)
@@ -149,6 +160,15 @@ class Casework:
             if isinstance(cause, ApplicationError):
                 raise ApplicationError(cause.message, *cause.details, type=cause.type, non_retryable=True) from error
             raise ApplicationError("the act could not be recorded", type="StoreUnavailable") from error
+
+
+async def put(ask: Ask) -> Asked:
+    """Put a request to an authority; one that cannot be put comes back as failed, with the reason, for a person."""
+    try:
+        return await workflow.execute_activity_method(Asking.ask_authority, ask, **ASK)
+    except ActivityError as error:
+        reason = error.cause.type if isinstance(error.cause, ApplicationError) and error.cause.type else "unreachable"
+        return Asked(about=ask.about, authority=ask.authority, key=ask.key, round=ask.round, failed=reason)
 
 
 def request_of(name: str, args: Sequence[RawValue]) -> ActRequest:

@@ -21,18 +21,15 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.asking import Ask, Asking
+    from activities.asking import Ask
     from activities.hire import Asked, At, Do, HireSteps, NoteAsked, Take, Written
     from domain import acts
-    from domain.errors import Refusal
     from domain.hire import HireState
     from domain.messages import CaseSpec, Message, Receipt
     from domain.words import Stage
-    from workflows.casework import NEEDS, NEXT_DEADLINE, STAGE, VACANCY, Casework, receipt, refused, request_of
-    from workflows.patience import ASK
+    from workflows.casework import NEEDS, NEXT_DEADLINE, STAGE, VACANCY, Casework, put, receipt, request_of
 
 
 #: What is read although the case is on hold, because it ends the case.
@@ -147,15 +144,7 @@ class Hire:
     @act.validator
     def may(self, name: str, args: Sequence[RawValue]) -> None:
         """Refuse before anything is written: unknown act, wrong words, wrong stage, wrong role."""
-        request = request_of(name, args)
-        if not self.work.begun:
-            return
-        try:
-            if request.known(self.state.seen_steps):
-                return
-            acts.check(self.state, request)
-        except Refusal as refusal:
-            raise refused(refusal) from refusal
+        self.work.may(request_of(name, args), self.state.seen_steps, lambda request: acts.check(self.state, request))
 
     @workflow.query(name="state")
     def now(self) -> HireState:
@@ -191,11 +180,7 @@ class Hire:
             candidate=self.state.candidate,
             details={"post": self.state.post} if self.state.post else {},
         )
-        try:
-            return await workflow.execute_activity_method(Asking.ask_authority, ask, **ASK)
-        except ActivityError as error:
-            reason = error.cause.type if isinstance(error.cause, ApplicationError) and error.cause.type else "unreachable"
-            return Asked(about=about, authority=authority, key=key, round=nth, failed=reason)
+        return await put(ask)
 
     async def note(self, asked: list[Asked]) -> None:
         await self.work.step(HireSteps.note_asked, lambda where: NoteAsked(**where, asked=tuple(asked)))

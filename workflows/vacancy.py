@@ -10,18 +10,15 @@ from datetime import datetime
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.asking import Ask, Asking
+    from activities.asking import Ask
     from activities.hire import Asked, At, Do, HireSteps, NoteAsked, Take, Written
     from activities.vacancy import VacancySteps
     from domain import competition
-    from domain.errors import Refusal
     from domain.messages import CaseSpec, Message, Receipt
     from domain.vacancy import VacancyState
-    from workflows.casework import STAGE, VACANCY, Casework, receipt, refused, request_of
-    from workflows.patience import ASK
+    from workflows.casework import STAGE, VACANCY, Casework, put, receipt, request_of
 
 
 @workflow.defn(name="Vacancy")
@@ -56,12 +53,9 @@ class Vacancy:
 
     async def ask_budget(self, post: str) -> Asked:
         key = f"{self.work.case}/{post}/budget/1"
-        ask = Ask(key=key, authority="budget", about="budget", case=self.work.case, vacancy=self.state.reference, details={"post": post})
-        try:
-            return await workflow.execute_activity_method(Asking.ask_authority, ask, **ASK)
-        except ActivityError as error:
-            reason = error.cause.type if isinstance(error.cause, ApplicationError) and error.cause.type else "unreachable"
-            return Asked(about=post, authority="budget", key=key, failed=reason)
+        return await put(
+            Ask(key=key, authority="budget", about="budget", case=self.work.case, vacancy=self.state.reference, details={"post": post})
+        )
 
     @workflow.signal(name="deliver")
     def deliver(self, message: Message) -> None:
@@ -78,15 +72,7 @@ class Vacancy:
 
     @act.validator
     def may(self, name: str, args: Sequence[RawValue]) -> None:
-        request = request_of(name, args)
-        if not self.work.begun:
-            return
-        try:
-            if request.known(self.state.seen_steps):
-                return
-            competition.check(self.state, request)
-        except Refusal as refusal:
-            raise refused(refusal) from refusal
+        self.work.may(request_of(name, args), self.state.seen_steps, lambda request: competition.check(self.state, request))
 
     @workflow.query(name="state")
     def now(self) -> VacancyState:

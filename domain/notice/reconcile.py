@@ -101,10 +101,6 @@ def _body(one: Finding, other: Finding) -> str | None:
     return None if a == b or None in (a, b) or "nato" in (a, b) else "The two languages name different bodies."
 
 
-def _free_text(one: Finding, other: Finding) -> str | None:
-    return None
-
-
 def _schedule(one: Finding, other: Finding) -> str | None:
     part = [re.search(r"part|mi-", fold(str(f.value))) is not None for f in (one, other)]
     return "One language says full time, the other part time." if part[0] != part[1] else None

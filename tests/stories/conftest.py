@@ -24,6 +24,7 @@ from activities.hire import HireSteps
 from activities.records import Desk
 from activities.vacancy import VacancySteps
 from acts.carrier import Carrier
+from config.embedded import TIME_SKIPPING
 from config.files import load_calendar, load_rules, load_vacancy
 from domain import facts as f
 from domain.competition import report_sha256
@@ -42,14 +43,6 @@ from workflows.vacancy import Vacancy
 
 SLICE_S = 0.01
 
-FLAGS = {
-    "frontend.WorkflowTimeSkippingEnabled": "true",
-    "frontend.WorkflowTimeSkippingMaxSkipPerSession": "100000",
-    "history.timerProcessorMaxTimeShift": '"10ms"',
-    "history.timerProcessorMaxPollRPS": "100000",
-    "history.transferProcessorMaxPollRPS": "100000",
-    "history.visibilityProcessorMaxPollRPS": "100000",
-}
 ATTRIBUTES = {
     "HireStage": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "VacancyId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -73,7 +66,7 @@ def executable() -> str:
 
 async def start_server() -> WorkflowEnvironment:
     """A server of its own, its time standing still until a test says so."""
-    args = [a for k, v in FLAGS.items() for a in ("--dynamic-config-value", f"{k}={v}")]
+    args = [a for k, v in TIME_SKIPPING.items() for a in ("--dynamic-config-value", f"{k}={v}")]
     env = await WorkflowEnvironment.start_time_skipping_v2(
         data_converter=pydantic_data_converter,
         dev_server_existing_path=executable(),
