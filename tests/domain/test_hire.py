@@ -12,7 +12,7 @@ from domain.words import NOT_ADVERSE, Ending, Stage
 from tests.domain.event_samples import DATA
 from tests.world import at_stage
 
-DOMAIN = Path(acts.__file__).parent
+DOMAIN = Path(acts.__file__).parent.parent
 
 
 def test_every_stage_has_its_moves() -> None:
@@ -30,8 +30,8 @@ def test_every_stage_can_be_reached_from_the_first() -> None:
 def test_every_ending_is_made_by_an_act_a_message_or_the_table_of_conditions() -> None:
     made = {
         node.attr
-        for name in ("acts", "replies", "conditions")
-        for node in ast.walk(ast.parse((DOMAIN / f"{name}.py").read_text(encoding="utf-8")))
+        for source in (*DOMAIN.glob("acts/*.py"), *DOMAIN.glob("replies/*.py"), DOMAIN / "conditions.py")
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Ending"
     }
     assert made == {e.name for e in Ending}

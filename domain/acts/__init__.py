@@ -1,0 +1,25 @@
+"""What a person may do to a hire: per act, who may, at which stage, with which words, and the facts it leads to.
+
+One table drives the refusals, the worklists and the documentation. Rights are checked again in the story, so a door that forgot
+to ask cannot widen them. The acts stand by theme, each file in the order a case meets them.
+"""
+
+from domain.acts import anytime, conditions, contract, selection
+from domain.acts.anytime import LAPSES, resumed
+from domain.acts.table import ACTS, ANY_STAGE, Act, Args, allowed, check, do
+
+__all__ = [
+    "ACTS",
+    "ANY_STAGE",
+    "LAPSES",
+    "Act",
+    "Args",
+    "allowed",
+    "anytime",
+    "check",
+    "conditions",
+    "contract",
+    "do",
+    "resumed",
+    "selection",
+]

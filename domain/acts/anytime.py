@@ -1,0 +1,159 @@
+"""What may be done to a case at any time (`recruitment.md` §7), and re-use (§6)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from domain import facts as f
+from domain.acts.table import ANY_STAGE, BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
+from domain.deadlines import extend, shift
+from domain.errors import BadInput, NotNow
+from domain.hire import HireState
+from domain.messages import ActRequest
+from domain.moment import Moment
+from domain.stages import Facts, end
+from domain.words import Ending, Role, Stage
+
+
+class Because(Args):
+    reason: Reason
+
+
+class Conclude(Args):
+    upheld: bool
+    reason: Reason
+
+
+class Hold(Args):
+    reason: Reason
+    until: Annotated[datetime | None, AfterValidator(aware)] = None
+
+
+class Extend(Args):
+    deadline: str
+    days: int = Field(ge=1, le=400)
+    reason: Reason
+
+
+class Reuse(Args):
+    vacancy: Reference
+    post: Reference
+    grade: Reference
+
+
+class HandOver(Args):
+    owner: Reference
+
+
+LAPSES = {
+    "assessment_answer": Ending.ASSESSMENT_LAPSED,
+    "offer": Ending.CONDITIONAL_OFFER_LAPSED,
+    "reserve": Ending.RESERVE_LAPSED,
+    "contract": Ending.CONDITIONAL_OFFER_LAPSED,  # not declined: nobody said no
+    "entry": Ending.NO_SHOW,
+}
+
+
+@act("confirm_lapse", HR, ANY_STAGE, Nothing)
+def _confirm_lapse(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
+    """Confirm that a lapse-due case has lapsed (or extend its deadline instead)."""
+    key = next((k for k in s.lapsed if k in LAPSES), None)
+    if key is None:
+        raise NotNow("no deadline of this case has lapsed", code="nothing_lapsed")
+    return end(s, LAPSES[key], m, decided_by=person(r), reason=f"lapsed.{key}")
+
+
+@act("withdraw", HR, ANY_STAGE, Because, on_hold=True)
+def _withdraw(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
+    """Record a withdrawal the candidate declared to us outside the portal."""
+    return [f.Withdrawn(reason=a.reason), *end(s, Ending.WITHDRAWN, m, decided_by="candidate", reason=a.reason)]
+
+
+@act("report_integrity", HR | BOARD, ANY_STAGE, Because)
+def _report(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
+    """Open an allegation (AI use, false statement); it never ends a case by itself."""
+    if s.allegation:
+        raise NotNow("an allegation is open already", code="allegation_open")
+    return [f.IntegrityReported(allegation=a.reason, evidence=""), m.deadline("allegation")]
+
+
+@act("conclude_integrity", frozenset({Role.HR_HEAD}), ANY_STAGE, Conclude)
+def _conclude_integrity(s: HireState, a: Conclude, r: ActRequest, m: Moment) -> Facts:
+    """Decide an allegation, after the candidate's answer or when its time has passed."""
+    if not s.allegation:
+        raise NotNow("there is no allegation to decide", code="no_allegation")
+    if "allegation" in s.deadlines and "allegation" not in s.lapse_due | s.escalated:
+        raise NotNow("the candidate may still answer", code="candidate_may_answer")
+    concluded = f.IntegrityConcluded(upheld=a.upheld, reason=a.reason)
+    if a.upheld:
+        return [concluded, *end(s, Ending.INTEGRITY, m, decided_by=person(r), reason=a.reason)]
+    closed: Facts = [f.DeadlineClosed(key="allegation", met=False)] if "allegation" in s.deadlines else []
+    return [concluded, *closed]
+
+
+@act("hold", HR, ANY_STAGE, Hold)
+def _hold(s: HireState, a: Hold, r: ActRequest, m: Moment) -> Facts:
+    """Stop the clocks of the case, until a date or until resumed."""
+    if a.until is not None and a.until <= m.at:
+        raise BadInput("a hold ends in the future", code="bad_arguments", field="until")
+    return [f.Held(reason=a.reason, until=a.until)]
+
+
+@act("resume", HR, ANY_STAGE, Nothing, on_hold=True)
+def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
+    """End a hold; every open deadline moves by the time the case stood still."""
+    if s.held is None:
+        raise NotNow("the case is not on hold", code="not_held")
+    return resumed(s, m)
+
+
+def resumed(s: HireState, m: Moment) -> Facts:
+    """The facts of a hold's end, by a person or by its date. The competition's closing never moves for one case."""
+    held_at = s.held_at or m.at
+
+    def since(start: datetime) -> int:
+        return int((m.at - start).total_seconds())
+
+    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for key, d in sorted(s.deadlines.items()) if key != "closing"]
+    return [f.Resumed(seconds=since(held_at)), *moved]
+
+
+@act("extend", HR, ANY_STAGE, Extend)
+def _extend(s: HireState, a: Extend, r: ActRequest, m: Moment) -> Facts:
+    """Give an open deadline more days, with a reason."""
+    if a.deadline == "closing" or a.deadline not in s.deadlines:
+        known = ", ".join(sorted(k for k in s.deadlines if k != "closing")) or "none"
+        raise BadInput(f"no open deadline {a.deadline!r}; open: {known}", code="no_such_deadline", field="deadline")
+    if a.deadline != "reserve":
+        return _longer(s, a, m)
+    if s.reserve_extensions >= m.published.rules.reserve.extensions:
+        raise NotNow("a reserve list is extended at most twice", code="extended_twice")
+    if s.lapse_due:
+        raise NotNow("a reserve list is extended before it expires", code="expired")
+    longer = _longer(s, a, m)
+    until = next(fact.due_at for fact in longer if isinstance(fact, f.DeadlineSet))
+    return [*longer, f.ReserveExtended(until=until, times=s.reserve_extensions + 1)]
+
+
+def _longer(s: HireState, a: Extend, m: Moment) -> Facts:
+    rule = m.published.rules.deadlines.get(a.deadline)
+    unit, working = (rule.unit, rule.working_days) if rule else ("day", False)
+    longer = extend(s.deadlines[a.deadline], a.days, a.reason, m.at, m.calendar, working_days=working, unit=unit)
+    return [longer, f.DeadlineExtended(key=a.deadline, due_at=longer.due_at, limit_at=longer.limit_at, reason=a.reason)]
+
+
+@act("offer_reuse", HR, frozenset({Stage.RESERVE}), Reuse)
+def _offer_reuse(s: HireState, a: Reuse, r: ActRequest, m: Moment) -> Facts:
+    """Ask the person whether they would take a similar post of another vacancy."""
+    if s.reuse is not None:
+        raise NotNow("a re-use is offered already", code="already_offered")
+    if a.vacancy == s.vacancy:
+        raise BadInput("a post of the same vacancy is called, not re-used", code="same_vacancy", field="vacancy")
+    return [f.ReuseOffered(vacancy=a.vacancy, post=a.post, grade=a.grade)]
+
+
+@act("hand_over", HR, ANY_STAGE, HandOver, on_hold=True)
+def _hand_over(s: HireState, a: HandOver, r: ActRequest, m: Moment) -> Facts:
+    """Give the case another owner."""
+    return [f.HandedOver(owner=a.owner)]

@@ -1,0 +1,95 @@
+"""Acts from the application to the conditional offer (`recruitment.md` §2, §3)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from domain import facts as f
+from domain.acts.table import BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
+from domain.errors import NotNow
+from domain.hire import HireState
+from domain.messages import ActRequest
+from domain.moment import Moment
+from domain.stages import Facts, after_shortlisting, end, enter
+from domain.words import Ending, Role, Stage
+
+
+class Screen(Args):
+    eligible: bool
+    reason: Reason = "all_checks_passed"
+
+
+class Shortlist(Args):
+    shortlisted: bool
+    reason: Reason = "profile_matches"
+
+
+class Mark(Args):
+    score: int = Field(ge=0, le=100)
+
+
+class Schedule(Args):
+    starts_at: Annotated[datetime, AfterValidator(aware)]
+    minutes: int = Field(default=60, ge=5, le=480)
+    place: Reference = ""
+
+
+@act("confirm_late", HR, frozenset({Stage.RECEIVED}), Nothing)
+def _confirm_late(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
+    """Confirm that the application was received after closing; the candidate is told."""
+    if not s.late:
+        raise NotNow("this application was received in time", code="not_late")
+    return end(s, Ending.LATE, m, decided_by=person(r), reason="received_after_closing")
+
+
+@act("screen", HR, frozenset({Stage.SCREENING}), Screen)
+def _screen(s: HireState, a: Screen, r: ActRequest, m: Moment) -> Facts:
+    """Decide eligibility, with the automatic checks as a proposal; nothing adverse before closing."""
+    if s.judged is None:
+        raise NotNow("the eligibility checks have not run yet", code="not_judged")
+    screened = f.Screened(eligible=a.eligible, reason=a.reason)
+    if a.eligible:
+        return [screened, *enter(s, Stage.SHORTLISTING, m)]
+    return [screened, *end(s, Ending.NOT_ELIGIBLE, m, decided_by=person(r), reason=a.reason)]
+
+
+@act("shortlist", HR | {Role.HIRING_MANAGER}, frozenset({Stage.SHORTLISTING}), Shortlist)
+def _shortlist(s: HireState, a: Shortlist, r: ActRequest, m: Moment) -> Facts:
+    """Put on the short list, or not."""
+    decided = f.ShortlistingDecided(shortlisted=a.shortlisted, reason=a.reason)
+    if a.shortlisted:
+        return [decided, *enter(s, after_shortlisting(m), m)]
+    return [decided, *end(s, Ending.NOT_SHORTLISTED, m, decided_by=person(r), reason=a.reason)]
+
+
+@act("mark_assessment", BOARD, frozenset({Stage.ASSESSMENT}), Mark)
+def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
+    """Mark the assessment (0-100); the case goes on to the interview."""
+    if not s.assessment_answered:
+        raise NotNow("the candidate has not answered the assessment", code="not_answered")
+    return [f.AssessmentMarked(score=a.score), *enter(s, Stage.INTERVIEW, m)]
+
+
+@act("schedule_interview", HR | BOARD, frozenset({Stage.INTERVIEW}), Schedule)
+def _schedule(s: HireState, a: Schedule, r: ActRequest, m: Moment) -> Facts:
+    """Set the interview; the candidate gets the invitation with a calendar entry."""
+    if s.interview_held:
+        raise NotNow("the interview was held already", code="already_held")
+    return [f.InterviewScheduled(starts_at=a.starts_at, minutes=a.minutes, place=a.place)]
+
+
+@act("mark_interview", BOARD, frozenset({Stage.INTERVIEW}), Mark)
+def _mark_interview(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
+    """Mark the interview (0-100); the case waits for the board's report."""
+    if not s.interview_held:
+        raise NotNow("the interview is not on record yet", code="not_held")
+    return [f.InterviewMarked(score=a.score), *enter(s, Stage.SELECTION, m)]
+
+
+@act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing)
+def _issue_offer(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
+    """Issue the conditional offer for the post reserved."""
+    if s.offer_issued:
+        raise NotNow("the conditional offer is issued already", code="already_issued")
+    return [f.OfferIssued(post=s.post), m.deadline("offer")]

@@ -1,0 +1,54 @@
+"""What may be said to a case at any time (`recruitment.md` §7)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain import facts as f
+from domain.hire import HireState
+from domain.messages import Message
+from domain.moment import Moment
+from domain.replies.taking import Moot, Taker, TooEarly, closed
+from domain.stages import (
+    Facts,
+)
+from domain.words import Stage
+
+
+def _reuse_answered(state: HireState, message: Message, m: Moment) -> Facts:
+    if state.reuse is None:
+        raise TooEarly("no re-use was offered yet", code="before_its_question")
+    if state.reuse_accepted:
+        raise Moot("the re-use is agreed to already", code="repeated")
+    if state.stage is not Stage.RESERVE:
+        raise Moot("called to a post of this vacancy meanwhile", code="after_its_stage")
+    return [f.ReuseAnswered(accepted=bool(message.data["accepted"]))]
+
+
+def _integrity(state: HireState, message: Message, m: Moment) -> Facts:
+    if state.allegation:
+        raise Moot("an allegation is open already", code="repeated")
+    reported = f.IntegrityReported(allegation=str(message.data["allegation"]), evidence=str(message.data.get("evidence", "")))
+    return [reported, m.deadline("allegation")]
+
+
+def _allegation_answered(state: HireState, message: Message, m: Moment) -> Facts:
+    if not state.allegation:
+        raise TooEarly("there is no allegation", code="before_its_question")
+    return [f.AllegationAnswered(reference=str(message.data.get("reference", ""))), *closed(state, "allegation")]
+
+
+def _noted(fact: Callable[[dict[str, Any]], f.AnyFact]) -> Taker:
+    return lambda state, message, m: [fact(message.data)]
+
+
+TAKERS: dict[str, Taker] = {
+    "reuse.answered": _reuse_answered,
+    "integrity.reported": _integrity,
+    "allegation.answered": _allegation_answered,
+    "review.lodged": _noted(lambda d: f.ReviewLodged(reference=str(d.get("reference", "")))),
+    "accommodation.requested": _noted(lambda d: f.AccommodationRequested(reference=str(d.get("reference", "")))),
+    "candidate.unavailable": _noted(lambda d: f.CandidateAvailability(available=False)),
+    "candidate.available": _noted(lambda d: f.CandidateAvailability(available=True)),
+    "candidate.told": _noted(lambda d: f.CandidateTold(about=str(d.get("about", "")))),
+    "medical.appealed": _noted(lambda d: f.ReviewLodged(reference=f"medical:{d.get('reference', '')}")),
+}
