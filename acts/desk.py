@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from acts.carrier import Carrier
+from acts.personnel import Personnel
 from config.settings import Settings
 from config.temporal import connect
 from domain.acts import ACTS
@@ -50,6 +51,7 @@ class Desk:
         self.db, self._carrier = db, carrier
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
+        self.personnel = Personnel(db, self.people, self.queries, self.clock)
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 
@@ -59,7 +61,16 @@ class Desk:
         Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed), EngineUnavailable.
         """
         who = await self.people.staff(person)
-        asked = ActRequest(request=request or secrets.token_hex(12), act=act, person=person, roles=tuple(who.roles), args=args)
+        if act == "hand_over" and isinstance(args.get("owner"), str):
+            await self.personnel.owner(args["owner"])
+        asked = ActRequest(
+            request=request or secrets.token_hex(12),
+            act=act,
+            person=person,
+            roles=tuple(who.roles),
+            stands_in=await self.personnel.stands_in(person),
+            args=args,
+        )
         over = await self._over(case)
         if over is not None:  # no case is started only to refuse; a repeat of the act that ended it gets its receipt again
             return await self._receipt(case, asked, over)
@@ -133,9 +144,18 @@ class Desk:
     # ---- reads ------------------------------------------------------------------------------------------------------------
 
     async def hires(
-        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+        self,
+        vacancy: str | None = None,
+        stage: str | None = None,
+        ending: str | None = None,
+        needs: str | None = None,
+        owner: str | None = None,
     ) -> list[dict[str, Any]]:
-        return await self.queries.hires(vacancy=vacancy, stage=stage, ending=ending, needs=needs)
+        return await self.queries.hires(vacancy=vacancy, stage=stage, ending=ending, needs=needs, owner=owner)
+
+    async def find(self, words: str) -> list[dict[str, Any]]:
+        """People by part of a name or of an address, each with all their cases. Raises BadInput."""
+        return await self.people.find(words)
 
     async def hire(self, case: str) -> dict[str, Any]:
         """One hire with its conditions and deadlines, and the contract terms if any are proposed. Raises NotFound."""

@@ -45,6 +45,7 @@ MEANS = {
     "post": "The post there.",
     "grade": "The grade there.",
     "owner": "Who takes the case over.",
+    "who": "Who steps back; yourself when not given.",
 }
 
 

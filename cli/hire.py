@@ -24,11 +24,12 @@ def list_(
     stage: Annotated[Stage | None, typer.Option("--stage", help="Only at this stage.")] = None,
     ending: Annotated[Ending | None, typer.Option("--ending", help="Only those that ended so.")] = None,
     needs: Annotated[str | None, typer.Option("--needs", metavar="ACT", help="Only those that need this act, such as screen.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="PERSON", help="Only those of this owner.")] = None,
     json: Json = False,
 ) -> None:
     """List hires, the open ones with what they need and by when."""
     wanted = needs and needs.replace("-", "_")
-    found = terminal(ctx).at_store(lambda desk: desk.hires(vacancy=vacancy, stage=stage, ending=ending, needs=wanted))
+    found = terminal(ctx).at_store(lambda desk: desk.hires(vacancy=vacancy, stage=stage, ending=ending, needs=wanted, owner=owner))
     show.many(found, COLUMNS, json_=json, none="No hires match.")
 
 

@@ -20,6 +20,7 @@ from domain.vacancy import VacancySpec
 from domain.waiting import Why
 
 if TYPE_CHECKING:
+    from acts.personnel import Personnel
     from config.settings import Settings
 
 T = TypeVar("T")
@@ -28,12 +29,21 @@ T = TypeVar("T")
 class Desk(Protocol):
     """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
 
+    @property
+    def personnel(self) -> "Personnel": ...
+
     async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
     async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Any: ...
     async def hires(
-        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+        self,
+        vacancy: str | None = None,
+        stage: str | None = None,
+        ending: str | None = None,
+        needs: str | None = None,
+        owner: str | None = None,
     ) -> Any: ...
+    async def find(self, words: str) -> Any: ...
     async def hire(self, case: str) -> Any: ...
     async def why(self, case: str, act: str = "", about: str = "") -> Why: ...
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]: ...

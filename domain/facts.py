@@ -500,6 +500,48 @@ class HandedOver(Fact):
     owner: str
 
 
+class Recused(Fact):
+    """A conflict of interest: from now on this person does nothing more to the case."""
+
+    kind: Literal["recused"] = "recused"
+    person: str
+    reason: str
+
+
+class ActedFor(Fact):
+    """What the same step did was done with the roles of `person`, given for a time to whoever the step names as its actor."""
+
+    kind: Literal["acted_for"] = "acted_for"
+    person: str
+
+
+# ---- the staff's own ---------------------------------------------------------------------------------------------------
+
+
+class AbsenceEntered(Fact):
+    """Away from one day to another, both included; a deputy gets all roles for the time."""
+
+    kind: Literal["absence_entered"] = "absence_entered"
+    starts_on: date
+    ends_on: date
+    deputy: str = ""
+
+
+class RolesDelegated(Fact):
+    kind: Literal["roles_delegated"] = "roles_delegated"
+    to: str
+    roles: tuple[str, ...]
+    starts_on: date
+    ends_on: date
+
+
+class StaffNoteRevoked(Fact):
+    """An absence or a delegation is taken back; `note` is the number of its entry in the same journal."""
+
+    kind: Literal["staff_note_revoked"] = "staff_note_revoked"
+    note: int
+
+
 # ---- the vacancy's own -------------------------------------------------------------------------------------------------
 
 
@@ -679,6 +721,11 @@ AnyFact = Annotated[
     | LetterWritten
     | EndingReached
     | HandedOver
+    | Recused
+    | ActedFor
+    | AbsenceEntered
+    | RolesDelegated
+    | StaffNoteRevoked
     | VacancyPublished
     | VacancyClosed
     | BudgetAsked

@@ -135,6 +135,7 @@ class HireState(BaseModel):
     parked: dict[str, f.MessageSetAside] = Field(default_factory=dict)
     letters: int = 0
     owner: str = ""
+    recused: set[str] = Field(default_factory=set)
     seen_steps: set[str] = Field(default_factory=set)
 
     # ---- what follows from the state, nothing stored ------------------------------------------------------------------
@@ -626,3 +627,8 @@ def _ended(s: HireState, fact: f.EndingReached, e: Entry) -> None:
 @_takes(f.HandedOver)
 def _handed_over(s: HireState, fact: f.HandedOver, e: Entry) -> None:
     s.owner = fact.owner
+
+
+@_takes(f.Recused)
+def _recused(s: HireState, fact: f.Recused, e: Entry) -> None:
+    s.recused.add(fact.person)

@@ -49,14 +49,25 @@ class CaseSpec(BaseModel):
 
 class ActRequest(BaseModel):
     """What a person asks of a case: the argument of every update. The same `request` again gets the same receipt;
-    the same `request` for something else is a Conflict, never a receipt for an act that was not done."""
+    the same `request` for something else is a Conflict, never a receipt for an act that was not done.
+
+    `roles` are the person's own, `stands_in` those others gave them for now (principal -> roles); `acting_for` is the principal
+    whose role the act is done with, and is set by the table of acts alone.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     request: str
     act: str
     person: str
     roles: tuple[str, ...] = ()
+    stands_in: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    acting_for: str = ""
     args: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def eyes(self) -> frozenset[str]:
+        """Who looks: the person, and the one whose role they use. Four eyes are not kept when any of them was there before."""
+        return frozenset(f"person:{who}" for who in (self.person, self.acting_for) if who)
 
     @property
     def step(self) -> str:

@@ -14,7 +14,7 @@ from domain.messages import Message
 from domain.words import MessageFate
 from store.columns import utc
 from store.database import Database
-from store.names import new_hire, new_id, system_now
+from store.names import folded, new_hire, new_id, system_now
 from store.records import fresh_inbox_row
 from store.tables import applications, cases, hires, inbox, payloads, people, vacancies
 
@@ -180,7 +180,8 @@ class Inbox:
     def _person(self, tx: Connection, arrival: Arrival) -> str:
         """The candidate's random id, made if the source names this person for the first time; the newest contact counts."""
         row = {"candidate": new_id(), "source": arrival.source, "source_id": arrival.candidate_source_id}
-        contact = (arrival.contact or Contact()).model_dump()
+        known = arrival.contact or Contact()
+        contact = known.model_dump() | {"folded": folded(known.name, known.email)}
         statement = self._db.insert(people).values(**row, **contact)
         newest = contact if arrival.contact else {"source": arrival.source}  # an update that changes nothing, to get the row back
         statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=newest)

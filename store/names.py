@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,3 +34,9 @@ def canonical_sha256(value: BaseModel | dict[str, Any]) -> str:
         return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise BadInput("not expressible as canonical JSON: a number or a text is out of range", code="not_canonical") from error
+
+
+def folded(*words: str) -> str:
+    """Words as they are compared in a search: without accents and capitals, on one line."""
+    plain = unicodedata.normalize("NFKD", " ".join(words))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())

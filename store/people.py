@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
 
-from domain.errors import NotFound
+from domain.errors import BadInput, NotFound
 from domain.messages import Letter
 from store.database import Database
-from store.tables import applications, cases, letters, payloads, people, staff
+from store.names import folded
+from store.tables import applications, cases, hires, letters, payloads, people, staff
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,29 @@ class People:
 
     async def staff(self, person: str) -> Staff:
         return _staff(await self._one(select(staff).where(staff.c.person == person), f"person {person}"))
+
+    async def find(self, words: str, limit: int = 50) -> list[dict[str, Any]]:
+        """The people whose name or address holds every word, accents and capitals aside, each with `cases`: vacancy, stage, ending.
+
+        Raises BadInput for words that say nothing.
+        """
+        wanted = folded(words).split()
+        if not wanted:
+            raise BadInput("say part of a name or of an address", code="nothing_to_find", field="words")
+        query = select(people.c.candidate, people.c.name, people.c.email, people.c.language).order_by(people.c.folded, people.c.candidate)
+        query = query.where(*(people.c.folded.contains(word, autoescape=True) for word in wanted)).limit(limit)
+        found = await self._db.read(lambda rx: [dict(row) for row in rx.execute(query).mappings()])
+        theirs = await self._cases_of([row["candidate"] for row in found])
+        return [row | {"cases": theirs.get(row["candidate"], [])} for row in found]
+
+    async def _cases_of(self, candidates: list[str]) -> dict[str, list[dict[str, Any]]]:
+        """Every case of these people; one that has not begun yet has neither stage nor ending."""
+        columns = (cases.c.candidate, cases.c.case_id, cases.c.vacancy, cases.c.linked, hires.c.stage, hires.c.ending, hires.c.owner)
+        query = select(*columns).outerjoin(hires, hires.c.case_id == cases.c.case_id).where(cases.c.candidate.in_(candidates))
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in await self._db.read(lambda rx: rx.execute(query.order_by(cases.c.created_at, cases.c.case_id)).mappings().all()):
+            found.setdefault(row["candidate"], []).append({name: value for name, value in row.items() if name != "candidate"})
+        return found
 
     async def list_staff(self) -> list[Staff]:
         query = select(staff).order_by(staff.c.person)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
@@ -31,10 +32,11 @@ class Queries:
         ending: str | None = None,
         needs: str | None = None,
         held: bool | None = None,
+        owner: str | None = None,
     ) -> list[Row]:
         """Hires by any of these, the one with the nearest deadline first. `needs` is the name of an act, with or without its object."""
         wanted = select(hires).order_by(hires.c.next_deadline.nulls_last(), hires.c.case_id)
-        for column, value in ((hires.c.vacancy, vacancy), (hires.c.stage, stage), (hires.c.ending, ending)):
+        for column, value in ((hires.c.vacancy, vacancy), (hires.c.stage, stage), (hires.c.ending, ending), (hires.c.owner, owner)):
             wanted = wanted if value is None else wanted.where(column == str(value))
         wanted = wanted if held is None else wanted.where(hires.c.held == held)
         return await self._rows(wanted if needs is None else wanted.where(self._needs(needs)))
@@ -67,6 +69,12 @@ class Queries:
         for row in await self._db.read(lambda rx: rx.execute(wanted.order_by(journal.c.case_id, journal.c.number)).mappings().all()):
             found.setdefault(row["case_id"], []).append(entry_of(row))
         return found
+
+    async def staff_journals(self) -> list[list[Entry]]:
+        """The journals of the staff who have one: absences and delegations."""
+        query = select(journal).where(journal.c.case_id.startswith("staff/")).order_by(journal.c.case_id, journal.c.number)
+        rows = await self._db.read(lambda rx: rx.execute(query).mappings().all())
+        return [[entry_of(row) for row in each] for _, each in groupby(rows, lambda row: row["case_id"])]
 
     async def open_cases(self) -> list[str]:
         """Every case that should be running: hires without an ending, vacancies not over; vacancies first, hires wait for them."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, or_, select
+from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, literal, or_, select
 
 from domain import facts as f
 from domain.errors import BadInput, JournalConflict, NotFound
@@ -28,6 +28,7 @@ from store.tables import (
     letters,
     log_size,
     outbox,
+    staff,
     vacancies,
 )
 
@@ -35,6 +36,7 @@ Row = dict[str, Any]
 
 _READ_JOURNAL = select(journal).where(journal.c.case_id == bindparam("case")).order_by(journal.c.number)
 _LOCK_CASE = select(cases).where(cases.c.case_id == bindparam("case")).with_for_update(key_share=True)
+_LOCK_STAFF = select(literal("staff").label("kind"), staff.c.person).where(staff.c.person == bindparam("person")).with_for_update()
 #: Spelled out because IN cannot be executed for many rows at once.
 _CLOSE = (
     inbox.update()
@@ -95,7 +97,12 @@ class Records:
         return new
 
     def _case(self, tx: Connection, step: Step) -> RowMapping:
-        """The case's row, locked for the transaction. A first fact brings its own: a case taken over from another system."""
+        """The case's row, locked for the transaction. A first fact brings its own: a case taken over from another system.
+
+        The journal of a member of staff is no case: it hangs on the person's row.
+        """
+        if step.case.startswith("staff/"):
+            return _staff_row(tx, step.case)
         found = tx.execute(_LOCK_CASE, {"case": step.case}).mappings().one_or_none()
         if found is not None:
             return found
@@ -110,7 +117,8 @@ class Records:
             tx.execute(insert(journal), [_journal_row(e, self._clock()) for e in new])
             if case["kind"] == "vacancy":
                 ledger.enter_facts(tx, case["vacancy"], step.facts)
-            self._update_read_model(tx, case, before, new)
+            if case["kind"] != "staff":
+                self._update_read_model(tx, case, before, new)
         if step.closes:
             tx.execute(_CLOSE, _closings(step))
         if step.messages:
@@ -152,6 +160,13 @@ class Records:
         first = size - len(new)
         rows = [{"position": first + n, "case_id": e.case, "number": e.number, "sha256": canonical_sha256(e)} for n, e in enumerate(new)]
         tx.execute(insert(leaves), rows)
+
+
+def _staff_row(tx: Connection, case: str) -> RowMapping:
+    found = tx.execute(_LOCK_STAFF, {"person": case.removeprefix("staff/")}).mappings().one_or_none()
+    if found is None:
+        raise NotFound(f"there is no person {case.removeprefix('staff/')}", code="unknown", case=case)
+    return found
 
 
 def _upsert(db: Database, table: Table) -> Insert:

@@ -285,6 +285,7 @@ people = Table(
     _words("name"),
     _words("email"),
     _words("language"),
+    _words("folded"),
     UniqueConstraint("source", "source_id"),
 )
 

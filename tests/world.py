@@ -110,7 +110,9 @@ class World:
     ) -> None:
         """What a person asks; raises the refusal."""
         self.made += 1
-        asked = ActRequest(request=request or f"r{self.made}", act=name, person=person, roles=roles, args=args)
+        self.do(case, ActRequest(request=request or f"r{self.made}", act=name, person=person, roles=roles, args=args))
+
+    def do(self, case: str, asked: ActRequest) -> None:
         do = Do(**self.where(case), request=asked)
         now(self.vacancies.do_vacancy_act(do) if case.startswith("vacancy/") else self.hires.do_act(do))
         self.go_on(case)

@@ -8,12 +8,16 @@ from pydantic import AfterValidator, Field
 from domain import facts as f
 from domain.acts.table import ANY_STAGE, BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
 from domain.deadlines import extend, shift
-from domain.errors import BadInput, NotNow
+from domain.errors import BadInput, NotAllowed, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.stages import Facts, end
 from domain.words import Ending, Role, Stage
+from domain.words import roles as roles_among
+
+#: Everybody who can do anything to a case.
+ACTIVE = frozenset(Role) - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR}
 
 
 class Because(Args):
@@ -44,6 +48,11 @@ class Reuse(Args):
 
 class HandOver(Args):
     owner: Reference
+
+
+class Recuse(Args):
+    reason: Reason = "conflict_of_interest"
+    who: Reference = ""
 
 
 LAPSES = {
@@ -151,6 +160,17 @@ def _offer_reuse(s: HireState, a: Reuse, r: ActRequest, m: Moment) -> Facts:
     if a.vacancy == s.vacancy:
         raise BadInput("a post of the same vacancy is called, not re-used", code="same_vacancy", field="vacancy")
     return [f.ReuseOffered(vacancy=a.vacancy, post=a.post, grade=a.grade)]
+
+
+@act("recuse", ACTIVE, ANY_STAGE, Recuse, on_hold=True)
+def _recuse(s: HireState, a: Recuse, r: ActRequest, m: Moment) -> Facts:
+    """Step back from the case because of a conflict of interest; the head of HR or the board's chair may say so for another person."""
+    who = a.who or r.person
+    if who != r.person and not {Role.HR_HEAD, Role.BOARD_CHAIR} & roles_among(r.roles):
+        raise NotAllowed("a conflict of interest is declared by the person, the head of HR or the board's chair", code="wrong_role")
+    if who in s.recused:
+        raise BadInput(f"{who} stepped back from this case already", code="already_recused", field="person")
+    return [f.Recused(person=who, reason=a.reason)]
 
 
 @act("hand_over", HR, ANY_STAGE, HandOver, on_hold=True)

@@ -78,7 +78,7 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     now = known(s, a.condition)
     if now.paper is None:
         raise NotNow(f"no reply on {a.condition} waits for a second person", code="nothing_to_confirm")
-    if now.paper_by == person(r):
+    if now.paper_by in r.eyes:
         raise FourEyes("the person who typed the reply in cannot confirm it", code="four_eyes")
     p = now.paper
     fact = f.ConditionReplied(

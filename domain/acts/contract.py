@@ -58,7 +58,7 @@ def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
     """Approve exactly these terms (by hash); the proposer cannot."""
     if not s.terms_sha256 or s.approved:
         raise NotNow("no contract waits for approval", code="nothing_to_approve")
-    if s.proposed_by == person(r):
+    if s.proposed_by in r.eyes:
         raise FourEyes("the proposer of a contract cannot approve it", code="four_eyes")
     if a.sha256 != s.terms_sha256:
         raise NotNow("the terms changed since you read them", code="other_terms", sha256=s.terms_sha256)

@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from domain.errors import BadInput, CaseClosed, NotAllowed, NotNow
+from domain import facts as f
+from domain.acts.rights import entitled
+from domain.errors import BadInput, CaseClosed, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.stages import Facts, unsettled
 from domain.waiting import explained
 from domain.words import Condition, Role, Stage
-from domain.words import roles as roles_among
 
 HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 BOARD = frozenset({Role.BOARD_MEMBER, Role.BOARD_CHAIR})
@@ -89,16 +90,17 @@ def check(state: HireState, request: ActRequest) -> Act:
     if state.stage not in act.stages:
         wrong = NotNow(f"{act.name} is not possible at stage {state.stage}", code="wrong_stage", stage=str(state.stage))
         raise _why_not(wrong, state, act, request)
-    if not act.roles & roles_among(request.roles):
-        raise NotAllowed(f"{act.name} is for {', '.join(sorted(act.roles))}", code="wrong_role")
+    entitled(act.name, act.roles, request, state.recused)
     return act
 
 
 def do(state: HireState, request: ActRequest, m: Moment) -> Facts:
-    """The facts of an act, or the refusal that says why not."""
+    """The facts of an act, or the refusal that says why not. What is done with another one's role says so first."""
     act = check(state, request)
+    request = entitled(act.name, act.roles, request, state.recused)
+    behalf: Facts = [f.ActedFor(person=request.acting_for)] if request.acting_for else []
     try:
-        return act.do(state, act.args.model_validate(request.args), request, m)
+        return [*behalf, *act.do(state, act.args.model_validate(request.args), request, m)]
     except NotNow as refusal:
         raise _why_not(refusal, state, act, request) from None
 

@@ -69,6 +69,12 @@ class FakeDesk:
     refuses: Problem | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
+    personnel: Any = None
+
+    async def find(self, words: str) -> list[dict[str, Any]]:
+        self._took("find", words)
+        case = {"case_id": CASE, "vacancy": "250442", "linked": False, "stage": "conditions", "ending": None, "owner": "ines"}
+        return [{"candidate": "c1", "name": "Zoë Example", "email": "zoe@example.org", "language": "en", "cases": [case]}]
 
     @asynccontextmanager
     async def open(self, settings: Settings, *, reading: bool) -> AsyncIterator["FakeDesk"]:
@@ -92,9 +98,14 @@ class FakeDesk:
         self._took("publish", person, spec.reference, rules.name)
 
     async def hires(
-        self, vacancy: str | None = None, stage: str | None = None, ending: str | None = None, needs: str | None = None
+        self,
+        vacancy: str | None = None,
+        stage: str | None = None,
+        ending: str | None = None,
+        needs: str | None = None,
+        owner: str | None = None,
     ) -> list[dict[str, Any]]:
-        self._took("hires", vacancy, stage, ending, needs)
+        self._took("hires", vacancy, stage, ending, needs, owner)
         return [HIRE, HIRE | {"case_id": "hire/2b3c4d5e"}] if vacancy != "none" else []
 
     async def hire(self, case: str) -> dict[str, Any]:

@@ -54,8 +54,8 @@ def test_looking_needs_no_temporal(words: tuple[str, ...], muster: Muster, desk:
 
 
 def test_hires_are_found_by_what_they_need(muster: Muster, desk: FakeDesk) -> None:
-    muster("hire", "list", "--vacancy", "250442", "--stage", "conditions", "--needs", "settle-reply")
-    assert desk.asked == [("hires", "250442", "conditions", None, "settle_reply")]
+    muster("hire", "list", "--vacancy", "250442", "--stage", "conditions", "--needs", "settle-reply", "--owner", "ines")
+    assert desk.asked == [("hires", "250442", "conditions", None, "settle_reply", "ines")]
 
 
 def test_an_empty_list_says_so(muster: Muster) -> None:
@@ -217,3 +217,10 @@ def test_a_notice_that_is_none_is_refused(muster: Muster, tmp_path: Path) -> Non
 
 def test_the_file_of_people_of_the_demonstration_is_plain_toml() -> None:
     assert tomllib.loads(Path("config/people/demo.toml").read_text("utf-8"))["people"]
+
+
+def test_a_person_is_shown_with_every_case_of_theirs(muster: Muster, desk: FakeDesk) -> None:
+    said = muster("person", "find", "zoe").out
+    assert desk.asked == [("find", "zoe")]
+    assert "Zoë Example" in said
+    assert CASE in said

@@ -94,7 +94,7 @@ def test_a_case_that_ended_takes_no_act() -> None:
 def test_on_hold_only_what_belongs_to_a_hold_is_possible() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.act(case, "hold", reason="a_reason")
-    assert allowed(world.hire(case), frozenset(Role)) == ["hand_over", "resume", "withdraw"]
+    assert allowed(world.hire(case), frozenset(Role)) == ["hand_over", "recuse", "resume", "withdraw"]
     with pytest.raises(NotNow):
         world.act(case, "hold", reason="a_reason")
     world.act(case, "resume")
