@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from acts.carrier import Carrier
+from acts.editions import PolicyDesk
 from acts.personnel import Personnel
 from config.settings import Settings
 from config.temporal import connect
@@ -52,6 +53,7 @@ class Desk:
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
+        self.policies = PolicyDesk(db, self.people, self.clock)
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 
@@ -83,12 +85,14 @@ class Desk:
     async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Published:
         """Freeze a vacancy with the policy in force and open it. Publishing the same content twice changes nothing.
 
-        Raises NotAllowed, BadInput with everything that forbids publication, Conflict for other content under the reference.
+        Raises NotAllowed, NotNow for a policy that is not the one in force, BadInput with everything that forbids publication, Conflict
+        for other content under the reference.
         """
         who = await self.people.staff(person)
         if not PUBLISHERS & {Role(r) for r in who.roles}:
             raise NotAllowed(f"publishing is for {', '.join(sorted(PUBLISHERS))}", code="wrong_role")
         now = await self.clock.now()
+        await self.policies.check_in_force(rules)
         published = await self._frozen(spec, rules, now)
         arrival = Arrival(
             source=f"person:{person}",

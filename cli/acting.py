@@ -114,7 +114,7 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     elif kind is datetime:
         kind, option = str, typer.Option(flag, help=hint, metavar="WHEN", parser=_moment)
     elif kind is date:
-        kind, option = str, typer.Option(flag, help=hint, metavar="DAY", parser=_day)
+        kind, option = str, typer.Option(flag, help=hint, metavar="DAY", parser=day)
     elif kind is int:
         option = typer.Option(flag, help=hint, min=_bound(field, "ge"), max=_bound(field, "le"))
     else:
@@ -150,7 +150,7 @@ def _moment(text: str) -> str:
     return moment.isoformat()
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:

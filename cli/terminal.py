@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
 from domain.calendars import Calendar
+from domain.editions import Edition
 from domain.forecast import Accuracy, Forecast
 from domain.messages import Receipt
 from domain.rehearsal import Rehearsal
@@ -26,11 +27,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class PolicyDesk(Protocol):
+    """What the commands ask of `acts.editions`."""
+
+    async def propose(self, person: str, rules: Rules, effective: date | None = None) -> Edition: ...
+    async def approve(self, person: str, name: str, version: str, sha256: str) -> Edition: ...
+    async def list(self) -> list[dict[str, Any]]: ...
+    async def get(self, name: str, version: str) -> Edition: ...
+    async def in_force(self, name: str, at: datetime | None = None) -> Edition: ...
+
+
 class Desk(Protocol):
     """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
 
     @property
     def personnel(self) -> "Personnel": ...
+
+    @property
+    def policies(self) -> PolicyDesk: ...
 
     async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...

@@ -11,7 +11,7 @@ from cli import show
 from cli.acting import checked, receipt_shown
 from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
-from cli.vacancy_import import import_
+from cli.vacancy_import import import_, rules_under
 from domain.competition import NEXT_IN_RANK, Call, Cancel, DecideReport, SubmitReport
 from domain.errors import BadInput, NotFound, NotNow
 from domain.vacancy import VacancySpec
@@ -30,13 +30,13 @@ def publish(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="A vacancy file (TOML), or the name of one that comes with Muster: 250442.")],
     person: Person,
-    policy: Annotated[str, typer.Option("--policy", metavar="NAME", help="The rules in force: a name or a file.")] = "standard",
+    policy: Annotated[str, typer.Option("--policy", metavar="NAME", help="Which policy: the edition in force is taken.")] = "standard",
     json: Json = False,
 ) -> None:
     """Publish a vacancy: from now on applications are taken, under rules that no longer change."""
-    from config.files import load_rules, load_vacancy
+    from config.files import load_vacancy
 
-    spec, rules = load_vacancy(file), load_rules(policy)
+    spec, rules = load_vacancy(file), rules_under(ctx, policy)
     terminal(ctx).at_store(lambda desk: desk.publish(person, spec, rules))
     published = {"reference": spec.reference, "posts": len(spec.posts), "policy": policy}
     if json:

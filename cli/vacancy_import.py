@@ -18,6 +18,7 @@ from domain.errors import BadInput, NotFound, NotNow
 from domain.notice import Notice, read_notice
 from domain.notice.draft import Draft, Gap, PostGiven, draft, unusable
 from domain.notice.settle import Question, Settled, questions, settled
+from domain.rules import Rules
 from domain.vacancy import VacancySpec
 
 WHOLE = 1000
@@ -49,15 +50,17 @@ def import_(
     person: Annotated[
         str, typer.Option("--as", metavar="PERSON", envvar="MUSTER_PERSON", help="Who publishes: a person of `muster staff list`.")
     ] = "",
-    policy: Annotated[str, typer.Option("--policy", metavar="NAME", help="The rules to publish under: a name or a file.")] = "standard",
+    policy: Annotated[
+        str, typer.Option("--policy", metavar="NAME", help="The policy to publish under, in its edition in force.")
+    ] = "standard",
     json: Json = False,
 ) -> None:
     """Make a vacancy file from a notice: shows what it says, has its conflicts settled, completes the posts, and publishes if asked to."""
-    from config.files import load_rules, vacancy_toml, write_vacancy
+    from config.files import vacancy_toml, write_vacancy
 
     if publish and not person:
         raise BadInput("--publish needs --as PERSON: who publishes?", code="nobody")
-    rules = load_rules(policy)
+    rules = rules_under(ctx, policy) if publish else None
     raw = _raw(file)
     text = as_text(raw, file)
     notice = read_notice(text)
@@ -74,7 +77,7 @@ def import_(
     remarks = _remarks(file, raw, notice, ready, made)
     if out is not None:
         write_vacancy(out, spec, remarks)
-    if publish:
+    if rules is not None:
         terminal(ctx).at_store(lambda desk: desk.publish(person, spec, rules))
     if json:
         done = {"reference": spec.reference, "out": out and str(out), "published": publish, "answers": dict(answers)}
@@ -85,6 +88,15 @@ def import_(
     if out is None:
         show.line(f"\n{vacancy_toml(spec, remarks)}")
     _told(spec, out, publish, policy)
+
+
+def rules_under(ctx: typer.Context, policy: str) -> Rules:
+    """The edition in force of the policy named; a file as it is, which the desk takes only when it is that edition. Raises NotFound."""
+    from config.files import load_rules
+
+    if "/" in policy or policy.endswith(".toml"):
+        return load_rules(policy)
+    return terminal(ctx).at_store(lambda desk: desk.policies.in_force(policy)).rules
 
 
 def _told(spec: VacancySpec, out: Path | None, published: bool, policy: str) -> None:

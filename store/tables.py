@@ -173,6 +173,36 @@ vacancies = Table(
     _one_of("status", "", "published", "closed", "cancelled", "filled", "lapsed"),
 )
 
+#: The editions of policies. NULL in `published_at`: proposed, waiting for a second person.
+policies = Table(
+    "policies",
+    metadata,
+    _words("name", primary_key=True),
+    _words("version", primary_key=True),
+    _words("sha256"),
+    Column("rules", Kept, nullable=False),
+    Column("effective_from", Instant),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("approved_by", nullable=True),
+    Column("published_at", Instant),
+)
+
+#: Overlays on open cases. NULL in `approved_at`: proposed, waiting for a second person; in `lifted_at`: not lifted.
+overlays = Table(
+    "overlays",
+    metadata,
+    _words("overlay", primary_key=True),
+    _words("sha256"),
+    Column("body", Kept, nullable=False),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("approved_by", nullable=True),
+    Column("approved_at", Instant),
+    _words("lifted_by", nullable=True),
+    Column("lifted_at", Instant),
+)
+
 posts = Table(
     "posts",
     metadata,

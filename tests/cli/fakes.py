@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from config.files import load_rules, names
 from config.settings import Settings
 from domain.calendars import Calendar
+from domain.editions import Edition, shipped
 from domain.errors import NotFound, Problem
 from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
@@ -65,6 +67,32 @@ ENTRY = {
 
 
 @dataclass
+class FakePolicies:
+    """The policies that come with Muster, and whatever is proposed."""
+
+    desk: "FakeDesk"
+    proposed: list[Edition] = field(default_factory=list)
+
+    async def propose(self, person: str, rules: Rules, effective: date | None = None) -> Edition:
+        self.desk._took("propose", person, rules.version, effective)
+        self.proposed.append(Edition(rules=rules, proposed_by=person, proposed_at=AT))
+        return self.proposed[-1]
+
+    async def approve(self, person: str, name: str, version: str, sha256: str) -> Edition:
+        self.desk._took("approve", person, name, version, sha256)
+        return shipped(load_rules(name), AT)
+
+    async def list(self) -> list[dict[str, Any]]:
+        return [{"name": name, "version": load_rules(name).version, "state": "in_force"} for name in names("policies")]
+
+    async def get(self, name: str, version: str) -> Edition:
+        return shipped(load_rules(name), AT)
+
+    async def in_force(self, name: str, at: datetime | None = None) -> Edition:
+        return shipped(load_rules(name), AT)
+
+
+@dataclass
 class FakeDesk:
     refuses: Problem | None = None
     asked: list[tuple[Any, ...]] = field(default_factory=list)
@@ -75,6 +103,10 @@ class FakeDesk:
         self._took("find", words)
         case = {"case_id": CASE, "vacancy": "250442", "linked": False, "stage": "conditions", "ending": None, "owner": "ines"}
         return [{"candidate": "c1", "name": "Zoë Example", "email": "zoe@example.org", "language": "en", "cases": [case]}]
+
+    @property
+    def policies(self) -> FakePolicies:
+        return FakePolicies(self)
 
     @asynccontextmanager
     async def open(self, settings: Settings, *, reading: bool) -> AsyncIterator["FakeDesk"]:

@@ -1,7 +1,7 @@
 """`muster policy …`: what it says of a policy file, of two, and of a rehearsal."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +84,20 @@ def test_policies_are_listed_and_shown(muster: Muster) -> None:
     assert "interview fast track" in text
     assert "accreditation" in text
     assert muster("policy", "show", "none").code == 3
+
+
+def test_a_policy_is_proposed_with_what_differs_and_approved_by_its_hash(muster: Muster, desk: FakeDesk, tmp_path: Path) -> None:
+    file = written(tmp_path, 'version = "2026.1"', 'version = "2027.1"')
+    said = muster("policy", "publish", file, "--as", "helga", "--effective", "2027-04-01")
+    assert said.code == 0
+    assert "- version: 2026.1 → 2027.1" in said.out
+    assert "muster policy approve standard 2027.1 --as PERSON" in said.out
+    assert desk.asked[0] == ("propose", "helga", "2027.1", date(2027, 4, 1))
+    assert muster("policy", "publish", file, "--as", "helga", "--json").json["changes"][0]["key"] == "version"
+    sha256 = load_rules("standard").sha256
+    assert muster("policy", "approve", "standard", "2026.1", "--as", "aude", "--sha256", sha256).out.startswith("Published.")
+    assert desk.asked[-1] == ("approve", "aude", "standard", "2026.1", sha256)
+    assert muster("policy", "publish", written(tmp_path, "target = 14", "traget = 14"), "--as", "helga").code == 2
 
 
 def test_a_difference_is_said_in_words(muster: Muster, tmp_path: Path) -> None:

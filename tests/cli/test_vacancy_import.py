@@ -99,7 +99,7 @@ def test_what_is_missing_is_named(muster: Muster, words: tuple[str, ...], fields
         (("--post", "colour=blue"), 2),
         (("--post", "kind=permanent"), 2),
         (("--posts", "none.toml"), 3),
-        (("--policy", "none"), 3),
+        (("--policy", "none", "--publish", "--as", "helga"), 3),
     ],
 )
 def test_words_that_cannot_be_right_are_refused(muster: Muster, desk: FakeDesk, words: tuple[str, ...], code: int) -> None:
