@@ -25,6 +25,7 @@ from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
 from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
+from domain.status import Status, status
 from domain.tally import Tally, tally
 from domain.vacancy import Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
@@ -172,6 +173,12 @@ class Desk:
         """Why a hire waits, or why an act is not possible now: each open matter, who can move it, since when. Raises NotFound."""
         await self.queries.hire(case)
         return why(await self._journals.journal(case), ACTS, act, about)
+
+    async def status(self, case: str) -> tuple[Status, str]:
+        """What the candidate of a hire may see, and the zone its moments are told in. Raises NotFound."""
+        vacancy = str((await self.queries.hire(case))["vacancy"])
+        zone = (await self.vacancies_store.get(vacancy)).spec.duty_station.zone
+        return status(fold(await self._journals.journal(case))), zone
 
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
         """When the person will start, and how good such forecasts were. Raises NotFound, and NotNow when there is no start to come."""

@@ -64,6 +64,13 @@ def why(
     outlook.why_shown(found, language, json=json)
 
 
+@app.command("status", rich_help_panel=LOOK)
+def status(ctx: typer.Context, case: Case, language: Language = Tongue.EN, json: Json = False) -> None:
+    """Show what the candidate may see on the portal: where the application stands, and what they have to do by when."""
+    found = terminal(ctx).at_store(lambda desk: desk.status(case))
+    outlook.status_shown(found, language, json=json)
+
+
 @app.command("forecast", rich_help_panel=LOOK)
 def forecast(ctx: typer.Context, case: Case, language: Language = Tongue.EN, json: Json = False) -> None:
     """Forecast the entry on duty with its range, what that supposes of each step, and how good such forecasts were."""

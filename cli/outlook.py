@@ -10,6 +10,7 @@ from cli.text import named
 from config.telling import Teller
 from config.words import Words
 from domain.forecast import Accuracy, Assumption, Forecast
+from domain.status import Status
 from domain.waiting import Why
 
 DEADLINE = ("key", "party", "who", "due_at", "limit_at", "state", "reminded", "escalated")
@@ -43,6 +44,16 @@ def why_shown(why: Why, language: Tongue, *, json: bool) -> None:
         about = {"case": why.case, "stage": why.stage or None, "ending": why.ending or None}
         asked = {"act": why.act, "about": why.about, "possible": why.possible, "who": list(why.who)} if why.act else {}
         show.as_json(about | asked | {"waiting": [wait.data() for wait in why.waits], "text": lines})
+        return
+    for line in lines:
+        show.line(line)
+
+
+def status_shown(found: tuple[Status, str], language: Tongue, *, json: bool) -> None:
+    status, zone = found
+    lines = Teller(Words.load(), language, zone).status(status)
+    if json:
+        show.as_json(status.model_dump(mode="json") | {"zone": zone, "text": lines})
         return
     for line in lines:
         show.line(line)

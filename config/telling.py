@@ -10,6 +10,7 @@ from babel.dates import format_date, get_timezone_location
 from config.words import Words
 from domain.explanation import explain
 from domain.letters import Phrase
+from domain.status import Status
 from domain.waiting import Wait, Why
 
 #: European dates in English, as the notices write them.
@@ -77,6 +78,20 @@ class Teller:
         elif wait.until:
             text += " " + self._say("waiting.until", at=self.moment(wait.until))
         return text
+
+    # ---- where an application stands --------------------------------------------------------------------------------------
+
+    def status(self, status: Status) -> list[str]:
+        """What the candidate may see, a sentence a line: where it stands, then what they have to do and by when."""
+        if status.ending:
+            return [self._say(f"ending.{status.ending}.text")]
+        values = {
+            "interview_at": status.interview_at and self.moment(status.interview_at),
+            "enters_on": status.enters_on and self.day(status.enters_on),
+            "listed_until": status.listed_until and self.day(status.listed_until),
+        }
+        said = [self._say(f"status.{status.code}", **values)]
+        return said + [self._say("status.to_do", task=self._say(f"task.{x.task}"), at=self.moment(x.due_at)) for x in status.to_do]
 
     def who(self, who: Iterable[str]) -> str:
         """Roles and parties in words; the nation in brackets."""

@@ -14,6 +14,7 @@ from domain.errors import Problem, Trouble
 from gateway.guard import MAX_BYTES, READ_SECONDS, Guard
 from gateway.intake import Intake
 from gateway.problems import from_error, problem
+from gateway.standing import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,7 @@ class Parts:
     """What the door is made of. `ready` raises Trouble while events could not be kept; `keys` are our own, for whoever checks receipts."""
 
     intake: Intake
+    standing: Standing
     ready: Callable[[], Awaitable[None]]
     keys: tuple[VerifyingKey, ...]
     max_bytes: int = MAX_BYTES
@@ -45,6 +47,10 @@ def create_app(parts: Parts) -> Guard:
     @app.get("/events/{partner}/{event_id}", summary="What became of an event, for its sender")
     async def tell(request: Request, partner: str, event_id: str) -> Response:
         return JSONResponse(await parts.intake.tell(request.headers.raw, partner, event_id), headers={"Cache-Control": "no-store"})
+
+    @app.get("/hires/{hire}/status", summary="Where an application stands, for the portal that sent it")
+    async def status(request: Request, hire: str) -> Response:
+        return JSONResponse(await parts.standing.tell(request.headers.raw, hire), headers={"Cache-Control": "no-store"})
 
     @app.get("/keys", summary="The public keys of our receipts and of the events we send")
     async def keys() -> dict[str, Any]:

@@ -23,6 +23,7 @@ READ_SECONDS = 10.0
 ROUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"/events"), ("POST",)),
     (re.compile(r"/events/[^/]+/[^/]+"), ("GET",)),
+    (re.compile(r"/hires/[^/]+/status"), ("GET",)),
     (re.compile(r"/(keys|livez|readyz|openapi\.json)"), ("GET",)),
 )
 

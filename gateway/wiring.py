@@ -19,11 +19,13 @@ from gateway.intake import Intake
 from gateway.receipts import Receipts
 from gateway.relay import Announcer, Relay
 from gateway.senders import Senders
+from gateway.standing import Standing
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Inbox
 from store.outbox import Outbox
 from store.people import People
+from store.standings import Standings
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +59,10 @@ def gateway_app(means: Means) -> Guard:
     async def ready() -> None:
         await clock.now()  # one read through the same door that events take
 
-    intake = Intake(Senders.of(means.partners), Inbox(means.db), Receipts(means.key), clock)
-    return create_app(Parts(intake=intake, ready=ready, keys=(means.key.verifying(),)))
+    senders = Senders.of(means.partners)
+    intake = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
+    standing = Standing(senders, Standings(means.db))
+    return create_app(Parts(intake=intake, standing=standing, ready=ready, keys=(means.key.verifying(),)))
 
 
 def relay_of(means: Means, announcer: Announcer) -> Relay:

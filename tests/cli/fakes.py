@@ -15,6 +15,7 @@ from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
 from domain.rehearsal import Rehearsal
 from domain.rules import Rules
+from domain.status import Status, ToDo
 from domain.tally import Share, Tally
 from domain.vacancy import VacancySpec
 from domain.waiting import Wait, Why
@@ -98,6 +99,10 @@ class FakeDesk:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
+
+    async def status(self, case: str) -> tuple[Status, str]:
+        self._took("status", case)
+        return Status(vacancy="250442", code="offered", since=AT, to_do=(ToDo(task="offer", due_at=AT),)), "Europe/Brussels"
 
     async def find(self, words: str) -> list[dict[str, Any]]:
         self._took("find", words)

@@ -17,6 +17,7 @@ LISTS = (("hire", "list"), ("vacancy", "list"), ("staff", "list"), ("hire", "tim
 THINGS = (
     ("hire", "show", CASE),
     ("hire", "why", CASE),
+    ("hire", "status", CASE),
     ("hire", "forecast", CASE),
     ("report", "turns"),
     ("vacancy", "show", "250442"),
@@ -224,3 +225,10 @@ def test_a_person_is_shown_with_every_case_of_theirs(muster: Muster, desk: FakeD
     assert desk.asked == [("find", "zoe")]
     assert "Zoë Example" in said
     assert CASE in said
+
+
+def test_the_candidates_own_view_is_told_in_their_language(muster: Muster) -> None:
+    assert muster("hire", "status", CASE, "--language", "fr").out.splitlines() == [
+        "Nous vous avons adressé une offre conditionnelle.",
+        "À faire au plus tard le mardi 2 mars 2027 à 15:30 (heure locale : Bruxelles) : répondre à notre offre conditionnelle.",
+    ]

@@ -170,16 +170,16 @@ def test_at_a_terminal_each_conflict_is_asked(tmp_path: Path) -> None:
 
 
 class Published(FakeDesk):
-    status = "published"
+    now = "published"
 
     async def vacancy(self, reference: str) -> dict[str, Any]:
         found = await super().vacancy(reference)
         spec = load_vacancy("250442").model_dump(mode="json")
-        return found | {"spec": spec, "published_at": AT, "closes_at": AT, "status": self.status}
+        return found | {"spec": spec, "published_at": AT, "closes_at": AT, "status": self.now}
 
 
 class Cancelled(Published):
-    status = "cancelled"
+    now = "cancelled"
 
 
 @pytest.mark.parametrize("desk", [Published()])

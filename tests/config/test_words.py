@@ -18,6 +18,7 @@ from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.rules import DEADLINE_KEYS, Rules
+from domain.status import CODES as STATUSES
 from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 
@@ -55,6 +56,7 @@ def needed() -> set[str]:
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
     keys |= {f"waiting.code.{code}" for code in CODES} | {f"act.{act}" for act in ACTS}
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
+    keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
     return keys | {f"refusal.{name}" for name in problems()}
 

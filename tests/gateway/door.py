@@ -17,9 +17,11 @@ from gateway.guard import Guard
 from gateway.intake import Intake
 from gateway.receipts import Receipts
 from gateway.senders import Sender, Senders
+from gateway.standing import Standing
 from store.clock import DoorClock
 from store.database import Database
 from store.inbox import Inbox
+from store.standings import Standings
 from tests.domain.event_samples import SENDER
 
 OURS = SigningKey("muster-test", "ed25519", hashlib.sha256(b"muster").digest())
@@ -51,7 +53,8 @@ def door(db: Database, **limits: Any) -> Guard:
         await clock.now()
 
     intake = Intake(senders(), Inbox(db), Receipts(OURS), clock)
-    return create_app(Parts(intake=intake, ready=ready, keys=(OURS.verifying(),), **limits))
+    standing = Standing(senders(), Standings(db))
+    return create_app(Parts(intake=intake, standing=standing, ready=ready, keys=(OURS.verifying(),), **limits))
 
 
 def signed(

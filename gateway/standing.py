@@ -1,0 +1,52 @@
+"""Where an application stands, for the portal that sent it: the page its candidate looks at, in both languages."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from config.telling import Teller
+from config.words import LANGUAGES, Words
+from connectors.signatures import Headers, verify
+from domain.errors import BadInput, NotFound
+from domain.facts import Entry
+from domain.hire import fold
+from domain.status import status
+from gateway.intake import system_now
+from gateway.senders import Senders
+
+_HIRE = re.compile(r"[a-z2-7]{8}(-[0-9]{1,3})?")
+
+
+class Cases(Protocol):
+    async def journal(self, case: str) -> list[Entry]: ...
+
+    async def brought_by(self, case: str) -> str | None:
+        """The partner whose application began this case, or the one it is linked to; None when there is no such case."""
+        ...
+
+    async def zone(self, vacancy: str) -> str: ...
+
+
+class Standing:
+    def __init__(self, senders: Senders, cases: Cases, system_clock: Callable[[], datetime] = system_now) -> None:
+        self._senders, self._cases, self._system_clock = senders, cases, system_clock
+
+    async def tell(self, headers: Headers, hire: str) -> dict[str, Any]:
+        """What the candidate of `hire` may see. What is signed as the body is the request line: `GET /hires/<id>/status`.
+
+        Raises BadSignature, BadInput, and NotFound, which says the same whether there is no such case or it is another portal's.
+        """
+        headers = list(headers)
+        sender = self._senders.named(headers)
+        if not _HIRE.fullmatch(hire):
+            raise BadInput("the address must be /hires/<id>/status, with the id a receipt gave without its `hire/`", code="bad_address")
+        verify(headers, f"GET /hires/{hire}/status".encode(), sender.keys, now=self._system_clock())
+        case = f"hire/{hire}"
+        journal = await self._cases.journal(case) if await self._cases.brought_by(case) == sender.id else []
+        if not journal:
+            raise NotFound("no application of yours has this id, or it has not been looked at yet", code="unknown_case")
+        found = status(fold(journal))
+        zone = await self._cases.zone(found.vacancy)
+        text = {language: Teller(Words.load(), language, zone).status(found) for language in LANGUAGES}
+        return {"case": case, **found.model_dump(mode="json"), "zone": zone, "text": text}
