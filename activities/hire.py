@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, stages
+from domain.attention import decision_clocks
 from domain.announcements import announced, messages_of
 from domain.errors import JournalConflict, NotFound, NotNow, Refusal
 from domain.facts import Entry
@@ -190,6 +191,10 @@ class HireSteps:
         for entry in numbered(at.case, after.number, key, at.at, outcome.actor, found):
             after.apply(entry)
         _unpark(after, found, closes, key, m)
+        clocks = decision_clocks(after, m)
+        for entry in numbered(at.case, after.number, key, at.at, outcome.actor, clocks):
+            after.apply(entry)
+        found += clocks
         letters = await self._desk.letters(before, after, found, m)
         facts_of_letters = written(letters)
         for entry in numbered(at.case, after.number, key, at.at, outcome.actor, facts_of_letters):

@@ -105,7 +105,7 @@ class Desk:
         published = self._published.get(reference)
         if published is None:
             published = self._published[reference] = await self.library.published(reference)
-        return Moment(at=at, actor=actor, published=published, calendar=self.calendar(published.rules.calendar))
+        return Moment(at=at, actor=actor, published=published, calendar=self.calendar(published.rules.calendar), office=self.calendar)
 
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""

@@ -19,6 +19,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from config.telling import explained
 from domain import errors
 from domain.errors import EngineUnavailable, NotFound, Problem, Refusal
 from domain.messages import ActRequest, CaseSpec, Message, Receipt
@@ -147,6 +148,6 @@ def refusal_of(cause: BaseException | None) -> Problem:
     cls = getattr(errors, cause.type or "", Refusal)
     if not (isinstance(cls, type) and issubclass(cls, Problem)):
         cls = Refusal
-    details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    details = explained(cause.details[0]) if cause.details and isinstance(cause.details[0], dict) else {}
     code = details.get("code")
     return cls(cause.message, code=str(code) if code else cause.type, **{k: v for k, v in details.items() if k != "code"})

@@ -13,6 +13,7 @@ from typing import Any
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
 from acts.personnel import Personnel
+from config.files import load_calendar
 from config.settings import Settings
 from config.temporal import connect
 from domain.acts import ACTS
@@ -198,7 +199,7 @@ class Desk:
         if vacancy is not None:
             await self.queries.vacancy(vacancy)
         published = {each.spec.reference: each for each in await self.vacancies_store.list()}
-        return rehearse(await self.queries.journals(vacancy), published, rules, calendar, await self.clock.now())
+        return rehearse(await self.queries.journals(vacancy), published, rules, calendar, await self.clock.now(), load_calendar)
 
     async def vacancies(self) -> list[dict[str, Any]]:
         return await self.queries.vacancies()

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli import config, event, hire, notice, person, policy, report, show, staff, vacancy
+from cli import calendars, config, event, hire, notice, person, policy, report, show, staff, vacancy
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
@@ -45,7 +45,16 @@ app = typer.Typer(
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"
 for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, doctor):
     app.command(rich_help_panel=RUN)(_command)
-NOUNS = {"vacancy": vacancy, "hire": hire, "person": person, "policy": policy, "report": report, "staff": staff, "event": event}
+NOUNS = {
+    "vacancy": vacancy,
+    "hire": hire,
+    "person": person,
+    "policy": policy,
+    "calendar": calendars,
+    "report": report,
+    "staff": staff,
+    "event": event,
+}
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)

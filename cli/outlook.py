@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from cli import show
-from cli.text import named
 from config.telling import Teller
 from config.words import Words
 from domain.forecast import Accuracy, Assumption, Forecast
@@ -35,7 +34,7 @@ def hire_shown(hire: Any, language: Tongue, *, json: bool) -> None:
     still_open = [each for each in rows if each["state"] in OPEN]
     show.sheet(found | {"deadlines": [{name: each.get(name) for name in DEADLINE} for each in still_open]})
     for each in still_open:
-        show.line(f"{named(each['key'])}: {each['explained']}")
+        show.line(f"{teller.key(each['key'])}: {each['explained']}")
 
 
 def why_shown(why: Why, language: Tongue, *, json: bool) -> None:

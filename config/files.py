@@ -32,7 +32,9 @@ def load_rules(name: str | Path) -> Rules:
     path = _find("policies", name)
     rules = _read(path, Rules)
     _refuse(path, rules_objections(rules))
-    _refuse(path, [] if rules.calendar in names("calendars") else [("calendar", _one_of(rules.calendar, names("calendars")))])
+    named = [("calendar", rules.calendar), *((f"calendars.{key}", given) for key, given in rules.calendars.named)]
+    known = names("calendars")
+    _refuse(path, [(key, _one_of(given, known)) for key, given in named if given not in known])
     return rules
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, get_timezone_location
 
 from config.words import Words
+from domain.attention import decides, need_of
 from domain.explanation import explain
 from domain.letters import Phrase
 from domain.status import Status
@@ -43,6 +44,12 @@ class Teller:
         if limit and limit != row["due_at"]:
             said.append(self._say("explain.limit", at=self.moment(limit, zone)))
         return ", ".join(said)
+
+    def key(self, key: str) -> str:
+        """What a deadline is about: "screening"; of a decision of ours, what is to be decided."""
+        need = need_of(key) if decides(key) else ""
+        name, _, about = need.partition(":")
+        return self._say("explain.decision", act=self._named(name, about)) if need else self._first(("deadline",), key)
 
     def phrase(self, phrase: Phrase) -> str:
         if not self._knows(phrase.key):  # a reason of this installation's own
@@ -163,3 +170,18 @@ class Teller:
 
     def _say(self, key: str, **values: Any) -> str:
         return self._words.say(key, self.language, **values)
+
+
+def explained(details: Mapping[str, Any]) -> dict[str, Any]:
+    """The details of a refusal, each deadline in them said in words, in every language: the same sentence as `muster hire why` prints."""
+    waiting = details.get("waiting")
+    if not isinstance(waiting, list):
+        return dict(details)
+    return {**details, "waiting": [_explained(wait) if isinstance(wait, dict) and wait.get("deadline") else wait for wait in waiting]}
+
+
+def _explained(wait: Mapping[str, Any]) -> dict[str, Any]:
+    deadline = dict(wait["deadline"])
+    row = deadline | {name: datetime.fromisoformat(deadline[name]) for name in ("due_at", "limit_at") if deadline.get(name)}
+    words = {language: Teller(Words.load(), language).deadline(row) for language in LOCALES}
+    return {**wait, "deadline": {**deadline, "words": words}}

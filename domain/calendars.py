@@ -6,6 +6,7 @@ A calendar is a TOML file (`config/calendars/`): drafted from public holidays, c
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,7 +26,7 @@ class Calendar(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str = Field(pattern="^[a-z0-9-]+$")
-    version: str
+    version: str = Field(pattern=r"^\d+(\.\d+)*$")
     zone: str
     name: str = ""
     weekend: tuple[Weekday, ...] = ("saturday", "sunday")
@@ -55,6 +56,11 @@ class Calendar(BaseModel):
         return f"{self.id}@{self.version}"
 
     @property
+    def age(self) -> tuple[int, ...]:
+        """The version as numbers: 2026.10 comes after 2026.9."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.version))
+
+    @property
     def sha256(self) -> str:
         text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -68,6 +74,13 @@ class Calendar(BaseModel):
 
     def is_working(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] not in self.weekend and day not in self.closed
+
+
+def changed_days(was: Calendar, will: Calendar) -> list[tuple[date, str | None, str | None]]:
+    """The days on which two versions differ, in order: (day, its name before, its name after); None where the office is open."""
+    days = sorted({*was.closed, *will.closed})
+    found = [(day, was.closed.get(day), will.closed.get(day)) for day in days]
+    return [each for each in found if each[1] != each[2]]
 
 
 def known_zone(name: str) -> bool:

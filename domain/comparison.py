@@ -15,6 +15,7 @@ DEADLINE_WORDS = {
     "party": "whose turn",
     "at_limit": "at the limit",
     "escalate_to": "escalated to",
+    "escalation": "escalated, day after day past the limit, to",
 }
 COUNTED = ("target", "remind", "remind_every", "limit")
 CONDITION_WORDS = {"after": ("asked after", ""), "valid_days": ("a result is valid", "day"), "appeal_days": ("time to appeal", "day")}
@@ -98,10 +99,11 @@ def _conditions(was: Rules, will: Rules) -> Iterator[Difference]:
 
 def _others(was: Rules, will: Rules) -> Iterator[Difference]:
     old, new = (_flat(rules.model_dump(mode="json", exclude={"deadlines", "conditions"})) for rules in (was, will))
-    for key, before in old.items():
-        if before != new[key]:
+    for key in {**old, **new}:  # a calendar of a nation's own may stand in one of them only
+        before, after = old.get(key), new.get(key)
+        if before != after:
             word, unit = OTHER_WORDS.get(key, (said(key), ""))
-            yield Difference(key, before, new[key], f"{word}: {_change(before, new[key], unit, unit)}")
+            yield Difference(key, before, after, f"{word}: {_change(before, after, unit, unit)}")
 
 
 def _flat(values: dict[str, Any], before: str = "") -> dict[str, Any]:
@@ -124,8 +126,10 @@ def _one(value: Any, unit: str, none: str) -> str:
             return none
         case int():
             return counted(value, unit)
+        case {"after": after, "to": to}:
+            return f"{said(to)} ({after})"
         case list() | tuple():
-            return ", ".join(said(str(each)) for each in value)
+            return ", ".join(_one(each, "", none) for each in value)
         case _:
             return said(str(value))
 

@@ -11,16 +11,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from domain.calendars import Calendar, add_working_days, period_end
-from domain.facts import DeadlineSet
+from domain.facts import DeadlineSet, RungAt
 from domain.rules import DeadlineRule
 from domain.vacancy import Closing
-from domain.words import Party
+from domain.words import LimitAction, Party
 
-Instant = tuple[datetime, Literal["reminder", "due", "limit"]]
+Instant = tuple[datetime, Literal["reminder", "due", "limit", "rung"]]
 END_OF_DAY = time(23, 59, 59)
 REMINDED_AT = time(9, 0)
 MOST_REMINDERS = 24
-ORDER = {"reminder": 0, "due": 1, "limit": 2}
+ORDER = {"reminder": 0, "due": 1, "limit": 2, "rung": 3}
+#: What at the limit is told up the ladder; the other actions have somebody who decides, with a deadline of their own.
+CLIMBS = (LimitAction.ESCALATE, LimitAction.PERSON_DECIDES)
 
 
 def set_deadline(
@@ -53,11 +55,12 @@ def probation_ends_on(entered_on: date, months: int) -> date:
 
 
 def instants(deadline: DeadlineSet) -> list[Instant]:
-    """Everything this deadline makes happen, in the order it happens; at one instant: reminder, due, limit."""
+    """Everything this deadline makes happen, in the order it happens; at one instant: reminder, due, limit, rung."""
     found: list[Instant] = [(at, "reminder") for at in deadline.remind_at]
     found.append((deadline.due_at, "due"))
     if deadline.limit_at is not None:
         found.append((deadline.limit_at, "limit"))
+    found += [(rung.at, "rung") for rung in deadline.ladder]
     return sorted(found, key=lambda instant: (instant[0], ORDER[instant[1]]))
 
 
@@ -76,6 +79,7 @@ def shift(deadline: DeadlineSet, seconds: float, held_at: datetime | None = None
             "remind_at": tuple(later(at) for at in deadline.remind_at),
             "due_at": later(deadline.due_at),
             "limit_at": deadline.limit_at and later(deadline.limit_at),
+            "ladder": _ladder(deadline, later),
             "rule": f"{deadline.rule}, plus {_span(held)} on hold" if held else deadline.rule,
         }
     )
@@ -111,6 +115,7 @@ def extend(
             "remind_at": (*(x for x in deadline.remind_at if x <= at), *ahead),
             "due_at": moved(deadline.due_at),
             "limit_at": deadline.limit_at and moved(deadline.limit_at),
+            "ladder": _ladder(deadline, moved),
             "rule": f"{deadline.rule}, extended by {counted}{overdue}" + (f" ({reason})" if reason else ""),
             "calendar": calendar.label,
         }
@@ -161,6 +166,8 @@ def _build(
     due_at = reckon(rule.target, END_OF_DAY)
     limit_at = None if rule.limit is None else reckon(rule.limit, END_OF_DAY)
     last = max(due_at, limit_at or due_at)
+    climbs = rule.limit is not None and rule.at_limit in CLIMBS
+    rungs = [(reckon((rule.limit or 0) + rung.after, END_OF_DAY), rung.to) for rung in rule.ladder[1:]] if climbs else []
     reminders = (reckon(n, REMINDED_AT) for n in _reminders(rule))
     return DeadlineSet(
         key=key,
@@ -171,11 +178,18 @@ def _build(
         due_at=due_at,
         limit_at=limit_at,
         at_limit=rule.at_limit,
-        escalate_to=rule.escalate_to,
+        escalate_to=rule.ladder[0].to,
+        ladder=tuple(RungAt(at=at, to=to) for at, to in rungs),
+        alone_due_at=due_at,
+        alone_limit_at=limit_at,
         rule=words,
         calendar=calendar.label,
         zone=calendar.zone,
     )
+
+
+def _ladder(deadline: DeadlineSet, moved: Callable[[datetime], datetime]) -> tuple[RungAt, ...]:
+    return tuple(rung.model_copy(update={"at": moved(rung.at)}) for rung in deadline.ladder)
 
 
 def _reminders(rule: DeadlineRule) -> list[int]:

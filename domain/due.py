@@ -32,6 +32,8 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
         return []  # a competition that closes misses nothing
     if what == "due":
         return [f.DeadlineMissed(key=key, instant=instant)]
+    if what == "rung":
+        return [f.DeadlineEscalated(key=key, to=rung.to, instant=instant) for rung in deadline.ladder if rung.at == instant]
     match deadline.at_limit:
         case LimitAction.OPENS:
             return enter(state, Stage.SCREENING, m)
@@ -40,4 +42,4 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
         case LimitAction.NONE:
             return [f.DeadlineMissed(key=key, instant=instant)]
         case _:
-            return [f.DeadlineEscalated(key=key, to=deadline.escalate_to)]
+            return [f.DeadlineEscalated(key=key, to=deadline.escalate_to, instant=instant)]

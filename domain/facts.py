@@ -418,8 +418,20 @@ class MessageTaken(Fact):
     sender: str = ""
 
 
+class RungAt(BaseModel):
+    """A further step of an escalation: from this moment on that role is told, too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    at: datetime
+    to: str
+
+
 class DeadlineSet(Fact):
-    """A deadline with the whole explanation of how it came about. Instants are UTC; the clock of the case fires them in order."""
+    """A deadline with the whole explanation of how it came about. Instants are UTC; the clock of the case fires them in order.
+
+    `alone_due_at` and `alone_limit_at` are what rule and calendar give by themselves, before any hold or extension: from them a
+    deadline is counted again when the calendar changes. `ladder` is who is told after the limit, `escalate_to` who at it.
+    """
 
     kind: Literal["deadline_set"] = "deadline_set"
     key: str
@@ -431,6 +443,9 @@ class DeadlineSet(Fact):
     limit_at: datetime | None = None
     at_limit: LimitAction
     escalate_to: str = ""
+    ladder: tuple[RungAt, ...] = ()
+    alone_due_at: datetime | None = None
+    alone_limit_at: datetime | None = None
     rule: str = ""
     calendar: str = ""
     zone: str = "UTC"
@@ -451,9 +466,26 @@ class DeadlineMissed(Fact):
 
 
 class DeadlineEscalated(Fact):
+    """The limit passed, or a later step of the ladder came: `to` is the role, `persons` those who held it and are told by mail."""
+
     kind: Literal["deadline_escalated"] = "deadline_escalated"
     key: str
     to: str
+    instant: datetime | None = None
+    persons: tuple[str, ...] = ()
+
+
+class DeadlineRecomputed(Fact):
+    """A deadline counted again because a calendar changed: what it was, what it is, by which version. Its new words follow as a set."""
+
+    kind: Literal["deadline_recomputed"] = "deadline_recomputed"
+    key: str
+    was_due_at: datetime
+    due_at: datetime
+    was_limit_at: datetime | None = None
+    limit_at: datetime | None = None
+    calendar: str
+    before: str
 
 
 class LapseDue(Fact):
@@ -715,6 +747,7 @@ AnyFact = Annotated[
     | DeadlineReminded
     | DeadlineMissed
     | DeadlineEscalated
+    | DeadlineRecomputed
     | LapseDue
     | DeadlineClosed
     | DeadlineExtended

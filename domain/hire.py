@@ -573,6 +573,8 @@ def _missed(s: HireState, fact: f.DeadlineMissed, e: Entry) -> None:
 def _escalated(s: HireState, fact: f.DeadlineEscalated, e: Entry) -> None:
     s.escalated.add(fact.key)
     _limit_fired(s, fact.key)
+    if fact.instant is not None and fact.key in s.deadlines:  # a later step of the ladder
+        s.fired[fact.key] = max(s.fired[fact.key], fact.instant)
 
 
 @_takes(f.LapseDue)

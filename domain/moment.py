@@ -1,5 +1,6 @@
-"""The moment a rule is applied in: when, by whom, under which frozen vacancy and calendar."""
+"""The moment a rule is applied in: when, by whom, under which frozen vacancy and calendars."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,20 +13,30 @@ from domain.words import LimitAction, Party
 
 @dataclass(frozen=True)
 class Moment:
-    """`at` is the case's own time; `actor` as in `facts.Entry`; `published` and `calendar` are the ones in force for the case."""
+    """`at` is the case's own time; `actor` as in `facts.Entry`; `published` and `calendar` are the ones in force for the case.
+
+    `office` gives the calendar of that id, for parties whose own closing days count; without it everybody counts `calendar`.
+    """
 
     at: datetime
     actor: str
     published: Published
     calendar: Calendar
+    office: Callable[[str], Calendar] | None = None
+
+    def calendar_of(self, party: Party, who: str = "") -> Calendar:
+        """The calendar of the party that must act (recruitment.md §2): its own where the policy names one, else the duty station's."""
+        named = self.published.rules.calendars.of(party, who)
+        return self.office(named) if named and self.office else self.calendar
 
     def deadline(self, key: str, *, who: str = "", rule: str | None = None, ends_on: date | None = None) -> DeadlineSet:
         """The deadline `key` of the policy, started now. `rule` picks other figures under the same key (fast track);
         `ends_on` is its last day where that is known (the agreed day of entry, the end of probation)."""
-        figures = self.published.rules.deadlines[rule or key]
+        figures = self.published.rules.figures(rule or key)
+        calendar = self.calendar_of(figures.party, who)
         if ends_on is not None and figures.unit == "day":
-            return set_deadline_until(key, figures, self.at, ends_on, self.calendar, who=who)
-        return set_deadline(key, figures, self.at, self.calendar, who=who)
+            return set_deadline_until(key, figures, self.at, ends_on, calendar, who=who)
+        return set_deadline(key, figures, self.at, calendar, who=who)
 
     def closing(self) -> DeadlineSet | None:
         """The wall clock at which the competition closes, as a deadline of the case's own; None for an ongoing notice."""

@@ -6,7 +6,7 @@ now is compared: what a hire has not reached yet has not begun under any figures
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from domain.vacancy import Published
 from domain.words import Condition, ConditionState, Stage
 
 DAY = timedelta(days=1)
+Office = Callable[[str], Calendar]
 
 #: What may become of an open deadline, in the order in which it is counted and said.
 DEADLINE_EFFECTS = (
@@ -102,9 +103,15 @@ class Rehearsal:
 
 
 def rehearse(
-    journals: Mapping[str, Sequence[Entry]], published: Mapping[str, Published], rules: Rules, calendar: Calendar, at: datetime
+    journals: Mapping[str, Sequence[Entry]],
+    published: Mapping[str, Published],
+    rules: Rules,
+    calendar: Calendar,
+    at: datetime,
+    office: Office | None = None,
 ) -> Rehearsal:
-    """What `rules` would change at `at` for the hires of these journals that are open. `published` by the vacancy's reference."""
+    """What `rules` would change at `at` for the hires of these journals that are open. `published` by the vacancy's reference; `office` gives
+    the calendars of the parties that have one of their own."""
     hires = [(fold(list(journal)), journal) for _, journal in sorted(journals.items()) if journal]
     going = [(state, journal) for state, journal in hires if state.stage is not None and not state.closed]
     under: Counter[str] = Counter()
@@ -114,7 +121,7 @@ def rehearse(
         stands = published[state.vacancy]
         under[label(stands.rules)] += 1
         changes.setdefault(label(stands.rules), differences(stands.rules, rules))
-        moves = _case(state, journal, stands, rules, calendar, at)
+        moves = _case(state, journal, stands, rules, calendar, at, office)
         cases += [moves] if moves.effects else []
     return Rehearsal(label(rules), calendar.label, at, len(going), dict(sorted(under.items())), dict(sorted(changes.items())), tuple(cases))
 
@@ -123,10 +130,13 @@ def label(rules: Rules) -> str:
     return f"{rules.name}@{rules.version}"
 
 
-def _case(state: HireState, journal: Sequence[Entry], stands: Published, rules: Rules, calendar: Calendar, at: datetime) -> CaseMoves:
+def _case(
+    state: HireState, journal: Sequence[Entry], stands: Published, rules: Rules, calendar: Calendar, at: datetime, office: Office | None
+) -> CaseMoves:
     stopped = state.held_at or at  # a held clock stands still: nothing is overdue before it goes on
     first = _as_first_set(journal)
-    timed = (_deadline(state, state.deadlines[key], first[key], stands, rules, calendar, stopped) for key in sorted(first))
+    again = {key: _set_again(state, each, stands, rules, calendar, office) for key, each in sorted(first.items())}
+    timed = (_deadline(state.deadlines[key], first[key], fresh, calendar, stopped) for key, fresh in again.items())
     return CaseMoves(
         case=state.case,
         vacancy=state.vacancy,
@@ -156,10 +166,7 @@ def _as_first_set(journal: Iterable[Entry]) -> dict[str, DeadlineSet]:
     return first
 
 
-def _deadline(
-    state: HireState, now: DeadlineSet, first: DeadlineSet, stands: Published, rules: Rules, calendar: Calendar, at: datetime
-) -> DeadlineMove | None:
-    fresh = _set_again(state, first, stands, rules, calendar)
+def _deadline(now: DeadlineSet, first: DeadlineSet, fresh: DeadlineSet, calendar: Calendar, at: datetime) -> DeadlineMove | None:
     due = _carried(fresh.due_at, first.due_at, now.due_at, calendar.tz)
     limit = fresh.limit_at and _carried(fresh.limit_at, first.limit_at or first.due_at, now.limit_at or now.due_at, calendar.tz)
     reminders = tuple(_carried(each, first.due_at, now.due_at, calendar.tz) for each in fresh.remind_at)
@@ -169,9 +176,11 @@ def _deadline(
     return DeadlineMove(now.key, now.who, now, will, effects) if effects else None
 
 
-def _set_again(state: HireState, first: DeadlineSet, stands: Published, rules: Rules, calendar: Calendar) -> DeadlineSet:
+def _set_again(
+    state: HireState, first: DeadlineSet, stands: Published, rules: Rules, calendar: Calendar, office: Office | None
+) -> DeadlineSet:
     """The same deadline from the same start, as the stage would set it under the new figures."""
-    m = Moment(at=first.started_at, actor="muster", published=stands.model_copy(update={"rules": rules}), calendar=calendar)
+    m = Moment(at=first.started_at, actor="muster", published=stands.model_copy(update={"rules": rules}), calendar=calendar, office=office)
     rule = "interview_fast_track" if first.key == "interview" and stands.spec.fast_track else None
     ends_on = None
     if first.key == "entry":
@@ -196,7 +205,7 @@ def _effects(was: DeadlineSet, will: DeadlineSet, at: datetime) -> tuple[str, ..
     found = {*_of_due(was.due_at, will.due_at, at), *_of_limit(was.limit_at, will.limit_at, at)}
     if _ahead(was, at) != _ahead(will, at):
         found.add("reminders_moved")
-    if (was.party, was.at_limit, was.escalate_to) != (will.party, will.at_limit, will.escalate_to):
+    if (was.party, was.at_limit, was.escalate_to, _told(was)) != (will.party, will.at_limit, will.escalate_to, _told(will)):
         found.add("handled_otherwise")
     return tuple(effect for effect in DEADLINE_EFFECTS if effect in found)
 
@@ -216,6 +225,10 @@ def _of_limit(was: datetime | None, will: datetime | None, at: datetime) -> list
     if was is None or will is None:
         return [*crossed, "limit_new" if was is None else "limit_gone"]
     return [*crossed, "limit_earlier" if will < was else "limit_later"]
+
+
+def _told(deadline: DeadlineSet) -> list[str]:
+    return [rung.to for rung in deadline.ladder]
 
 
 def _ahead(deadline: DeadlineSet, at: datetime) -> list[datetime]:

@@ -6,9 +6,9 @@ All durations are days; calendar days unless `working_days` says otherwise.
 
 import hashlib
 import json
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.words import Condition, LimitAction, Party, Role
 
@@ -20,8 +20,18 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Rung(Strict):
+    """One step of an escalation: so many days after the limit, to whoever holds that role."""
+
+    after: int = Field(ge=0)
+    to: Role
+
+
 class DeadlineRule(Strict):
-    """`target` days from the start; `remind` days from the start (or `remind_every`); `limit` days from the start, or none."""
+    """`escalation` is the ladder climbed from the limit on; without one, `escalate_to` is told at the limit and nobody after.
+
+    `target` days from the start; `remind` days from the start (or `remind_every`); `limit` days from the start, or none.
+    """
 
     party: Party
     target: int = Field(ge=0)
@@ -30,8 +40,52 @@ class DeadlineRule(Strict):
     limit: int | None = Field(default=None, ge=0)
     at_limit: LimitAction = LimitAction.ESCALATE
     escalate_to: Role = Role.HR_HEAD
+    escalation: tuple[Rung, ...] = ()
     working_days: bool = False
     unit: Literal["day", "second"] = "day"
+
+    @model_validator(mode="after")
+    def _climbs(self) -> "DeadlineRule":
+        after = [rung.after for rung in self.escalation]
+        if after and (after[0] != 0 or after != sorted(set(after))):
+            raise ValueError(f"escalation begins at the limit (after = 0) and each step comes later; it says {after}")
+        return self
+
+    @property
+    def ladder(self) -> tuple[Rung, ...]:
+        """Who is told at the limit, and who later: never empty."""
+        return self.escalation or (Rung(after=0, to=self.escalate_to),)
+
+
+class Offices(Strict):
+    """`[calendars]`: whose closing days and whose zone count for a deadline, by the party that must act; each names a calendar.
+
+    Who is not named here counts the policy's own `calendar`, the duty station's. Nations are named one by one: `nation.NO = "oslo"`.
+    """
+
+    hr: str | None = None
+    board: str | None = None
+    hiring_manager: str | None = None
+    candidate: str | None = None
+    appointing_authority: str | None = None
+    nation: dict[Annotated[str, Field(pattern="^[A-Z]{2}$")], str] = Field(default_factory=dict)
+    medical_adviser: str | None = None
+    verification_agency: str | None = None
+    host_nation: str | None = None
+    budget_authority: str | None = None
+    line_manager: str | None = None
+
+    def of(self, party: Party, who: str = "") -> str | None:
+        """The calendar of that party; of the nation `who` where the party is a nation."""
+        if party is Party.NATION:
+            return self.nation.get(who)
+        return getattr(self, str(party), None)
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Every (key in the file, calendar) there is."""
+        own = [(name, value) for name in type(self).model_fields if isinstance(value := getattr(self, name), str)]
+        return own + [(f"nation.{nation}", calendar) for nation, calendar in sorted(self.nation.items())]
 
 
 class ConditionRule(Strict):
@@ -68,6 +122,7 @@ class Rules(Strict):
     name: str
     version: str
     calendar: str
+    calendars: Offices = Offices()
     default_closing_time: str = Field(default="23:59:59", pattern=CLOCK)
     assessment: Literal["recorded_video", "written_test", "language_test", "none"] = "recorded_video"
     deadlines: dict[str, DeadlineRule]
@@ -78,6 +133,10 @@ class Rules(Strict):
     review_days: int = Field(default=20, ge=0)
     allegation_reply_days: int = Field(default=10, ge=0)
     probation_months: int = Field(default=6, ge=1)
+
+    def figures(self, key: str) -> DeadlineRule:
+        """The figures of a deadline; "decision:issue_offer" has those of "decision". Raises KeyError."""
+        return self.deadlines[key.partition(":")[0]]
 
     @property
     def sha256(self) -> str:

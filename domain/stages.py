@@ -3,6 +3,7 @@
 from datetime import date
 
 from domain import facts as f
+from domain.attention import decides
 from domain.conditions import TABLE, authority_for, needed, valid_on
 from domain.deadlines import probation_ends_on
 from domain.errors import NotNow
@@ -43,8 +44,9 @@ def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason:
 
 
 def leave_deadlines(state: HireState) -> Facts:
-    """Close the deadlines of the stage that is left. The candidate's time to answer an allegation belongs to no stage and runs on."""
-    return [f.DeadlineClosed(key=key, met=True) for key in sorted(state.deadlines) if key != "allegation"]
+    """Close the deadlines of the stage that is left. The candidate's time to answer an allegation belongs to no stage and runs on;
+    the clock of a decision belongs to the need it watches (`attention`)."""
+    return [f.DeadlineClosed(key=key, met=True) for key in sorted(state.deadlines) if key != "allegation" and not decides(key)]
 
 
 def close_deadlines(state: HireState, *, met: bool) -> Facts:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Protocol
 
+from domain.attention import key_for
 from domain.conditions import TABLE
 from domain.errors import NotFound, NotNow
 from domain.facts import DeadlineSet, Entry
@@ -114,7 +115,15 @@ class Wait:
             "who": list(self.who),
             "since": self.since and _text(self.since),
             "until": self.ends and _text(self.ends),
+            "deadline": self.deadline and _explained(self.deadline),
         }
+
+
+def _explained(deadline: DeadlineSet) -> dict[str, Any]:
+    """A deadline as it travels: the rule in words, what it was counted on, where, and the result."""
+    moments = {"started_at": deadline.started_at, "due_at": deadline.due_at, "limit_at": deadline.limit_at}
+    words = {name: getattr(deadline, name) for name in ("key", "rule", "calendar", "zone")}
+    return words | {name: at and _text(at) for name, at in moments.items()}
 
 
 @dataclass(frozen=True)
@@ -175,7 +184,7 @@ def waiting(state: HireState, rights: Rights) -> list[Wait]:
     if state.held:
         return [_hold(state, rights)]
     found = [_need(state, need, rights) for need in state.needs()]
-    taken = {w.deadline.key for w in found if w.deadline}
+    taken = {w.deadline.key for w in found if w.deadline} | {TIMED_BY.get(w.code, w.about) for w in found}
     for wait in (*_conditions(state), *_of_stage(state)):
         found.append(wait)
         taken |= {wait.deadline.key} if wait.deadline else set()
@@ -214,7 +223,7 @@ def _need(state: HireState, need: str, rights: Rights) -> Wait:
     key = next(iter(sorted(state.lapse_due)), "") if name == "confirm_lapse" else TIMED_BY.get(name, about)
     if not about and name == "confirm_lapse":
         about = key
-    deadline = state.deadlines.get(key)
+    deadline = state.deadlines.get(key_for(need)) or state.deadlines.get(key)
     return Wait(name, about, _roles(rights.get(name)), deadline.started_at if deadline else state.stage_since, deadline)
 
 

@@ -146,9 +146,9 @@ def _extend(s: HireState, a: Extend, r: ActRequest, m: Moment) -> Facts:
 
 
 def _longer(s: HireState, a: Extend, m: Moment) -> Facts:
-    rule = m.published.rules.deadlines.get(a.deadline)
-    unit, working = (rule.unit, rule.working_days) if rule else ("day", False)
-    longer = extend(s.deadlines[a.deadline], a.days, a.reason, m.at, m.calendar, working_days=working, unit=unit)
+    rule = m.published.rules.figures(a.deadline)
+    now = s.deadlines[a.deadline]
+    longer = extend(now, a.days, a.reason, m.at, m.calendar_of(now.party, now.who), working_days=rule.working_days, unit=rule.unit)
     return [longer, f.DeadlineExtended(key=a.deadline, due_at=longer.due_at, limit_at=longer.limit_at, reason=a.reason)]
 
 

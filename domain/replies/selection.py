@@ -108,7 +108,8 @@ def _extension_requested(state: HireState, message: Message, m: Moment) -> Facts
         raise Moot("the one extension was given already", code="repeated")
     in_time(state, "offer", message)
     rule = m.published.rules.deadlines["offer"]  # the whole time again, from the day it would have ended
-    again = extend(state.deadlines["offer"], rule.target, "", m.at, m.calendar, working_days=rule.working_days, unit=rule.unit)
+    calendar = m.calendar_of(rule.party)
+    again = extend(state.deadlines["offer"], rule.target, "", m.at, calendar, working_days=rule.working_days, unit=rule.unit)
     return [f.OfferExtended(until=again.due_at), again]
 
 

@@ -14,7 +14,10 @@ def kinds(world: World, case: str, key: str) -> list[str]:
 def test_reminders_target_and_limit_come_in_order_and_once() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.forward(days=200)
-    assert kinds(world, case, "screening") == ["deadline_set", "deadline_reminded", "deadline_missed", "deadline_escalated"]
+    told = ["deadline_set", "deadline_reminded", "deadline_missed", "deadline_escalated", "deadline_escalated"]
+    assert kinds(world, case, "screening") == told
+    climbed = [e.fact.to for e in world.store.journals[case] if isinstance(e.fact, f.DeadlineEscalated)]
+    assert climbed == ["hr_head", "appointing_authority"], "a week after the limit the next one up is told"
     assert world.hire(case).stage is Stage.SCREENING, "an escalation ends nothing"
 
 

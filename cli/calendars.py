@@ -1,0 +1,104 @@
+"""`muster calendar …`: the closing days deadlines are counted on. Look at them, check and compare them, draft one."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import show
+from cli.terminal import Json
+from domain.calendars import Calendar, changed_days
+from domain.errors import BadInput, Conflict
+
+app = typer.Typer(help="The closing days that deadlines are counted on.", no_args_is_help=True)
+COLUMNS = ("id", "version", "name", "zone", "first", "last", "days", "sha256")
+Named = Annotated[str, typer.Argument(metavar="NAME", help="A calendar: the name of one that comes with Muster, or a file.")]
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List the calendars that come with Muster."""
+    from config.files import names
+
+    show.many([_brief(_calendar(name)) for name in names("calendars")], COLUMNS, json_=json, none="No calendar comes with this installation.")
+
+
+@app.command("show")
+def show_(name: Named, json: Json = False) -> None:
+    """Show a calendar: its zone, its years, its closing days, and the hash of its content."""
+    calendar = _calendar(name)
+    if json:
+        show.as_json({**calendar.model_dump(mode="json"), "sha256": calendar.sha256})
+        return
+    show.sheet({**_brief(calendar), "closed": [{"day": day, "because": text} for day, text in sorted(calendar.closed.items())]})
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A calendar file (TOML), or the name of one that comes with Muster.")],
+    json: Json = False,
+) -> None:
+    """Check a calendar file strictly: unknown, missing and wrong keys, a zone that is none, days outside its years."""
+    calendar = _calendar(file)
+    if json:
+        show.as_json({"file": file, "ok": True, **_brief(calendar)})
+        return
+    days = len(calendar.closed)
+    show.line(f"{file}: in order. Calendar {calendar.id}, version {calendar.version}, {days} closing days, content {calendar.sha256}.")
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="A calendar: a name or a file.")],
+    new: Annotated[str, typer.Argument(metavar="B", help="The calendar to hold against it: a name or a file.")],
+    json: Json = False,
+) -> None:
+    """Say on which days two calendars differ; ends with 0 whether they differ or not."""
+    was, will = _calendar(old), _calendar(new)
+    found = [{"day": day, "was": before, "will": after} for day, before, after in changed_days(was, will)]
+    show.many(found, ("day", "was", "will"), json_=json, none="No day differs.")
+
+
+@app.command()
+def build(
+    country: Annotated[str, typer.Argument(metavar="COUNTRY", help="Whose public holidays: an ISO 3166 code such as NO.")],
+    id_: Annotated[str, typer.Option("--id", metavar="ID", help="The name of the calendar and of its file: oslo.")],
+    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help="Where its days end: Europe/Oslo.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="How a deadline names it: Oslo.")],
+    version: Annotated[str, typer.Option("--version", metavar="VERSION", help="Its version: 2026.1.")],
+    first: Annotated[int, typer.Option("--from", metavar="YEAR", min=1990, max=2100, help="First year.")],
+    last: Annotated[int, typer.Option("--to", metavar="YEAR", min=1990, max=2100, help="Last year.")],
+    folder: Annotated[Path, typer.Option("--in", metavar="FOLDER", help="Where the file is written.")] = Path(),
+    json: Json = False,
+) -> None:
+    """Draft a calendar file from the public holidays of a country; HR adds the office's own days and checks the rest."""
+    from config.closing_days import calendar_toml, draft
+
+    made = draft(country, id=id_, name=name, zone=zone, version=version, years=range(first, last + 1))
+    file = folder / f"{made.id}.toml"
+    remark = f"Drafted from the public holidays of {country}, {first} to {last}. HR adds the local days under [closed] and raises `version`."
+    _write_new(file, calendar_toml(made, remark))
+    if json:
+        show.as_json({"file": str(file), **_brief(made)})
+        return
+    show.line(f"{file}: a draft of {len(made.closed)} closing days. Add the office's own, then: muster calendar check {file}")
+
+
+def _write_new(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as out:
+            out.write(text)
+    except FileExistsError:
+        raise Conflict(f"{file} stands already; move it away, or choose another folder", code="file_stands", file=str(file)) from None
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be written ({error.strerror})", code="not_writable", file=str(file)) from None
+
+
+def _calendar(name: str) -> Calendar:
+    from config.files import load_calendar
+
+    return load_calendar(name)
+
+
+def _brief(calendar: Calendar) -> dict[str, Any]:
+    return {"days": len(calendar.closed)} | {name: getattr(calendar, name) for name in COLUMNS if name != "days"}
