@@ -9,8 +9,8 @@ from temporalio import activity
 
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, stages
-from domain.attention import decision_clocks
 from domain.announcements import announced, messages_of
+from domain.attention import decision_clocks
 from domain.errors import JournalConflict, NotFound, NotNow, Refusal
 from domain.facts import Entry
 from domain.hire import HireState

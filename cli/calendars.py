@@ -20,7 +20,9 @@ def list_(json: Json = False) -> None:
     """List the calendars that come with Muster."""
     from config.files import names
 
-    show.many([_brief(_calendar(name)) for name in names("calendars")], COLUMNS, json_=json, none="No calendar comes with this installation.")
+    show.many(
+        [_brief(_calendar(name)) for name in names("calendars")], COLUMNS, json_=json, none="No calendar comes with this installation."
+    )
 
 
 @app.command("show")
@@ -76,7 +78,7 @@ def build(
 
     made = draft(country, id=id_, name=name, zone=zone, version=version, years=range(first, last + 1))
     file = folder / f"{made.id}.toml"
-    remark = f"Drafted from the public holidays of {country}, {first} to {last}. HR adds the local days under [closed] and raises `version`."
+    remark = f"Drafted from the public holidays of {country}, {first} to {last}. HR adds local days and raises `version`."
     _write_new(file, calendar_toml(made, remark))
     if json:
         show.as_json({"file": str(file), **_brief(made)})

@@ -6,12 +6,22 @@ The library is asked only here, when a draft is made. Deadlines are counted on t
 from datetime import date
 
 import holidays
+from pydantic import ValidationError
 
 from domain.calendars import Calendar
 from domain.errors import BadInput
 
 
-def draft(country: str, *, id: str, name: str, zone: str, version: str, years: range, language: str = "en_US") -> Calendar:  # noqa: A002 - the trade's word
+def draft(
+    country: str,
+    *,
+    id: str,  # noqa: A002 - the trade's word
+    name: str,
+    zone: str,
+    version: str,
+    years: range,
+    language: str = "en_US",
+) -> Calendar:
     """A calendar with the public holidays of `country` (ISO 3166 alpha-2) in these years; days on which a weekend closes are left out.
 
     Raises BadInput for a country without data, for no years, and for what a calendar cannot be (zone, id, version).
@@ -22,7 +32,11 @@ def draft(country: str, *, id: str, name: str, zone: str, version: str, years: r
         known = holidays.country_holidays(country, years=years, language=language)
     except NotImplementedError:
         raise BadInput(f"no public holidays are known for {country!r}", code="unknown_country", field="country") from None
-    bare = Calendar(id=id, name=name, zone=zone, version=version, first=date(years[0], 1, 1), last=date(years[-1], 12, 31))
+    try:
+        bare = Calendar(id=id, name=name, zone=zone, version=version, first=date(years[0], 1, 1), last=date(years[-1], 12, 31))
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        raise BadInput(f"{wrong['loc'][0]}: {wrong['msg']}", code="bad_arguments", field=str(wrong["loc"][0])) from None
     closed = {day: text for day, text in sorted(known.items()) if bare.is_working(day)}
     return bare.model_copy(update={"closed": closed})
 

@@ -49,7 +49,7 @@ class Teller:
         """What a deadline is about: "screening"; of a decision of ours, what is to be decided."""
         need = need_of(key) if decides(key) else ""
         name, _, about = need.partition(":")
-        return self._say("explain.decision", act=self._named(name, about)) if need else self._first(("deadline",), key)
+        return self._say("explain.decision", act=self._named(name, about)) if need else key.replace("_", " ")
 
     def phrase(self, phrase: Phrase) -> str:
         if not self._knows(phrase.key):  # a reason of this installation's own

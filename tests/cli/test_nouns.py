@@ -74,6 +74,7 @@ def test_why_tells_what_it_waits_for_and_who_can_move_it(muster: Muster, desk: F
     assert desk.asked[-1] == ("why", CASE, "withdraw_offer", "medical")
     assert said["waiting"] == [
         {"code": "reply", "about": "clearance", "who": ["nation:NO"], "since": "2027-03-02T14:30:00Z", "until": "2027-03-02T14:30:00Z"}
+        | {"deadline": None}
     ]
     assert said["text"][0].startswith("Impossible pour l’instant\u00a0: retirer l’offre")
 

@@ -29,7 +29,7 @@ def written(folder: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "key", "allowed"),
     [
-        (SCREENING, SCREENING + "traget = 3\n", "deadlines.screening.traget", "allowed: at_limit, escalate_to, limit, party"),
+        (SCREENING, SCREENING + "traget = 3\n", "deadlines.screening.traget", "allowed: at_limit, escalate_to, escalation, limit, party"),
         (SCREENING, "[deadlines.sreening]\n", "deadlines.sreening", "allowed: screening, shortlisting"),
         ('party = "hr"', 'party = "everybody"', "deadlines.screening.party", "'hr', 'board'"),
         ('at_limit = "escalate"', 'at_limit = "refuse"', "deadlines.screening.at_limit", "'escalate', 'lapse_due'"),

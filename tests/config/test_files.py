@@ -39,7 +39,7 @@ FIGURES = {
     "entry": (90, 76, None, 90, LimitAction.PERSON_DECIDES),
     "probation": (180, 150, None, 179, LimitAction.ESCALATE),
     "allegation": (10, 7, None, 10, LimitAction.PERSON_DECIDES),
-    "decision": (14, 10, None, 30, LimitAction.ESCALATE),
+    "decision": (10, 8, None, 20, LimitAction.ESCALATE),
 }
 
 
@@ -48,7 +48,7 @@ def test_the_standard_policy_has_the_default_figures(key: str) -> None:
     rule = load_rules("standard").deadlines[key]
     assert (rule.target, rule.remind, rule.remind_every, rule.limit, rule.at_limit) == FIGURES[key]
     assert rule.unit == "day"
-    assert not rule.working_days
+    assert rule.working_days is (key == "decision"), "our own decisions are taken on working days"
 
 
 def test_the_standard_policy_orders_the_conditions() -> None:
@@ -126,7 +126,7 @@ def test_the_invented_vacancy_has_a_post_whose_budget_is_pending() -> None:
         ('party = "hr"', 'party = "boss"', "deadlines.screening.party: is 'boss'; allowed: 'hr', 'board'"),
         ("target = 14", 'target = "14"', "deadlines.screening.target: is '14'; input should be a valid integer"),
         ("target = 14", "target = -1", "deadlines.screening.target: is -1; input should be greater than or equal to 0"),
-        ("target = 14", "goal = 14", "deadlines.screening.goal: unknown key; allowed: at_limit, escalate_to, limit, party"),
+        ("target = 14", "goal = 14", "deadlines.screening.goal: unknown key; allowed: at_limit, escalate_to, escalation, limit, party"),
         ("[deadlines.screening]", "[deadlines.screning]", "deadlines.screning: unknown deadline; allowed: screening, shortlisting"),
         ("[deadlines.screening]", "[deadlines.screning]", "deadlines.screening: is missing (HR screens the application)"),
         ("[conditions.budget]", "", "conditions.budget: is missing"),

@@ -14,10 +14,7 @@ def kinds(world: World, case: str, key: str) -> list[str]:
 def test_reminders_target_and_limit_come_in_order_and_once() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.forward(days=200)
-    told = ["deadline_set", "deadline_reminded", "deadline_missed", "deadline_escalated", "deadline_escalated"]
-    assert kinds(world, case, "screening") == told
-    climbed = [e.fact.to for e in world.store.journals[case] if isinstance(e.fact, f.DeadlineEscalated)]
-    assert climbed == ["hr_head", "appointing_authority"], "a week after the limit the next one up is told"
+    assert kinds(world, case, "screening") == ["deadline_set", "deadline_reminded", "deadline_missed", "deadline_escalated"]
     assert world.hire(case).stage is Stage.SCREENING, "an escalation ends nothing"
 
 
@@ -80,3 +77,12 @@ def test_a_deadline_that_began_during_a_hold_moves_by_what_it_stood_still() -> N
     deadlines = world.hire(case).deadlines
     assert deadlines["clearance_forms"].due_at - asks.due_at == timedelta(days=15)
     assert deadlines["medical"].due_at - later.due_at == timedelta(days=5)
+
+
+def test_a_limit_is_told_up_the_ladder_each_role_on_its_day() -> None:
+    world, case = at_stage(Stage.SELECTION)
+    limit = world.hire(case).deadlines["selection"].limit_at
+    world.forward(days=200)
+    told = [e.fact for e in world.store.journals[case] if isinstance(e.fact, f.DeadlineEscalated)]
+    assert [(fact.to, fact.instant) for fact in told] == [("hr_head", limit), ("appointing_authority", limit and limit + timedelta(days=7))]
+    assert world.hire(case).stage is Stage.SELECTION, "an escalation ends nothing"

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from acts.carrier import refusal_of
 from config.files import load_calendar
-from config.telling import Teller
+from config.telling import Teller, explained
 from config.words import Words
 from domain.acts import ACTS, do
 from domain.errors import BadInput, FourEyes, NotFound, NotNow
@@ -75,7 +75,7 @@ def agrees(world: World, case: str) -> None:
         elif refusal is not None:
             assert against or refusal.code in OF_THE_WORDS, (name, refusal.code)
             assert refusal.details["waiting"], "a refusal tells what stands against it"
-            assert {"code", "who", "since", "until", "about"} == set(refusal.details["waiting"][0])
+            assert {"code", "who", "since", "until", "about", "deadline"} == set(refusal.details["waiting"][0])
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -201,4 +201,9 @@ def test_what_stands_against_an_act_survives_the_way_through_the_engine() -> Non
     assert refusal is not None
     carried = refused(refusal)
     arrived = refusal_of(ApplicationError(carried.message, *json.loads(json.dumps(carried.details)), type=carried.type))
-    assert (type(arrived), arrived.code, arrived.details) == (NotNow, "wrong_stage", refusal.details)
+    assert (type(arrived), arrived.code, arrived.details) == (NotNow, "wrong_stage", explained(refusal.details))
+    papers = next(wait["deadline"] for wait in arrived.details["waiting"] if wait["code"] == "papers")
+    assert papers["words"]["en"].startswith(
+        "14 days from 17 March 2026, Brussels headquarters calendar 2026.1, due Tuesday 31 March 2026 23:59"
+    )
+    assert papers["words"]["fr"].startswith("14 jours à compter du 17 mars 2026, calendrier")
