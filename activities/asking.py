@@ -9,6 +9,7 @@ from temporalio import activity
 from activities.hire import Asked
 from activities.records import Library
 from domain.errors import NotFound
+from domain.slots import without_nation
 
 
 class Ask(BaseModel):
@@ -50,7 +51,7 @@ class Asking:
         if ask.vacancy:
             spec = (await self._library.published(ask.vacancy)).spec
             details = {**details, "vacancy": ask.vacancy, "level": spec.clearance}
-        answer = await authority.ask(key=ask.key, kind=ask.about, case=ask.case, details=details, person=person)
+        answer = await authority.ask(key=ask.key, kind=without_nation(ask.about), case=ask.case, details=details, person=person)
         return Asked(
             about=str(details.get("post", ask.about)) if ask.about == "budget" else ask.about,
             authority=ask.authority,

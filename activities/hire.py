@@ -16,7 +16,7 @@ from domain.facts import Entry
 from domain.hire import HireState
 from domain.messages import ActRequest, Closing, Message, Step
 from domain.moment import Moment
-from domain.words import Condition, ConditionState, MessageFate
+from domain.words import ConditionState, MessageFate
 
 #: Begins the reason of a parked message that could not be written down; only a person can help it.
 POISON = "poison."
@@ -268,7 +268,8 @@ def _close_parked(state: HireState, found: list[facts.AnyFact], closes: list[Clo
 def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
     if asked.failed and state.closed:
         return []
-    if asked.about in state.conditions and state.conditions[Condition(asked.about)].state is not ConditionState.WAITING:
+    slot = state.conditions.get(asked.about)
+    if slot is not None and slot.state is not ConditionState.WAITING:
         return []  # noted already, or answered on paper while the request was still on its way
     if asked.failed:
         return [facts.AskFailed(about=asked.about, reason=asked.failed)]
@@ -277,10 +278,7 @@ def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
             return []
         invited = facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key)
         return [invited] if state.closed else [invited, m.deadline("assessment_answer")]
-    condition = Condition(asked.about)
-    if condition not in state.conditions:
-        raise NotNow(f"this hire has no {condition} condition", code="not_required")
-    requested = facts.ConditionRequested(
-        condition=condition, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel
-    )
-    return [requested] if state.closed else [requested, *stages.asked(state, condition, m)]
+    if slot is None:
+        raise NotNow(f"this hire has no {asked.about} condition", code="not_required")
+    requested = facts.ConditionRequested(**slot.about, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel)
+    return [requested] if state.closed else [requested, *stages.asked(slot, m)]

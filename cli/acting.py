@@ -32,7 +32,7 @@ MEANS = {
     "minutes": "How long it takes.",
     "place": "Where it is held.",
     "about": "What the request that failed was about: assessment, or a condition of appointment.",
-    "condition": "Which condition of appointment.",
+    "condition": "Which condition of appointment; of a dual national also the nation: clearance, or clearance.fr.",
     "outcome": "What the authority said.",
     "reference": "The authority's own reference.",
     "valid_until": "Last day it is valid: 2032-06-30.",

@@ -11,6 +11,7 @@ from config.words import Words
 from domain.attention import decides, need_of
 from domain.explanation import explain
 from domain.letters import Phrase
+from domain.slots import nation_of, without_nation
 from domain.status import Status
 from domain.waiting import Wait, Why
 
@@ -143,6 +144,10 @@ class Teller:
         return f"{self._first(WHO, party)} ({nation})" if nation else self._first(WHO, party)
 
     def _first(self, families: Iterable[str], word: str) -> str:
+        """A word in the first family that has it; of a slot, the condition and in brackets the further nation."""
+        plain, nation = without_nation(word), nation_of(word)
+        if nation and len(nation) == 2:
+            return f"{self._first(families, plain)} ({nation})"
         keys = (key for family in families for key in (f"{family}.{word}", f"{family}.{word}.name") if word and self._knows(key))
         found = next(keys, None)
         return self._say(found) if found else word

@@ -58,14 +58,14 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                 say("hire.resumed")
             case f.EndingReached(ending=ending):
                 say("hire.ended", ending=str(ending))
-            case f.ConditionRequested(condition=c, authority=authority):
-                say("condition.requested", condition=str(c), authority=authority)
-            case f.ConditionSatisfied(condition=c):
-                say("condition.satisfied", condition=str(c))
-            case f.ConditionRefused(condition=c):
-                say("condition.refused", condition=str(c))
-            case f.ConditionReopened(condition=c):
-                say("condition.reopened", condition=str(c))
+            case f.ConditionRequested(authority=authority, ask=ask):
+                say("condition.requested", **_slot(fact), authority=authority, ask=ask)
+            case f.ConditionSatisfied():
+                say("condition.satisfied", **_slot(fact))
+            case f.ConditionRefused():
+                say("condition.refused", **_slot(fact))
+            case f.ConditionReopened():
+                say("condition.reopened", **_slot(fact))
             case f.OfferIssued(post=post):
                 say("offer.issued", post=post)
             case f.ReuseOffered(vacancy=vacancy, post=post):
@@ -87,6 +87,11 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
             case _:
                 pass
     return found
+
+
+def _slot(fact: f.OfCondition) -> dict[str, str]:
+    """The condition, and the further nation it is asked of if this is about one."""
+    return {"condition": str(fact.condition)} | ({"nation": fact.nation} if fact.nation else {})
 
 
 def announced_by_vacancy(after: VacancyState, facts: tuple[f.AnyFact, ...]) -> list[Announcement]:

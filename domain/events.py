@@ -286,11 +286,17 @@ class InterviewCompleted(EventData):
 # ---- conditions of appointment (§4: outcome, validity and reference, nothing more) ---------------------------------------
 
 
-class _Acknowledged(EventData):
+class _OfRequest(EventData):
+    """`ask` is the key of the request this is about, as we put it: it tells nations and rounds of asking apart."""
+
+    ask: Reference | None = None
+
+
+class _Acknowledged(_OfRequest):
     expected: Day | None = None
 
 
-class ClearanceFormsReceived(EventData):
+class ClearanceFormsReceived(_OfRequest):
     TYPE = "clearance.forms_received"
     SENDERS = _NATION | _PORTAL
 
@@ -300,7 +306,7 @@ class ClearanceAcknowledged(_Acknowledged):
     SENDERS = _NATION
 
 
-class ClearanceReplied(EventData):
+class ClearanceReplied(_OfRequest):
     TYPE = "clearance.replied"
     SENDERS = _NATION
     outcome: Literal["granted", "refused", "withdrawn", "interim"]
@@ -320,7 +326,7 @@ class ClearanceReplied(EventData):
         return self
 
 
-class ClearanceWithdrawn(EventData):
+class ClearanceWithdrawn(_OfRequest):
     """A clearance granted before is taken back."""
 
     TYPE = "clearance.withdrawn"
@@ -329,7 +335,7 @@ class ClearanceWithdrawn(EventData):
     withdrawn_on: Day | None = None
 
 
-class MedicalFileReceived(EventData):
+class MedicalFileReceived(_OfRequest):
     TYPE = "medical.file_received"
     SENDERS = _MEDICAL | _PORTAL
 
@@ -339,7 +345,7 @@ class MedicalAcknowledged(_Acknowledged):
     SENDERS = _MEDICAL
 
 
-class MedicalReplied(EventData):
+class MedicalReplied(_OfRequest):
     TYPE = "medical.replied"
     SENDERS = _MEDICAL
     outcome: Literal["fit", "unfit", "fit_with_adjustments"]
@@ -365,7 +371,7 @@ class Claim(Strict):
     outcome: Literal["confirmed", "not_confirmed", "partly"]
 
 
-class VerificationReplied(EventData):
+class VerificationReplied(_OfRequest):
     TYPE = "verification.replied"
     SENDERS = _AGENCY
     outcome: Literal["confirmed", "not_confirmed", "partly"]
@@ -378,7 +384,7 @@ class AccreditationAcknowledged(_Acknowledged):
     SENDERS = _HOST
 
 
-class AccreditationReplied(EventData):
+class AccreditationReplied(_OfRequest):
     TYPE = "accreditation.replied"
     SENDERS = _HOST
     outcome: Literal["accepted", "refused"]
@@ -386,7 +392,7 @@ class AccreditationReplied(EventData):
     valid_until: Day | None = None
 
 
-class SecondmentReplied(EventData):
+class SecondmentReplied(_OfRequest):
     TYPE = "secondment.replied"
     SENDERS = _from(PartnerKind.NATIONAL_ADMINISTRATION)
     outcome: Literal["agreed", "refused"]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from domain.slots import slot_of
 from domain.words import (
     Condition,
     Ending,
@@ -188,49 +189,54 @@ class OfferExtended(Fact):
     until: datetime
 
 
-class ConditionOpened(Fact):
-    kind: Literal["condition_opened"] = "condition_opened"
+class OfCondition(Fact):
+    """About one condition of appointment. `nation` is empty, but for the further nations a dual national's condition is asked of."""
+
     condition: Condition
+    nation: str = Field(default="", pattern=r"^([A-Z]{2})?$")
+
+    @property
+    def slot(self) -> str:
+        return slot_of(self.condition, self.nation)
+
+
+class ConditionOpened(OfCondition):
+    kind: Literal["condition_opened"] = "condition_opened"
     authority: str
     after: tuple[Condition, ...] = ()
 
 
-class ConditionRequested(Fact):
+class ConditionRequested(OfCondition):
     kind: Literal["condition_requested"] = "condition_requested"
-    condition: Condition
     authority: str
     ask: str
     round: int = 1
     channel: str = "http"
 
 
-class ConditionAcknowledged(Fact):
+class ConditionAcknowledged(OfCondition):
     kind: Literal["condition_acknowledged"] = "condition_acknowledged"
-    condition: Condition
     expected: date | None = None
 
 
-class ConditionPapersReceived(Fact):
+class ConditionPapersReceived(OfCondition):
     """The candidate's own part arrived (clearance forms, medical file): from now on the authority is the one to move."""
 
     kind: Literal["condition_papers_received"] = "condition_papers_received"
-    condition: Condition
 
 
-class ConditionReplied(Fact):
+class ConditionReplied(OfCondition):
     kind: Literal["condition_replied"] = "condition_replied"
-    condition: Condition
     outcome: Outcome
     reference: str = ""
     valid_until: date | None = None
     details: dict[str, Any] = Field(default_factory=dict)
 
 
-class PaperReplyEntered(Fact):
+class PaperReplyEntered(OfCondition):
     """A reply typed in from paper by the named desk: it counts only when a second person confirms it."""
 
     kind: Literal["paper_reply_entered"] = "paper_reply_entered"
-    condition: Condition
     outcome: Outcome
     reference: str = ""
     valid_until: date | None = None
@@ -244,46 +250,40 @@ class AskFailed(Fact):
     reason: str
 
 
-class ConditionSatisfied(Fact):
+class ConditionSatisfied(OfCondition):
     kind: Literal["condition_satisfied"] = "condition_satisfied"
-    condition: Condition
     valid_until: date | None = None
 
 
-class ConditionRefused(Fact):
+class ConditionRefused(OfCondition):
     kind: Literal["condition_refused"] = "condition_refused"
-    condition: Condition
     outcome: Outcome
 
 
-class ConditionContradicted(Fact):
+class ConditionContradicted(OfCondition):
     """A second, different reply after a settled one: both stay on record, a person decides."""
 
     kind: Literal["condition_contradicted"] = "condition_contradicted"
-    condition: Condition
     was: Outcome
     now: Outcome
 
 
-class ConditionSettled(Fact):
+class ConditionSettled(OfCondition):
     """A named person's decision on a contradiction."""
 
     kind: Literal["condition_settled"] = "condition_settled"
-    condition: Condition
     outcome: Outcome
     reason: str
 
 
-class ConditionWaived(Fact):
+class ConditionWaived(OfCondition):
     kind: Literal["condition_waived"] = "condition_waived"
-    condition: Condition
     proposed_by: str
     reason: str
 
 
-class ConditionReopened(Fact):
+class ConditionReopened(OfCondition):
     kind: Literal["condition_reopened"] = "condition_reopened"
-    condition: Condition
     reason: str
 
 

@@ -20,8 +20,7 @@ from domain import facts as f
 from domain.conditions import TABLE, authority_for, needed
 from domain.errors import BadInput, NotNow
 from domain.facts import Entry
-from domain.hire import SETTLED, HireState, fold
-from domain.stages import clearing_nation
+from domain.hire import ConditionNow, HireState, fold
 from domain.vacancy import Published
 from domain.words import Condition, ConditionState, Stage
 
@@ -221,8 +220,8 @@ def _agreed(state: HireState, published: Published) -> datetime | None:
 
 def _outcomes(
     stages: Sequence[Step | None],
-    conditions: Mapping[Condition, Step],
-    after: Mapping[Condition, frozenset[Condition]],
+    conditions: Mapping[str, Step],
+    after: Mapping[str, frozenset[str]],
     agreed: datetime | None,
     begins: datetime,
 ) -> list[datetime]:
@@ -245,18 +244,18 @@ def _draws(name: str) -> tuple[float, ...]:
     return tuple(shares)
 
 
-def _together(conditions: Mapping[Condition, Step], after: Mapping[Condition, frozenset[Condition]], n: int) -> float:
+def _together(conditions: Mapping[str, Step], after: Mapping[str, frozenset[str]], n: int) -> float:
     """The conditions run side by side; each begins when those it waits for are met."""
-    over: dict[Condition, float] = {}
+    over: dict[str, float] = {}
     for condition in _in_order(conditions, after):
         begins = max((over[before] for before in after[condition] if before in over), default=0.0)
         over[condition] = begins + conditions[condition].left(_draws(condition)[n])
     return max(over.values(), default=0.0)
 
 
-def _in_order(conditions: Iterable[Condition], after: Mapping[Condition, frozenset[Condition]]) -> list[Condition]:
+def _in_order(conditions: Iterable[str], after: Mapping[str, frozenset[str]]) -> list[str]:
     """Each after those it waits for. A policy that goes in circles is taken in the order of the table."""
-    left, done = list(conditions), list[Condition]()
+    left, done = list(conditions), list[str]()
     while left:
         ready = [c for c in left if not after[c] & (set(left) - {c})] or left[:1]
         done += ready
@@ -278,12 +277,14 @@ class _Known:
         for each in observed:
             if each.over_at <= now and each.case != state.case:
                 self._seen.setdefault(each.step, []).append(each.days)
-        self.after = {c: self._before(c) for c in Condition}
+        self.after = self._before()
 
-    def _before(self, condition: Condition) -> frozenset[Condition]:
-        if condition in self._state.conditions:
-            return frozenset(self._state.conditions[condition].after)
-        return frozenset(self._rules.conditions[condition].after) if condition in self._rules.conditions else frozenset()
+    def _before(self) -> dict[str, frozenset[str]]:
+        """What each slot waits for; before the conditions are open, what each condition would."""
+        slots = self._state.conditions.values()
+        if slots:
+            return {c.slot: frozenset(other.slot for other in slots if other.condition in c.after) for c in slots}
+        return {c: frozenset(self._rules.conditions[c].after if c in self._rules.conditions else ()) for c in Condition}
 
     # ---- stages -----------------------------------------------------------------------------------------------------------
 
@@ -312,16 +313,17 @@ class _Known:
 
     # ---- conditions -------------------------------------------------------------------------------------------------------
 
-    def conditions(self) -> dict[Condition, Step]:
-        """Every condition that is not met yet: those of the case, else those it will have."""
+    def conditions(self) -> dict[str, Step]:
+        """Every slot that is not met yet: those of the case, else the conditions it will have."""
         s = self._state
         if s.conditions:
-            return {c.condition: self._open(c.condition) for c in s.conditions.values() if c.state not in SETTLED}
-        return {c: self._condition(c, 0.0) for c in needed(seconded=s.seconded_by is not None, funded=s.post_funded)}
+            return {c.slot: self._open(c) for c in s.conditions.values() if not c.settled}
+        wanted = needed(seconded=s.seconded_by is not None, funded=s.post_funded)
+        return {c: self._condition(c, self._authority(c), 0.0) for c in wanted}
 
-    def _open(self, condition: Condition) -> Step:
-        now = self._state.conditions[condition]
-        runs = self._state.deadlines.get(str(condition))  # the budget is asked for by the vacancy, once per post
+    def _open(self, now: ConditionNow) -> Step:
+        condition = now.condition
+        runs = self._state.deadlines.get(now.slot)  # the budget is asked for by the vacancy, once per post
         asked_at = now.requested_at if now.state is not ConditionState.WAITING else runs.started_at if runs else None
         elapsed = self._since(asked_at)
         if now.state is ConditionState.ACKNOWLEDGED and now.expected is not None:
@@ -330,14 +332,16 @@ class _Known:
                 limit = self._planned(self._keys(condition)).at(1.0) - elapsed
                 spread = Spread([(0.0, 0.0), (0.5, expected), (1.0, max(2 * expected, limit))])
                 return Step(str(condition), "announced", lambda share: spread.at(share))
-        return self._condition(condition, elapsed)
+        return self._condition(condition, now.authority, elapsed)
 
-    def _condition(self, condition: Condition, elapsed: float) -> Step:
+    def _authority(self, condition: Condition) -> str:
         s = self._state
         try:
-            authority = authority_for(condition, nation=clearing_nation(s), seconded_by=s.seconded_by)
+            return authority_for(condition, nation=s.nations[0] if s.nations else "", seconded_by=s.seconded_by)
         except BadInput:  # no nation on record: then what all nations took
-            authority = ""
+            return ""
+
+    def _condition(self, condition: Condition, authority: str, elapsed: float) -> Step:
         return self._step([f"{condition}:{authority}", str(condition)], elapsed, self._planned(self._keys(condition)))
 
     def _keys(self, condition: Condition) -> tuple[str, ...]:
@@ -380,8 +384,8 @@ def observations(journal: Sequence[Entry]) -> list[Observation]:
     """Every step of a case that is over: stages left for the next one, conditions met. Time on hold is not counted."""
     found: list[Observation] = []
     stage: tuple[Stage, datetime] | None = None
-    asked: dict[Condition, datetime] = {}
-    authority: dict[Condition, str] = {}
+    asked: dict[str, datetime] = {}
+    authority: dict[str, str] = {}
     held: list[tuple[datetime, datetime]] = []
     hold: datetime | None = None
 
@@ -400,16 +404,16 @@ def observations(journal: Sequence[Entry]) -> list[Observation]:
                 if stage and entered is not stage[0]:
                     over(f"stage:{stage[0]}", stage[1], entry.at)
                 stage = (entered, entry.at)
-            case f.ConditionOpened(condition=c, authority=a):
-                authority[c] = a
-            case f.ConditionRequested(condition=c):
-                asked.setdefault(c, entry.at)
-            case f.ConditionReopened(condition=c):
-                asked.pop(c, None)
-            case f.ConditionSatisfied(condition=c) if c in asked:
-                since = asked.pop(c)
+            case f.ConditionOpened(slot=slot, authority=a):
+                authority[slot] = a
+            case f.ConditionRequested(slot=slot):
+                asked.setdefault(slot, entry.at)
+            case f.ConditionReopened(slot=slot):
+                asked.pop(slot, None)
+            case f.ConditionSatisfied(slot=slot, condition=c) if slot in asked:
+                since = asked.pop(slot)
                 over(str(c), since, entry.at)
-                over(f"{c}:{authority.get(c, '')}", since, entry.at)
+                over(f"{c}:{authority.get(slot, '')}", since, entry.at)
             case _:
                 pass
     return found

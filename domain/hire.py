@@ -10,6 +10,7 @@ from domain import facts as f
 from domain.conditions import TABLE
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
+from domain.slots import nation_of
 from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Stage
 
 #: The legal moves between stages, in one table (`recruitment.md` §2). Any stage may also reach an ending.
@@ -51,6 +52,9 @@ SETTLED = frozenset({ConditionState.SATISFIED, ConditionState.WAIVED})
 
 
 class ConditionNow(BaseModel):
+    """One slot of a condition as it stands (`domain.slots`)."""
+
+    slot: str
     condition: Condition
     authority: str
     after: tuple[Condition, ...] = ()
@@ -67,6 +71,32 @@ class ConditionNow(BaseModel):
     paper: f.PaperReplyEntered | None = None
     paper_by: str = ""
     said: dict[Outcome, date | None] = Field(default_factory=dict)  # every answer on record, with the end it gave
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The words with which a fact says that it is about this slot."""
+        return {"condition": self.condition, "nation": nation_of(self.slot)}
+
+    @property
+    def nation(self) -> str:
+        """The nation that is asked; empty where no nation is."""
+        asked_of_a_nation = "{nation}" in TABLE[self.condition].authority
+        return self.authority.rpartition("-")[2].upper() if asked_of_a_nation else ""
+
+    @property
+    def papers_key(self) -> str | None:
+        """The deadline of the candidate's own papers, where they come first. The authority's own is called like the slot."""
+        key, further = TABLE[self.condition].papers_key, nation_of(self.slot)
+        return f"{key}.{further.lower()}" if key and further else key
+
+    @property
+    def settled(self) -> bool:
+        return self.state in SETTLED
+
+    @property
+    def answered(self) -> bool:
+        """An answer that counts is on record; another one can only confirm or contradict it."""
+        return self.settled or self.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
 
 
 class HireState(BaseModel):
@@ -114,7 +144,7 @@ class HireState(BaseModel):
     offer_issued: bool = False
     offer_accepted: bool | None = None
     offer_extensions: int = 0
-    conditions: dict[Condition, ConditionNow] = Field(default_factory=dict)
+    conditions: dict[str, ConditionNow] = Field(default_factory=dict)  # by slot
     terms: dict[str, Any] = Field(default_factory=dict)
     terms_sha256: str = ""
     proposed_by: str = ""
@@ -169,14 +199,16 @@ class HireState(BaseModel):
         return [(i, what) for i, what in instants(self.deadlines[key]) if done is None or i > done]
 
     def settled(self) -> set[Condition]:
-        return {c.condition for c in self.conditions.values() if c.state in SETTLED}
+        """The conditions that are met: all slots of each."""
+        open_ = {c.condition for c in self.conditions.values() if not c.settled}
+        return {c.condition for c in self.conditions.values()} - open_
 
     def askable(self) -> list[ConditionNow]:
-        """Conditions whose turn it is to be asked: waiting, and everything they depend on is settled."""
+        """The slots whose turn it is to be asked: waiting, and everything they depend on is settled."""
         if self.stage is not Stage.CONDITIONS or self.held or self.closed:
             return []
         done = self.settled()
-        waiting = (c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.condition not in self.failed_asks)
+        waiting = (c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.slot not in self.failed_asks)
         # the vacancy asks the budget authority, once per post; the hire only waits for its answer
         return [c for c in waiting if c.condition is not Condition.BUDGET and done.issuperset(c.after)]
 
@@ -191,7 +223,7 @@ class HireState(BaseModel):
 
     @property
     def all_settled(self) -> bool:
-        return bool(self.conditions) and all(c.state in SETTLED for c in self.conditions.values())
+        return bool(self.conditions) and all(c.settled for c in self.conditions.values())
 
     def needs(self) -> list[str]:
         """The acts only a person can do now, most pressing first; the names are those of `domain.acts`."""
@@ -205,11 +237,11 @@ class HireState(BaseModel):
         found += ["confirm_lapse"] if self.lapsed else []
         for c in self.conditions.values():
             if c.paper is not None:
-                found.append(f"confirm_reply:{c.condition}")
+                found.append(f"confirm_reply:{c.slot}")
             if c.state is ConditionState.CONTRADICTED:
-                found.append(f"settle_reply:{c.condition}")
-            elif c.state is ConditionState.REFUSED or (c.limit_passed and c.state not in SETTLED):
-                found.append(f"withdraw_offer:{c.condition}")
+                found.append(f"settle_reply:{c.slot}")
+            elif c.state is ConditionState.REFUSED or (c.limit_passed and not c.settled):
+                found.append(f"withdraw_offer:{c.slot}")
         found += [f"ask_by_hand:{about}" for about in sorted(self.failed_asks)]
         return found + self._stage_needs()
 
@@ -401,72 +433,72 @@ def _offer_extended(s: HireState, fact: f.OfferExtended, e: Entry) -> None:
 
 @_takes(f.ConditionOpened)
 def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
-    s.conditions[fact.condition] = ConditionNow(condition=fact.condition, authority=fact.authority, after=fact.after)
+    s.conditions[fact.slot] = ConditionNow(slot=fact.slot, condition=fact.condition, authority=fact.authority, after=fact.after)
 
 
 @_takes(f.ConditionRequested)
 def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
-    s.failed_asks.pop(fact.condition, None)
+    s.failed_asks.pop(fact.slot, None)
 
 
 @_takes(f.ConditionAcknowledged)
 def _acknowledged(s: HireState, fact: f.ConditionAcknowledged, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.state, c.expected = ConditionState.ACKNOWLEDGED, fact.expected
 
 
 @_takes(f.ConditionPapersReceived)
 def _papers(s: HireState, fact: f.ConditionPapersReceived, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.papers, c.limit_passed = True, False
 
 
 @_takes(f.PaperReplyEntered)
 def _paper_entered(s: HireState, fact: f.PaperReplyEntered, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.paper, c.paper_by = fact, e.actor
 
 
 @_takes(f.ConditionReplied)
 def _replied(s: HireState, fact: f.ConditionReplied, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.outcome, c.reference, c.paper = fact.outcome, fact.reference, None
     c.said[fact.outcome] = fact.valid_until
 
 
 @_takes(f.ConditionSettled)
 def _settled(s: HireState, fact: f.ConditionSettled, e: Entry) -> None:
-    s.conditions[fact.condition].outcome = fact.outcome
+    s.conditions[fact.slot].outcome = fact.outcome
 
 
 @_takes(f.ConditionSatisfied)
 def _satisfied(s: HireState, fact: f.ConditionSatisfied, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.state, c.valid_until = ConditionState.SATISFIED, fact.valid_until
-    s.failed_asks.pop(fact.condition, None)  # answered all the same: nobody need ask any more
+    s.failed_asks.pop(fact.slot, None)  # answered all the same: nobody need ask any more
 
 
 @_takes(f.ConditionRefused)
 def _refused(s: HireState, fact: f.ConditionRefused, e: Entry) -> None:
-    s.conditions[fact.condition].state = ConditionState.REFUSED
-    s.failed_asks.pop(fact.condition, None)
+    s.conditions[fact.slot].state = ConditionState.REFUSED
+    s.failed_asks.pop(fact.slot, None)
 
 
 @_takes(f.ConditionContradicted)
 def _contradicted(s: HireState, fact: f.ConditionContradicted, e: Entry) -> None:
-    s.conditions[fact.condition].state = ConditionState.CONTRADICTED
+    s.conditions[fact.slot].state = ConditionState.CONTRADICTED
 
 
 @_takes(f.ConditionWaived)
 def _waived(s: HireState, fact: f.ConditionWaived, e: Entry) -> None:
-    s.conditions[fact.condition].state = ConditionState.WAIVED
+    s.conditions[fact.slot].state = ConditionState.WAIVED
 
 
 @_takes(f.ConditionReopened)
 def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
-    c = s.conditions[fact.condition]
+    c = s.conditions[fact.slot]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
     c.said, c.paper, c.paper_by = {}, None, ""  # a reply typed in before belongs to the result that expired
 
@@ -593,7 +625,7 @@ def _limit_fired(s: HireState, key: str) -> None:
 
 def _timed_by(s: HireState, key: str) -> list[ConditionNow]:
     """The condition a deadline is about: the authority's own time, or the candidate's time for the papers it needs."""
-    return [c for c in s.conditions.values() if key in (c.condition, TABLE[c.condition].papers_key)]
+    return [c for c in s.conditions.values() if key in (c.slot, c.papers_key)]
 
 
 @_takes(f.DeadlineClosed)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain import facts as f
 from domain.errors import BadInput
 from domain.hire import HireState
+from domain.slots import without_nation
 from domain.words import NOT_ADVERSE, Ending, PostKind, Stage
 
 #: template -> what it is for. `letter.<template>.subject` and `.body` in the catalogue, in both languages.
@@ -143,7 +144,7 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="offer_extended", values={"answer_by": until})
         case f.DeadlineReminded(key=key):
             return _reminder(key, stage, known)
-        case f.DeadlineExtended(key=key, due_at=due_at) if key in CANDIDATE_TASKS:
+        case f.DeadlineExtended(key=key, due_at=due_at) if without_nation(key) in CANDIDATE_TASKS:
             return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
         case f.ConditionSatisfied(condition=condition, valid_until=until):
             values = {"condition": Phrase(key=f"condition.{condition.value}")}
@@ -156,7 +157,7 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return _contract(known)
         case f.LapseDue(key="reserve"):
             return LetterDue(template="reserve_lapse_due")
-        case f.LapseDue(key=key) if key in CANDIDATE_TASKS:
+        case f.LapseDue(key=key) if without_nation(key) in CANDIDATE_TASKS:
             return LetterDue(template="lapse_due", values={"task": _task(key)})
         case f.IntegrityReported():
             return LetterDue(template="allegation", values={"answer_by": _due(known, "allegation")})
@@ -178,7 +179,7 @@ def _due(known: Mapping[str, Any], key: str) -> datetime:
 
 
 def _task(key: str) -> Phrase:
-    return Phrase(key=f"task.{key}")
+    return Phrase(key=f"task.{without_nation(key)}")
 
 
 def _invitation(fact: f.InterviewScheduled, known: Mapping[str, Any]) -> LetterDue:
@@ -217,11 +218,14 @@ def _reminder(key: str, stage: str | None, known: Mapping[str, Any]) -> LetterDu
     due: datetime | None = known.get("deadlines", {}).get(key)
     if due is None or key in known.get("lapse_due", ()):
         return None  # settled, or past its limit, in the very step that remembered it
-    if key in CANDIDATE_TASKS:
+    kind = without_nation(key)
+    if any(without_nation(other) == kind for other in known["deadlines"] if other < key):
+        return None  # asked of two nations: one letter speaks of both
+    if kind in CANDIDATE_TASKS:
         return LetterDue(template="reminder", values={"task": _task(key), "answer_by": due})
     if key == "reserve" and stage in (None, Stage.RESERVE):
         return LetterDue(template="reserve_lapsing", values={"until": due})
-    if key == "clearance":
+    if kind == "clearance":
         return LetterDue(template="clearance_pending")
     return None
 

@@ -31,7 +31,8 @@ class Moment:
 
     def deadline(self, key: str, *, who: str = "", rule: str | None = None, ends_on: date | None = None) -> DeadlineSet:
         """The deadline `key` of the policy, started now. `rule` picks other figures under the same key (fast track);
-        `ends_on` is its last day where that is known (the agreed day of entry, the end of probation)."""
+        `ends_on` is its last day where that is known (the agreed day of entry, the end of probation). What runs for a further
+        nation has the figures of the first."""
         figures = self.published.rules.figures(rule or key)
         calendar = self.calendar_of(figures.party, who)
         if ends_on is not None and figures.unit == "day":

@@ -6,6 +6,7 @@ The set belongs to a vacancy and its closing date, never to the present: an appl
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from typing import Literal
 
 ACCESSIONS: dict[date, tuple[str, ...]] = {
     date(1949, 8, 24): ("BE", "CA", "DK", "FR", "GB", "IS", "IT", "LU", "NL", "NO", "PT", "US"),
@@ -33,6 +34,11 @@ OTHER_CODES = {"UK": "GB", "EL": "GR"}
 def members_on(day: date) -> frozenset[str]:
     """The members on `day`; a nation counts from the day it acceded."""
     return frozenset(nation for nation, on in ACCEDED_ON.items() if on <= day)
+
+
+def eligible_on(wanted: Iterable[str] | Literal["members"], day: date) -> frozenset[str]:
+    """Whose nationals may apply: the members on `day`, or the narrower list of the notice."""
+    return members_on(day) if wanted == "members" else frozenset(wanted)
 
 
 def code(written: str) -> str | None:

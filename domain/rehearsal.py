@@ -17,7 +17,7 @@ from domain.comparison import Difference, differences
 from domain.conditions import valid_on
 from domain.deadlines import at_wall_clock, probation_ends_on
 from domain.facts import DeadlineSet, Entry
-from domain.hire import SETTLED, ConditionNow, HireState, fold
+from domain.hire import ConditionNow, HireState, fold
 from domain.moment import Moment
 from domain.rules import Rules
 from domain.vacancy import Published
@@ -58,12 +58,13 @@ class DeadlineMove:
 
 @dataclass(frozen=True)
 class ConditionMove:
-    """One condition: `effect` is one of CONDITION_EFFECTS. `waits_*` are what it still waits for, `valid_*` the last day of its result."""
+    """One condition as asked of one nation. `effect` is one of CONDITION_EFFECTS,
+    `waits_*` are what it still waits for, `valid_*` the last day of its result."""
 
-    condition: Condition
+    condition: str
     effect: str
-    waits_was: tuple[Condition, ...] = ()
-    waits_will: tuple[Condition, ...] = ()
+    waits_was: tuple[str, ...] = ()
+    waits_will: tuple[str, ...] = ()
     valid_was: date | None = None
     valid_will: date | None = None
 
@@ -242,12 +243,12 @@ def _conditions(state: HireState, journal: Sequence[Entry], rules: Rules, today:
     """While they still count: until the day of entry."""
     if state.stage not in (Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY):
         return
-    satisfied_at = {e.fact.condition: e.at for e in journal if isinstance(e.fact, f.ConditionSatisfied)}
+    satisfied_at = {e.fact.slot: e.at for e in journal if isinstance(e.fact, f.ConditionSatisfied)}
     for c in state.conditions.values():
         if c.state is ConditionState.WAITING:
             move = _asked(state, c, rules)
-        elif c.state is ConditionState.SATISFIED and c.condition in satisfied_at:
-            move = _validity(state, c, satisfied_at[c.condition], rules, today)
+        elif c.state is ConditionState.SATISFIED and c.slot in satisfied_at:
+            move = _validity(state, c, satisfied_at[c.slot], rules, today)
         else:
             move = None
         if move is not None:
@@ -267,12 +268,13 @@ def _asked(state: HireState, c: ConditionNow, rules: Rules) -> ConditionMove | N
         effect = "asked_later"
     else:
         effect = "asked_otherwise"
-    return ConditionMove(c.condition, effect, waits_was=before, waits_will=after)
+    return ConditionMove(c.slot, effect, waits_was=before, waits_will=after)
 
 
-def _missing(state: HireState, after: Iterable[Condition]) -> tuple[Condition, ...]:
+def _missing(state: HireState, after: Iterable[Condition]) -> tuple[str, ...]:
     """What this hire still lacks of `after`; what it does not need at all it does not wait for."""
-    return tuple(sorted(each for each in after if each in state.conditions and state.conditions[each].state not in SETTLED))
+    wanted = frozenset(after)
+    return tuple(sorted(c.slot for c in state.conditions.values() if c.condition in wanted and not c.settled))
 
 
 def _validity(state: HireState, c: ConditionNow, satisfied_at: datetime, rules: Rules, today: date) -> ConditionMove | None:
@@ -289,4 +291,4 @@ def _validity(state: HireState, c: ConditionNow, satisfied_at: datetime, rules: 
         effect = "reopens"
     else:
         effect = "valid_shorter" if (will or date.max) < (was or date.max) else "valid_longer"
-    return ConditionMove(c.condition, effect, valid_was=was, valid_will=will)
+    return ConditionMove(c.slot, effect, valid_was=was, valid_will=will)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from domain.slots import without_nation
 from domain.words import Condition, LimitAction, Party, Role
 
 #: A wall clock as a policy writes it: "23:59" or "23:59:59".
@@ -89,11 +90,15 @@ class Offices(Strict):
 
 
 class ConditionRule(Strict):
-    """One condition of appointment: the conditions it waits for, how long a result is valid when it does not say so itself."""
+    """One condition of appointment: the conditions it waits for, how long a result is valid when it does not say so itself.
+
+    `nations` says whom a dual national's clearance is asked of: each nation that counts for the vacancy, or the first one only.
+    """
 
     after: tuple[Condition, ...] = ()
     valid_days: int | None = Field(default=None, ge=1)
     appeal_days: int | None = Field(default=None, ge=0)
+    nations: Literal["each", "first"] = "each"
 
 
 class EligibilityRules(Strict):
@@ -135,8 +140,8 @@ class Rules(Strict):
     probation_months: int = Field(default=6, ge=1)
 
     def figures(self, key: str) -> DeadlineRule:
-        """The figures of a deadline; "decision:issue_offer" has those of "decision". Raises KeyError."""
-        return self.deadlines[key.partition(":")[0]]
+        """The figures of a deadline: "decision:issue_offer" has those of "decision", "clearance.fr" those of "clearance". Raises KeyError."""
+        return self.deadlines[without_nation(key.partition(":")[0])]
 
     @property
     def sha256(self) -> str:

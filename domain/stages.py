@@ -4,12 +4,13 @@ from datetime import date
 
 from domain import facts as f
 from domain.attention import decides
-from domain.conditions import TABLE, authority_for, needed, valid_on
+from domain.conditions import authority_for, needed, valid_on
 from domain.deadlines import probation_ends_on
 from domain.errors import NotNow
-from domain.hire import ENDS_FROM, HireState, legal_move
+from domain.hire import ENDS_FROM, ConditionNow, HireState, legal_move
 from domain.moment import Moment
-from domain.words import Condition, ConditionState, Ending, Stage
+from domain.nations import eligible_on
+from domain.words import Condition, Ending, Stage
 
 Facts = list[f.AnyFact]
 
@@ -86,57 +87,66 @@ def _open_conditions(state: HireState, m: Moment) -> Facts:
     opened: Facts = []
     wanted = needed(seconded=state.seconded_by is not None, funded=state.post_funded)
     for condition in wanted:
-        authority = authority_for(condition, nation=clearing_nation(state), seconded_by=state.seconded_by)
         # what this hire does not need it cannot wait for
         after = tuple(other for other in m.published.rules.conditions[condition].after if other in wanted)
-        opened.append(f.ConditionOpened(condition=condition, authority=authority, after=after))
+        for nation, authority in _asked_of(state, condition, m):
+            opened.append(f.ConditionOpened(condition=condition, nation=nation, authority=authority, after=after))
         if condition is Condition.BUDGET:
             opened.append(m.deadline("budget"))
     return opened
 
 
-def clearing_nation(state: HireState) -> str:
-    """The nation asked for the clearance; a dual national's first eligible nation (asking both is a later rule)."""
-    return state.nations[0] if state.nations else ""
+def _asked_of(state: HireState, condition: Condition, m: Moment) -> list[tuple[str, str]]:
+    """The (further nation, authority) of each slot: several only for a clearance that is asked of each nationality."""
+    first, *further = clearing_nations(state, m)
+    asked = [("", authority_for(condition, nation=first, seconded_by=state.seconded_by))]
+    if condition is Condition.CLEARANCE and m.published.rules.conditions[condition].nations == "each":
+        asked += [(nation, authority_for(condition, nation=nation)) for nation in further]
+    return asked
 
 
-def asked(state: HireState, condition: Condition, m: Moment) -> Facts:
+def clearing_nations(state: HireState, m: Moment) -> tuple[str, ...]:
+    """The nationalities that count for this vacancy, as stated: their authorities can be asked for a clearance.
+
+    The others are on record and not asked: no agreement on clearances binds them (decision 0010). Where none counts (a person
+    decided otherwise), the first one stated is asked.
+    """
+    day = (m.published.closes_at or state.received_at or m.at).date()
+    eligible = eligible_on(m.published.spec.eligible_nationalities, day)
+    return tuple(nation for nation in state.nations if nation in eligible) or state.nations[:1] or ("",)
+
+
+def asked(now: ConditionNow, m: Moment) -> Facts:
     """The deadline a request starts: the candidate's papers first where there are any, else the authority's own."""
-    now = state.conditions[condition]
-    papers = TABLE[condition].papers_key
-    on_file = condition is Condition.CLEARANCE and m.published.spec.fast_track
-    if papers and not now.papers and not on_file:
-        return [m.deadline(papers)]
-    return [authority_deadline(state, condition, m)]
+    on_file = now.condition is Condition.CLEARANCE and m.published.spec.fast_track
+    if now.papers_key and not now.papers and not on_file:
+        return [m.deadline(now.papers_key)]
+    return [authority_deadline(now, m)]
 
 
-def authority_deadline(state: HireState, condition: Condition, m: Moment) -> f.DeadlineSet:
+def authority_deadline(now: ConditionNow, m: Moment) -> f.DeadlineSet:
     """The authority's own deadline; where a nation is asked, it says which."""
-    nations = {Condition.CLEARANCE: clearing_nation(state), Condition.SECONDMENT: state.seconded_by or ""}
-    return m.deadline(str(condition), who=nations.get(condition, ""))
+    return m.deadline(now.slot, who=now.nation)
 
 
-def close_condition_deadlines(state: HireState, condition: Condition) -> Facts:
-    keys = [str(condition), TABLE[condition].papers_key]
-    return [f.DeadlineClosed(key=key, met=True) for key in keys if key and key in state.deadlines]
+def close_condition_deadlines(state: HireState, now: ConditionNow) -> Facts:
+    return [f.DeadlineClosed(key=key, met=True) for key in (now.slot, now.papers_key) if key and key in state.deadlines]
 
 
 def reopen_expired(state: HireState, day: date, m: Moment) -> Facts:
     """The facts of going back to the conditions whose results will have expired on `day`; none where all still hold (§4)."""
-    expired = [c.condition for c in state.conditions.values() if not valid_on(c.valid_until, day)]
+    expired = [c for c in state.conditions.values() if not valid_on(c.valid_until, day)]
     if not expired:
         return []
-    reopened: Facts = [f.ConditionReopened(condition=c, reason="expired_before_entry") for c in expired]
+    reopened: Facts = [f.ConditionReopened(**c.about, reason="expired_before_entry") for c in expired]
     return [*reopened, *enter(state, Stage.CONDITIONS, m)]
 
 
-def unsettled(state: HireState) -> list[Condition]:
-    """The conditions that stand between this hire and a contract that is final."""
-    done = {ConditionState.SATISFIED, ConditionState.WAIVED}
-    return sorted(c.condition for c in state.conditions.values() if c.state not in done)
+def unsettled(state: HireState) -> list[str]:
+    """The slots that stand between this hire and a contract that is final."""
+    return sorted(c.slot for c in state.conditions.values() if not c.settled)
 
 
-def all_settled_with(state: HireState, condition: Condition) -> bool:
-    """Would the whole set be settled if `condition` were satisfied now?"""
-    done = {ConditionState.SATISFIED, ConditionState.WAIVED}
-    return all(c.state in done or c.condition is condition for c in state.conditions.values())
+def all_settled_with(state: HireState, slot: str) -> bool:
+    """Would the whole set be settled if `slot` were satisfied now?"""
+    return all(c.settled or c.slot == slot for c in state.conditions.values())

@@ -14,8 +14,7 @@ from domain.attention import key_for
 from domain.conditions import TABLE
 from domain.errors import NotFound, NotNow
 from domain.facts import DeadlineSet, Entry
-from domain.hire import MOVES, SETTLED, ConditionNow, HireState
-from domain.stages import clearing_nation
+from domain.hire import MOVES, ConditionNow, HireState
 from domain.turns import BY_STAGE
 from domain.words import Condition, ConditionState, LimitAction, Party, Role, Stage
 
@@ -237,24 +236,24 @@ def _conditions(state: HireState) -> list[Wait]:
 
 
 def _condition(state: HireState, c: ConditionNow) -> Wait | None:
-    name, row = str(c.condition), TABLE[c.condition]
-    if c.state in SETTLED or c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or c.condition in state.failed_asks:
+    name = c.slot
+    if c.settled or c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or name in state.failed_asks:
         return None
-    own, papers = state.deadlines.get(row.deadline_key), state.deadlines.get(row.papers_key or "")
+    own, papers = state.deadlines.get(name), state.deadlines.get(c.papers_key or "")
     if papers is not None:
         return Wait("papers", name, (str(Party.CANDIDATE),), papers.started_at, papers)
     if c.state is ConditionState.WAITING and c.condition is not Condition.BUDGET:
-        before = tuple(str(x) for x in c.after if x in state.conditions and state.conditions[x].state not in SETTLED)
+        before = tuple(other.slot for other in state.conditions.values() if other.condition in c.after and not other.settled)
         return Wait("after", name, since=state.stage_since, names=before) if before else Wait("asking", name, since=state.stage_since)
     since = c.requested_at or (own.started_at if own else state.stage_since)
-    return Wait("reply", name, (_authority(state, c.condition, own),), since, own)
+    return Wait("reply", name, (_authority(c, own),), since, own)
 
 
-def _authority(state: HireState, condition: Condition, deadline: DeadlineSet | None) -> str:
-    if deadline is not None and deadline.party is TABLE[condition].party:
+def _authority(c: ConditionNow, deadline: DeadlineSet | None) -> str:
+    party = TABLE[c.condition].party
+    if deadline is not None and deadline.party is party:
         return _party(deadline)
-    nation = {Condition.CLEARANCE: clearing_nation(state), Condition.SECONDMENT: state.seconded_by or ""}.get(condition, "")
-    return f"{TABLE[condition].party}:{nation}" if nation else str(TABLE[condition].party)
+    return f"{party}:{c.nation}" if c.nation else str(party)
 
 
 def _of_stage(state: HireState) -> list[Wait]:
@@ -337,26 +336,26 @@ def _mark_interview(s: HireState, about: str, rights: Rights) -> list[Wait]:
 
 def _of_condition(check: Callable[[HireState, ConditionNow, Rights], list[Wait]]) -> Against:
     def against(s: HireState, about: str, rights: Rights) -> list[Wait]:
-        now = next((c for c in s.conditions.values() if c.condition == about), None)
+        now = s.conditions.get(about)
         return [Wait("not_required", about)] if now is None else check(s, now, rights)
 
     return against
 
 
 def _confirm_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
-    return [] if c.paper else [Wait("no_paper", str(c.condition), _roles(rights.get("enter_reply")))]
+    return [] if c.paper else [Wait("no_paper", c.slot, _roles(rights.get("enter_reply")))]
 
 
 def _settle_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
-    return [] if c.state is ConditionState.CONTRADICTED else [Wait("no_contradiction", str(c.condition))]
+    return [] if c.state is ConditionState.CONTRADICTED else [Wait("no_contradiction", c.slot)]
 
 
 def _withdraw_offer(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
-    if c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or (c.limit_passed and c.state not in SETTLED):
+    if c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or (c.limit_passed and not c.settled):
         return []
-    open_ = s.deadlines.get(TABLE[c.condition].deadline_key) or s.deadlines.get(TABLE[c.condition].papers_key or "")
-    who = () if c.state in SETTLED else (_authority(s, c.condition, None),)
-    return [Wait("not_refused", str(c.condition), who, c.requested_at, None, until=(open_.limit_at or open_.due_at) if open_ else None)]
+    open_ = s.deadlines.get(c.slot) or s.deadlines.get(c.papers_key or "")
+    who = () if c.settled else (_authority(c, None),)
+    return [Wait("not_refused", c.slot, who, c.requested_at, None, until=(open_.limit_at or open_.due_at) if open_ else None)]
 
 
 def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
@@ -364,10 +363,10 @@ def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
     needs = [_need(s, need, rights) for need in s.needs()]
     found: list[Wait] = []
     for c in s.conditions.values():
-        if c.state not in SETTLED:
+        if not c.settled:
             waits = _condition(s, c)
-            persons = [n for n in needs if n.about == str(c.condition)]
-            found += [waits] if waits else persons or [Wait("decision", str(c.condition), (str(Party.HR),), c.requested_at)]
+            persons = [n for n in needs if n.about == c.slot]
+            found += [waits] if waits else persons or [Wait("decision", c.slot, (str(Party.HR),), c.requested_at)]
     return found
 
 
@@ -444,7 +443,7 @@ def _never_by(state: HireState, act: str, about: str) -> str:
     if act == "approve_contract":
         return state.proposed_by
     if act == "confirm_reply":
-        return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", str(c.condition))), "")
+        return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""
 
 

@@ -90,9 +90,11 @@ class Behaviour:
             case "offer.issued":
                 self._offer(persona, case)
             case "condition.requested" if data["condition"] == Condition.CLEARANCE and persona.vacancy != TWIN:
-                self.send("portal", "clearance.forms_received", case, {}, self._days(persona, "forms", 3, 9))
+                days = self._days(persona, "forms", 3, 9)
+                self.send("portal", "clearance.forms_received", case, {"ask": data["ask"]}, days, nth=data["ask"].removeprefix(f"{case}/"))
             case "condition.requested" if data["condition"] == Condition.MEDICAL:
-                self.send("portal", "medical.file_received", case, {}, self._days(persona, "file", 5, 14))
+                days = self._days(persona, "file", 5, 14)
+                self.send("portal", "medical.file_received", case, {"ask": data["ask"]}, days, nth=data["ask"].removeprefix(f"{case}/"))
             case "contract.offered":
                 self._contract(persona, case)
             case "reuse.offered":
@@ -180,11 +182,11 @@ class Behaviour:
             out_of_order = self._world.chance(0.12, persona.id, condition, "order")
             acknowledged = after + 2 if out_of_order else self._days(persona, f"ack{condition}", 1, 4)
             expected = (self._world.agenda.now + timedelta(days=after + 10)).date().isoformat()
-            self.send(partner.id, f"{condition}.acknowledged", case, {"expected": expected}, acknowledged, nth=round_)
+            self.send(partner.id, f"{condition}.acknowledged", case, {"expected": expected, "ask": ask.id}, acknowledged, nth=round_)
         outcomes = persona.fate.replies.get(condition, (USUAL[condition],)) if "-" not in case else (USUAL[condition],)
         for n, outcome in enumerate(outcomes):
             days = after + n * (5 if outcomes[0] == "granted" else 20)
-            data = self._reply(condition, outcome, partner, f"{partner.id}-{persona.id[-6:]}-{n}")
+            data = self._reply(condition, outcome, partner, f"{partner.id}-{persona.id[-6:]}-{n}") | {"ask": ask.id}
             self.send(partner.id, f"{condition}.replied", case, data, days, nth=f"{round_}.{n}")
             if outcome == "unfit":
                 self.send(partner.id, "candidate.told", case, {"about": "medical_opinion"}, days, nth=round_)

@@ -176,7 +176,7 @@ def _hire_differs(case: str, state: hire.HireState, row: Row | None, conditions:
     shown = {**row, "late": bool(row["late"]), "held": bool(row["held"]), "needs": _json(row["needs"]), "turn": _json(row["turn"])}
     shown["next_deadline"] = _instant(row["next_deadline"]) if row["next_deadline"] is not None else None
     yield from (f"{case}: {name} is shown as {shown[name]!r}" for name, value in told.items() if shown[name] != value)
-    if conditions != {str(c.condition): str(c.state) for c in state.conditions.values()}:
+    if conditions != {c.slot: str(c.state) for c in state.conditions.values()}:
         yield f"{case}: the conditions shown are not those of the journal"
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from acts.desk import Desk
 from domain.errors import Refusal
 from domain.grades import same_or_lower
+from domain.slots import condition_of
 from domain.words import Condition, Role, Stage
 from sandbox.agenda import AFTERNOON, office
 from sandbox.behaviour import USUAL, Behaviour
@@ -125,10 +126,10 @@ class People:
             case "mark_interview":
                 await self._mark_interview(who, persona, case)
             case "settle_reply":
-                outcome = USUAL[Condition(about)]
+                outcome = USUAL[condition_of(about)]
                 await self._act(who, case, act, {"condition": about, "outcome": outcome, "reason": "authority_confirmed_by_phone"})
             case "withdraw_offer":
-                await self._withdraw(who, hire, Condition(about))
+                await self._withdraw(who, hire, about)
             case "approve_contract":
                 proposed = await self._last(case, "contract_proposed")
                 await self._act(who, case, act, {"sha256": proposed["sha256"]})
@@ -176,11 +177,11 @@ class People:
         room = min(persona.fate.merit, 100 - persona.fate.merit, 6)
         return self._world.days(-room, room, persona.id, "tilt")
 
-    async def _withdraw(self, who: str, hire: Row, condition: Condition) -> None:
+    async def _withdraw(self, who: str, hire: Row, condition: str) -> None:
         """A refusal, or a clearance past its last limit, ends in a withdrawn offer; anything else that is late gets more time."""
         now = next(c for c in hire["conditions"] if c["condition"] == condition)
         case = str(hire["case_id"])
-        if now["state"] in ("refused", "contradicted") or condition is Condition.CLEARANCE:
+        if now["state"] in ("refused", "contradicted") or condition_of(condition) is Condition.CLEARANCE:
             reason = "condition_refused" if now["state"] == "refused" else "no_reply_within_the_limit"
             await self._act(who, case, "withdraw_offer", {"condition": condition, "reason": reason})
             return

@@ -79,9 +79,9 @@ def _hire_row(case: str, s: hire.HireState) -> Row:
 
 def _condition_rows(case: str, s: hire.HireState) -> dict[str, Row]:
     return {
-        str(c.condition): {
+        c.slot: {
             "case_id": case,
-            "condition": str(c.condition),
+            "condition": c.slot,
             "authority": c.authority,
             "state": str(c.state),
             "outcome": c.outcome and str(c.outcome),

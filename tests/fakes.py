@@ -112,6 +112,7 @@ class FakeAuthority:
 
     channel: str = "http"
     asks: list[str] = field(default_factory=list)
+    told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # kind and details of each ask
     failures: int = 0
     refuses: bool = False
 
@@ -122,6 +123,7 @@ class FakeAuthority:
             self.failures -= 1
             raise PartnerUnavailable("away")
         self.asks.append(key)
+        self.told.append((kind, details))
         return {"reference": f"R-{len(self.asks)}"}
 
 

@@ -163,7 +163,7 @@ class World:
             self.note(
                 case,
                 *(
-                    Asked(about=c.condition, authority=c.authority, key=f"{case}/{c.condition}/request/{c.round + 1}", round=c.round + 1)
+                    Asked(about=c.slot, authority=c.authority, key=f"{case}/{c.slot}/request/{c.round + 1}", round=c.round + 1)
                     for c in asks
                 ),
             )

@@ -113,7 +113,7 @@ class Hire:
         while self.state.stage is Stage.CONDITIONS:
             now = self.state.askable()
             if now:
-                asks = [self.ask(str(c.condition), c.authority, c.round + 1) for c in now]
+                asks = [self.ask(c.slot, c.authority, c.round + 1) for c in now]
                 await self.note(list(await asyncio.gather(*asks)))
             await self.until(lambda: bool(self.state.askable()) or self.state.stage is not Stage.CONDITIONS)
 

@@ -3,10 +3,10 @@
 from datetime import date
 
 from domain import facts as f
-from domain.acts.table import HR, Args, Reason, Reference, act, known, person
+from domain.acts.table import HR, Args, Reason, Reference, Slot, act, known, person
 from domain.conditions import TABLE, ending_for
 from domain.errors import BadInput, FourEyes, NotAllowed, NotNow
-from domain.hire import SETTLED, HireState
+from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.replies import Moot, conclude, replied
@@ -21,12 +21,12 @@ DESKS = {
 
 
 class About(Args):
-    condition: Condition
+    condition: Slot
     reason: Reason = "person_decided"
 
 
 class ReplyOnPaper(Args):
-    condition: Condition
+    condition: Slot
     outcome: Outcome
     reference: Reference = ""
     valid_until: date | None = None
@@ -37,7 +37,7 @@ class Unasked(Args):
 
 
 class Settle(Args):
-    condition: Condition
+    condition: Slot
     outcome: Outcome
     reason: Reason
 
@@ -50,26 +50,24 @@ def _ask_by_hand(s: HireState, a: Unasked, r: ActRequest, m: Moment) -> Facts:
     if a.about == "assessment":
         ask = f"{s.case}/assessment/request/1"
         return [f.AssessmentInvited(assessment=m.published.rules.assessment, ask=ask), m.deadline("assessment_answer")]
-    now = known(s, Condition(a.about))
+    now = known(s, a.about)
     if now.state is not ConditionState.WAITING:
         raise NotNow(f"{a.about} was answered meanwhile", code="nothing_failed")
     nth = now.round + 1
-    requested = f.ConditionRequested(
-        condition=now.condition, authority=now.authority, ask=f"{s.case}/{a.about}/request/{nth}", round=nth, channel="paper"
-    )
-    return [requested, *asked(s, now.condition, m)]
+    ask = f"{s.case}/{now.slot}/request/{nth}"
+    return [f.ConditionRequested(**now.about, authority=now.authority, ask=ask, round=nth, channel="paper"), *asked(now, m)]
 
 
 @act("enter_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), ReplyOnPaper)
 def _enter_reply(s: HireState, a: ReplyOnPaper, r: ActRequest, m: Moment) -> Facts:
     """Type in an authority's reply received on paper; a second person confirms it."""
-    known(s, a.condition)
-    desk = DESKS.get(a.condition)
+    now = known(s, a.condition)
+    desk = DESKS.get(now.condition)
     if desk is not None and desk not in r.roles:
-        raise NotAllowed(f"replies on {a.condition} are entered by {desk}", code="wrong_role")
-    if a.outcome not in TABLE[a.condition].outcomes:
+        raise NotAllowed(f"replies on {now.condition} are entered by {desk}", code="wrong_role")
+    if a.outcome not in TABLE[now.condition].outcomes:
         raise BadInput(f"{a.outcome} is no answer to {a.condition}", code="not_an_answer", field="outcome")
-    return [f.PaperReplyEntered(condition=a.condition, outcome=a.outcome, reference=a.reference, valid_until=a.valid_until)]
+    return [f.PaperReplyEntered(**now.about, outcome=a.outcome, reference=a.reference, valid_until=a.valid_until)]
 
 
 @act("confirm_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
@@ -82,7 +80,7 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
         raise FourEyes("the person who typed the reply in cannot confirm it", code="four_eyes")
     p = now.paper
     fact = f.ConditionReplied(
-        condition=a.condition, outcome=p.outcome, reference=p.reference, valid_until=p.valid_until, details={"channel": "paper"}
+        **now.about, outcome=p.outcome, reference=p.reference, valid_until=p.valid_until, details={"channel": "paper"}
     )
     try:
         return replied(s, fact, m)
@@ -96,11 +94,11 @@ def _settle(s: HireState, a: Settle, r: ActRequest, m: Moment) -> Facts:
     now = known(s, a.condition)
     if now.state is not ConditionState.CONTRADICTED:
         raise NotNow(f"the replies on {a.condition} do not contradict each other", code="no_contradiction")
-    rule = TABLE[a.condition]
+    rule = TABLE[now.condition]
     if a.outcome not in rule.satisfied_by | rule.refused_by:
         raise BadInput(f"{a.outcome} settles nothing about {a.condition}", code="not_an_answer", field="outcome")
-    settled = f.ConditionSettled(condition=a.condition, outcome=a.outcome, reason=a.reason)
-    return [settled, *conclude(s, a.condition, a.outcome, now.said.get(a.outcome), m)]
+    settled = f.ConditionSettled(**now.about, outcome=a.outcome, reason=a.reason)
+    return [settled, *conclude(s, now, a.outcome, now.said.get(a.outcome), m)]
 
 
 @act("withdraw_offer", HR, frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
@@ -108,6 +106,6 @@ def _withdraw_offer(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     """Withdraw the offer because a condition was refused, or its limit passed without a reply."""
     now = known(s, a.condition)
     refused = now.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
-    if not refused and (not now.limit_passed or now.state in SETTLED):
+    if not refused and (not now.limit_passed or now.settled):
         raise NotNow(f"{a.condition} is neither refused nor past its limit", code="not_refused")
-    return end(s, ending_for(a.condition, refused=refused), m, decided_by=person(r), reason=a.reason)
+    return end(s, ending_for(now.condition, refused=refused), m, decided_by=person(r), reason=a.reason)

@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from domain import facts as f
 from domain.acts.rights import entitled
 from domain.errors import BadInput, CaseClosed, NotNow
-from domain.hire import HireState
+from domain.hire import ConditionNow, HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
+from domain.slots import SLOT
 from domain.stages import Facts, unsettled
 from domain.waiting import explained
-from domain.words import Condition, Role, Stage
+from domain.words import Role, Stage
 
 HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 BOARD = frozenset({Role.BOARD_MEMBER, Role.BOARD_CHAIR})
@@ -38,6 +39,10 @@ def aware(moment: datetime | None) -> datetime | None:
 
 #: A reference or a code: too narrow a grammar to carry a sentence or a name into a history.
 Reference = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/-]{0,79})?$")]
+
+
+#: A condition of appointment; with the nation where it is asked of several: "clearance.fr" beside "clearance".
+Slot = Annotated[str, Field(pattern=SLOT)]
 
 
 class Nothing(Args): ...
@@ -125,11 +130,11 @@ def person(request: ActRequest) -> str:
 def all_settled(s: HireState) -> None:
     open_ = unsettled(s)
     if open_:
-        raise NotNow(f"not every condition is met: {', '.join(open_)}", code="conditions_open", conditions=[str(c) for c in open_])
+        raise NotNow(f"not every condition is met: {', '.join(open_)}", code="conditions_open", conditions=open_)
 
 
-def known(s: HireState, condition: Condition) -> Any:
-    now = s.conditions.get(condition)
+def known(s: HireState, slot: str) -> ConditionNow:
+    now = s.conditions.get(slot)
     if now is None:
-        raise NotNow(f"this hire has no {condition} condition", code="not_required")
+        raise NotNow(f"this hire has no {slot} condition", code="not_required")
     return now

@@ -127,8 +127,7 @@ def nationality(f: Facts) -> Check:
     """A national of an eligible country on the day that counts; of several nationalities one suffices, all are recorded."""
     stated = f.application.candidate.nationalities
     codes = [nations.code(n) for n in stated]
-    wanted = f.spec.eligible_nationalities
-    eligible = nations.members_on(f.day) if wanted == "members" else frozenset(wanted)
+    eligible = nations.eligible_on(f.spec.eligible_nationalities, f.day)
     seen = {"nationalities": list(stated), "eligible": sorted(n for n in codes if n in eligible), "on": f.day.isoformat()}
     if not stated:
         return _found("nationality", Verdict.UNCLEAR, "not_stated", **seen)

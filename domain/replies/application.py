@@ -7,7 +7,7 @@ from domain.deadlines import is_late
 from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
-from domain.nations import eligible_first, members_on
+from domain.nations import eligible_first, eligible_on
 from domain.replies.taking import Moot, Taker, assigned
 from domain.stages import (
     Facts,
@@ -51,9 +51,7 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
 
 def _nations(data: dict[str, Any], m: Moment) -> tuple[str, ...]:
     """The nationalities, the eligible ones first: a dual national is cleared by a nation that counts, not by the one named first."""
-    spec = m.published.spec
-    day = (m.published.closes_at or m.at).date()
-    eligible = members_on(day) if spec.eligible_nationalities == "members" else frozenset(spec.eligible_nationalities)
+    eligible = eligible_on(m.published.spec.eligible_nationalities, (m.published.closes_at or m.at).date())
     return tuple(eligible_first(data.get("nations", ()), eligible))
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from domain import facts as f
 from domain.conditions import TABLE, level_suffices, valid_on
-from domain.hire import SETTLED, HireState
+from domain.hire import ConditionNow, HireState
 from domain.messages import Message
 from domain.moment import Moment
-from domain.replies.taking import ORDER, Moot, Taker, TooEarly, closed, day
+from domain.replies.matching import matched, matched_papers
+from domain.replies.taking import Moot, Taker, TooEarly, closed, day
 from domain.stages import (
     Facts,
     all_settled_with,
@@ -30,7 +31,7 @@ def _post_funding(state: HireState, message: Message, m: Moment) -> Facts:
         raise TooEarly("the conditions are not open yet", code="before_its_question")  # its refusal must reach the condition
     if Condition.BUDGET not in state.conditions:
         return [fact] if fact.funded else [fact, *_money_gone(fact)]
-    return [fact, *_replied(state, Condition.BUDGET, Outcome.APPROVED if d["funded"] else Outcome.REFUSED, d, m)]
+    return [fact, *_replied(state, state.conditions[Condition.BUDGET], Outcome.APPROVED if d["funded"] else Outcome.REFUSED, d, m)]
 
 
 def _money_gone(fact: f.PostFunded) -> Facts:
@@ -43,50 +44,36 @@ def _money_gone(fact: f.PostFunded) -> Facts:
     ]
 
 
-def _condition(state: HireState, message: Message) -> Condition:
-    condition = Condition(message.type.split(".")[0])
-    if state.stage is not None and ORDER[state.stage] < ORDER[Stage.CONDITIONS]:
-        raise TooEarly("the conditions are not open yet", code="before_its_question")
-    if condition not in state.conditions:
-        raise Moot(f"this hire has no {condition} condition", code="not_required")
-    if state.conditions[condition].state is ConditionState.WAITING:
-        raise TooEarly(f"{condition} has not been asked for yet", code="before_its_question")
-    return condition
-
-
 def _acknowledged(state: HireState, message: Message, m: Moment) -> Facts:
-    condition = _condition(state, message)
-    if state.conditions[condition].state is not ConditionState.REQUESTED:
+    now = matched(state, message)
+    if now.state is not ConditionState.REQUESTED:
         raise Moot("acknowledged or answered already", code="repeated")
-    return [f.ConditionAcknowledged(condition=condition, expected=day(message.data.get("expected")))]
+    return [f.ConditionAcknowledged(**now.about, expected=day(message.data.get("expected")))]
 
 
 def _papers(state: HireState, message: Message, m: Moment) -> Facts:
-    condition = _condition(state, message)
-    now = state.conditions[condition]
-    if now.papers or now.state in ANSWERED:
+    wanted = [c for c in matched_papers(state, message) if not c.papers and not c.answered]
+    if not wanted:
         raise Moot("the papers are here already", code="repeated")
-    key = TABLE[condition].papers_key
-    received = f.ConditionPapersReceived(condition=condition)
-    return [*(closed(state, key) if key else []), received, authority_deadline(state, condition, m)]
+    return [fact for now in wanted for fact in _papers_of(state, now, m)]
+
+
+def _papers_of(state: HireState, now: ConditionNow, m: Moment) -> Facts:
+    key = now.papers_key
+    return [*(closed(state, key) if key else []), f.ConditionPapersReceived(**now.about), authority_deadline(now, m)]
 
 
 def _reply(state: HireState, message: Message, m: Moment) -> Facts:
-    condition = _condition(state, message)
     outcome = Outcome(message.data.get("outcome", "withdrawn"))
-    return _replied(state, condition, outcome, message.data, m)
+    return _replied(state, matched(state, message), outcome, message.data, m)
 
 
-#: An answer that counts is on record; another one can only confirm or contradict it.
-ANSWERED = SETTLED | {ConditionState.REFUSED, ConditionState.CONTRADICTED}
-
-
-def _replied(state: HireState, condition: Condition, outcome: Outcome, data: dict[str, Any], m: Moment) -> Facts:
+def _replied(state: HireState, now: ConditionNow, outcome: Outcome, data: dict[str, Any], m: Moment) -> Facts:
     """A reply, on record whatever it says; a second and different one never overwrites the first (§4)."""
-    if outcome not in TABLE[condition].outcomes:
-        raise Moot(f"{outcome} is no answer to {condition}", code="not_an_answer")
+    if outcome not in TABLE[now.condition].outcomes:
+        raise Moot(f"{outcome} is no answer to {now.condition}", code="not_an_answer")
     fact = f.ConditionReplied(
-        condition=condition,
+        **now.about,
         outcome=outcome,
         reference=str(data.get("reference", "")),
         valid_until=day(data.get("valid_until")),
@@ -97,29 +84,28 @@ def _replied(state: HireState, condition: Condition, outcome: Outcome, data: dic
 
 def replied(state: HireState, fact: f.ConditionReplied, m: Moment) -> Facts:
     """What a reply leads to, whichever way it came: the first answer that counts concludes, another one never overwrites it."""
-    now = state.conditions[fact.condition]
-    answered = now.state in ANSWERED
-    if answered and fact.outcome is now.outcome:
+    now = state.conditions[fact.slot]
+    if now.answered and fact.outcome is now.outcome:
         raise Moot("the same answer is on record already", code="repeated")
-    if answered and now.outcome is not None:
-        return [fact, f.ConditionContradicted(condition=fact.condition, was=now.outcome, now=fact.outcome)]
+    if now.answered and now.outcome is not None:
+        return [fact, f.ConditionContradicted(**now.about, was=now.outcome, now=fact.outcome)]
     level = fact.details.get("level")
     if level and fact.outcome is Outcome.GRANTED and not level_suffices(level, m.published.spec.clearance):
         return [fact]  # on record, and not what was asked for: the request stays open
-    return [fact, *conclude(state, fact.condition, fact.outcome, fact.valid_until, m)]
+    return [fact, *conclude(state, now, fact.outcome, fact.valid_until, m)]
 
 
-def conclude(state: HireState, condition: Condition, outcome: Outcome, valid_until: date | None, m: Moment) -> Facts:
+def conclude(state: HireState, now: ConditionNow, outcome: Outcome, valid_until: date | None, m: Moment) -> Facts:
     """What an answer settles: satisfied, refused (a person decides), or neither (interim, partly, or expired before it came)."""
-    rule = TABLE[condition]
-    until = valid_until or default_validity(condition, m)
+    rule = TABLE[now.condition]
+    until = valid_until or default_validity(now.condition, m)
     if outcome in rule.satisfied_by and valid_on(until, m.at.date()):
-        done: Facts = [f.ConditionSatisfied(condition=condition, valid_until=until), *close_condition_deadlines(state, condition)]
-        if state.stage is Stage.CONDITIONS and all_settled_with(state, condition):
+        done: Facts = [f.ConditionSatisfied(**now.about, valid_until=until), *close_condition_deadlines(state, now)]
+        if state.stage is Stage.CONDITIONS and all_settled_with(state, now.slot):
             done += _conditions_done(state, m, closed={fact.key for fact in done if isinstance(fact, f.DeadlineClosed)})
         return done
     if outcome in rule.refused_by:
-        return [f.ConditionRefused(condition=condition, outcome=outcome), *close_condition_deadlines(state, condition)]
+        return [f.ConditionRefused(**now.about, outcome=outcome), *close_condition_deadlines(state, now)]
     return []
 
 

@@ -114,12 +114,12 @@ async def test_the_clock_waits_for_mail_but_the_end_of_a_hold_does_not(env: Acti
 
 async def test_asks_noted_twice_are_noted_once(env: ActivityEnvironment) -> None:
     world, case = at_stage(Stage.CONDITIONS)
-    key = world.hire(case).conditions["medical"].ask  # type: ignore[index]
+    key = world.hire(case).conditions["medical"].ask
     world.answer(case, "medical")
     again = NoteAsked(**world.where(case), asked=(Asked(about="medical", authority="medical", key=key),))
     done = await env.run(world.hires.note_asked, again)
     assert done.entries == []
-    assert world.hire(case).conditions["medical"].state == "satisfied"  # type: ignore[index]
+    assert world.hire(case).conditions["medical"].state == "satisfied"
 
 
 async def test_a_message_of_no_known_type_is_closed_with_a_reason(env: ActivityEnvironment) -> None:

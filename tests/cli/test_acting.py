@@ -19,6 +19,9 @@ EXAMPLES: dict[Any, tuple[str, Any]] = {
     str: ("some_code", "some_code"),
 }
 
+#: Words with a grammar of their own.
+NARROW: dict[str, tuple[str, Any]] = {"sha256": ("a" * 64,) * 2, "condition": ("clearance.fr",) * 2}
+
 
 def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     """Words for one option, and the value they should arrive as."""
@@ -28,7 +31,7 @@ def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     if issubclass(kind, Enum):
         value = next(iter(kind)).value
         return [flag, value], value
-    typed, value = ("a" * 64,) * 2 if name == "sha256" else EXAMPLES[kind]
+    typed, value = NARROW.get(name) or EXAMPLES[kind]
     return [flag, typed], value
 
 

@@ -3,7 +3,7 @@ import pytest
 from domain import facts as f
 from domain.errors import NotNow
 from domain.moment import Moment
-from domain.stages import after_shortlisting, clearing_nation, end, enter
+from domain.stages import after_shortlisting, clearing_nations, end, enter
 from domain.words import Ending, Stage
 from tests.world import World, at_stage, publish
 
@@ -61,6 +61,8 @@ def test_the_policy_may_skip_the_assessment() -> None:
     assert none.hire(case).stage is Stage.INTERVIEW
 
 
-def test_a_dual_national_is_cleared_by_the_first_nation() -> None:
-    world, case = at_stage(Stage.SCREENING, nations=["FR", "BE"])
-    assert clearing_nation(world.hire(case)) == "FR"
+def test_a_dual_national_is_cleared_by_each_nation_that_counts() -> None:
+    world, case = at_stage(Stage.SCREENING, nations=["MA", "FR", "BE"])
+    assert clearing_nations(world.hire(case), moment(world)) == ("FR", "BE")
+    world, case = at_stage(Stage.SCREENING, nations=["MA", "CH"])
+    assert clearing_nations(world.hire(case), moment(world)) == ("MA",), "a person let them through: somebody has to be asked"

@@ -170,7 +170,7 @@ async def test_clearance_not_received_is_a_persons_decision_at_the_limit(one_pos
     await one_post.tell(first, "clearance.forms_received")
     await one_post.forward_past(first, "clearance")
     state = one_post.state(first)
-    assert (state.stage, state.closed, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "requested")  # type: ignore[index]
+    assert (state.stage, state.closed, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "requested")
     assert "withdraw_offer:clearance" in state.needs()
     await one_post.act(first, "withdraw_offer", condition="clearance", reason="limit_passed")
     await ended(one_post, first, Ending.CLEARANCE_NOT_RECEIVED, "person:hr.officer")

@@ -65,7 +65,7 @@ async def test_a_reply_that_comes_before_its_question_is_kept(scene: Scene) -> N
     await scene.until(case, lambda s: s.conditions["accreditation"].state == "satisfied")
     assert scene.store.closed[early][0] == "applied"
     state = scene.state(case)
-    assert (state.parked, state.conditions["accreditation"].reference) == ({}, "HN-1")  # type: ignore[index]
+    assert (state.parked, state.conditions["accreditation"].reference) == ({}, "HN-1")
     assert scene.authorities["host-nation"].asks == [f"{case}/accreditation/request/1"], "asked all the same, once"
 
 
@@ -113,7 +113,7 @@ async def test_a_contradiction_waits_for_a_person_and_overwrites_nothing(scene: 
     await scene.answer(case, "medical", "verification")
     assert scene.state(case).stage is Stage.CONDITIONS, "nothing goes on over a contradiction"
     await scene.act(case, "settle_reply", person="hr.head", condition="clearance", outcome="granted", reason="second_was_another_person")
-    settled = scene.state(case).conditions["clearance"]  # type: ignore[index]
+    settled = scene.state(case).conditions["clearance"]
     assert (settled.state, settled.outcome, settled.valid_until) == ("satisfied", "granted", UNTIL)
     await scene.answer(case, "accreditation")
     assert scene.state(case).stage is Stage.CONTRACT
@@ -170,7 +170,7 @@ async def test_an_authority_that_takes_no_request_is_asked_by_hand(scene: Scene)
     assert "ask_by_hand:verification" in state.needs()
     await scene.act(case, "ask_by_hand", about="verification")
     state = scene.state(case)
-    assert (state.failed_asks, state.conditions["verification"].state) == ({}, "requested")  # type: ignore[index]
+    assert (state.failed_asks, state.conditions["verification"].state) == ({}, "requested")
     assert "verification" in state.deadlines
     await scene.tell(case, "verification.replied", outcome="confirmed", reference="R")
-    assert scene.state(case).conditions["verification"].state == "satisfied"  # type: ignore[index]
+    assert scene.state(case).conditions["verification"].state == "satisfied"

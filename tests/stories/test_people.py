@@ -94,7 +94,7 @@ async def test_a_reply_on_paper_counts_when_a_second_person_confirms_it(scene: S
     await scene.act(case, "confirm_reply", person="sue", roles=desk, condition="clearance")
     [reply] = scene.entries(case, f.ConditionReplied)
     assert (reply.outcome, reply.reference, reply.details) == ("granted", "P1", {"channel": "paper"})
-    assert scene.state(case).conditions["clearance"].state == "satisfied"  # type: ignore[index]
+    assert scene.state(case).conditions["clearance"].state == "satisfied"
 
 
 async def test_paper_that_contradicts_overwrites_nothing(scene: Scene) -> None:

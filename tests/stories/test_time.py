@@ -85,7 +85,7 @@ async def test_a_hold_with_an_end_ends_by_itself_although_mail_is_kept_meanwhile
     await scene.read(mail)
     scene.store.undelivered.clear()
     state = scene.state(case)
-    assert (state.held, state.conditions["medical"].state) == (None, "satisfied")  # type: ignore[index]
+    assert (state.held, state.conditions["medical"].state) == (None, "satisfied")
     [resumed] = scene.entries(case, f.Resumed)
     assert state.deadlines["clearance_forms"].due_at == forms + timedelta(seconds=resumed.seconds)
     assert [e.actor for e in scene.store.journals[case] if isinstance(e.fact, f.Resumed)] == ["muster"]
