@@ -31,6 +31,8 @@ def test_what_is_announced_is_thin() -> None:
             "ending",
             "condition",
             "authority",
+            "ask",
+            "nation",
             "post",
             "deadline",
             "enters_on",
