@@ -127,7 +127,7 @@ class World:
             instant, case = min(pending)
             self.at = max(self.at, instant)
             self.ring(case)
-        self.at = target
+        self.at = max(self.at, target)  # a competition closed already needs no time
 
     def ring(self, case: str) -> None:
         before = len(self.store.journals[case])
