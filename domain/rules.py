@@ -140,7 +140,7 @@ class Rules(Strict):
     probation_months: int = Field(default=6, ge=1)
 
     def figures(self, key: str) -> DeadlineRule:
-        """The figures of a deadline: "decision:issue_offer" has those of "decision", "clearance.fr" those of "clearance". Raises KeyError."""
+        """The figures of a deadline: those of "decision" for "decision:issue_offer", of "clearance" for "clearance.fr". Raises KeyError."""
         return self.deadlines[without_nation(key.partition(":")[0])]
 
     @property
