@@ -20,8 +20,10 @@ from domain.acts import ACTS
 from domain.calendars import Calendar
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
+from domain.facts import LetterWritten
 from domain.forecast import Accuracy, Forecast, forecast_among
 from domain.hire import fold
+from domain.letters import text_hash
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
 from domain.rehearsal import Rehearsal, rehearse
@@ -219,6 +221,20 @@ class Desk:
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         """The journal of a case, entry by entry. Raises NotFound."""
         return await self.queries.timeline(case)
+
+    async def letters(self, case: str) -> list[dict[str, Any]]:
+        """The letters of a hire, in order: template, language, when written and sent, and the hashes. Raises NotFound."""
+        await self.queries.hire(case)
+        return await self.people.letters(case)
+
+    async def letter(self, letter: str) -> dict[str, Any]:
+        """One letter as it was sent, with its PDF (`pdf`) if it has one. `intact`: its text has the journal's hash. Raises NotFound."""
+        text = await self.people.letter(letter)
+        (row,) = [each for each in await self.people.letters(text.case) if each["letter"] == letter]
+        told = [e.fact for e in await self._journals.journal(text.case) if isinstance(e.fact, LetterWritten)]
+        sha256 = text_hash(text.subject, text.body, text.calendar)
+        intact = [fact.sha256 for fact in told if fact.letter == letter] == [sha256]
+        return text.model_dump() | row | {"intact": intact, "pdf": await self.people.paper(letter)}
 
     async def event(self, partner: str, event_id: str) -> dict[str, Any]:
         """What became of one event. Raises NotFound."""

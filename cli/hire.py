@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import outlook, show
+from cli import letters, outlook, show
 from cli.acting import act_command, command_name
 from cli.outlook import Language, Tongue
 from cli.terminal import Case, Json, terminal
@@ -90,5 +90,7 @@ def _told(entry: dict[str, Any]) -> dict[str, Any]:
     return {"number": entry["number"], "at": entry["at"], "who": entry["actor"], "what": named(entry["kind"]), "with": told}
 
 
+app.command("letters", rich_help_panel=LOOK)(letters.sent)
+app.command("letter", rich_help_panel=LOOK)(letters.one)
 for _act in ACTS.values():
     app.command(command_name(_act.name), rich_help_panel=ACT)(act_command(_act))

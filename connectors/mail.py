@@ -1,13 +1,13 @@
 """Letters by real SMTP, and the twin that prints.
 
 A letter may be sent again after a crash between sending and noting it: its Message-ID is made from the letter's id, so the second
-copy is recognisable as the same letter. What SMTP answers is put into our words here; addresses never enter an error's text.
+copy is recognisable as the same letter; it is the same bytes, too. What SMTP answers is put into our words here; addresses never
+enter an error's text.
 """
 
 import hashlib
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -36,18 +36,17 @@ class SmtpMail:
         timeout_s: float = 20.0,
         username: str | None = None,
         password: str | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._host, self._port, self._timeout, self._clock = host, port, timeout_s, clock
+        self._host, self._port, self._timeout = host, port, timeout_s
         self._username, self._password = username, password
         self._sender = _address(sender, "sender")
 
-    async def send(self, letter: dict[str, Any]) -> None:
-        """Send a `domain.messages.Letter` as a dict (needs `letter`, `to`, `subject`, `body`; `language`, `calendar` if any).
+    async def send(self, letter: dict[str, Any], paper: bytes | None = None) -> None:
+        """Send a `domain.messages.Letter` as a JSON dict, with the PDF of it if there is one.
 
         Raises PartnerUnavailable when sending again may help, a Refusal when the letter or its address is at fault.
         """
-        message = self.compose(letter)
+        message = self.compose(letter, paper)
         try:
             await aiosmtplib.send(
                 message,
@@ -69,8 +68,11 @@ class SmtpMail:
         except (smtp.SMTPException, OSError) as error:
             raise PartnerUnavailable(f"the mail server cannot be reached: {type(error).__name__}", letter=letter["letter"]) from None
 
-    def compose(self, letter: dict[str, Any]) -> EmailMessage:
-        """The message as it goes out; the same but for `Date` however often it is sent."""
+    def compose(self, letter: dict[str, Any], paper: bytes | None = None) -> EmailMessage:
+        """The message as it goes out: the text, the calendar file as another form of it, the PDF as an attachment.
+
+        The same bytes however often it is sent: its date is the case's, its id and its boundaries come from the letter's id.
+        """
         message = EmailMessage(policy=SMTP)
         try:
             message["From"] = self._sender
@@ -80,20 +82,30 @@ class SmtpMail:
             message["Content-Language"] = letter.get("language", "en")
         except (ValueError, HeaderParseError):
             raise BadInput("a header of the letter holds a line break", letter=letter["letter"]) from None
-        message["Date"] = format_datetime(self._clock())
+        message["Date"] = format_datetime(datetime.fromisoformat(letter["at"]))
         message["Message-ID"] = message_id(letter["letter"], self._sender.domain)
         message["Auto-Submitted"] = "auto-generated"
         if letter.get("calendar"):
             method = letter.get("calendar_method", "REQUEST")
             message.add_alternative(letter["calendar"], subtype="calendar", charset="utf-8", cte="base64", params={"method": method})
+        if paper is not None:
+            message.add_attachment(paper, maintype="application", subtype="pdf", filename=paper_name(letter))
+        for n, part in enumerate(each for each in message.walk() if each.is_multipart()):
+            part.set_boundary(f"=_{hashlib.sha256(letter['letter'].encode()).hexdigest()[:32]}_{n}")
         return message
 
 
 class ConsoleMail:
     """The twin for trying things out: prints the letter instead of sending it."""
 
-    async def send(self, letter: dict[str, Any]) -> None:
+    async def send(self, letter: dict[str, Any], paper: bytes | None = None) -> None:
         print(f"to: {letter['to']}\nsubject: {letter['subject']}\n\n{letter['body']}")
+
+
+def paper_name(letter: dict[str, Any]) -> str:
+    """What the PDF is called where it is saved: the case and the letter, nothing that tells what it says."""
+    case = re.sub(r"[^A-Za-z0-9-]", "-", letter["case"].rpartition("/")[2])
+    return f"{case}-{message_id(letter['letter'], '').strip('<@>')}.pdf"
 
 
 def message_id(letter: str, domain: str) -> str:

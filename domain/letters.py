@@ -17,6 +17,7 @@ from domain import facts as f
 from domain.errors import BadInput
 from domain.hire import HireState
 from domain.slots import without_nation
+from domain.vacancy import Salary
 from domain.words import NOT_ADVERSE, Ending, PostKind, Stage
 
 #: template -> what it is for. `letter.<template>.subject` and `.body` in the catalogue, in both languages.
@@ -54,6 +55,9 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "seconded": "the national administration has to agree",
         "unfunded": "the funding of the post is still to be approved",
         "twin_grade": "a twin-graded post begins at the lower grade",
+        "definite": "how long the contract runs",
+        "regulations": "a serving member of staff: the personnel regulations say how long",
+        "salary": "the salary, where the notice gives one",
         "valid_until": "how long a result holds",
         "interview_cancelled": "the interview will not take place",
         "review": "until when a review can be asked for",
@@ -85,7 +89,7 @@ class CalendarDue(BaseModel):
 
 
 class LetterDue(BaseModel):
-    """A letter to be written. Values are text, numbers, dates, aware datetimes or `Phrase`s; dates are put into words when composed."""
+    """A letter to be written. Values are text, numbers, dates, aware datetimes, a `Salary`, `Phrase`s; composing puts them into words."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     template: str
@@ -107,6 +111,7 @@ def knows(before: HireState, after: HireState, *, review_until: datetime | None 
         "grade_low": after.grade_low,
         "grade_high": after.grade_high,
         "post_kind": after.post_kind,
+        "terms": after.terms,
         "review_until": review_until,
     }
 
@@ -198,9 +203,23 @@ def _offer(post: str, known: Mapping[str, Any]) -> LetterDue:
 
 
 def _contract(known: Mapping[str, Any]) -> LetterDue:
+    """What the approved terms say: how long, which grade, which salary. What may follow it is for the contract to say."""
     also: list[str] = []
     values = {"answer_by": _due(known, "contract"), "post_kind": Phrase(key=f"post_kind.{PostKind(known['post_kind']).value}")}
-    return LetterDue(template="contract_offer", values=values | _twin(known, also), also=tuple(also))
+    values |= _twin(known, also)
+    terms: Mapping[str, Any] = known.get("terms") or {}
+    if terms.get("higher_grade_reason"):  # a decision of its own appointed them at the higher of two grades
+        also.remove("twin_grade")
+        values["grade_low"] = terms["grade"]
+    if terms.get("years"):
+        also.append("definite")
+        values["years"] = terms["years"]
+    elif terms.get("kind") == "personnel_regulations":
+        also.append("regulations")
+    if (salary := terms.get("salary")) and salary.get("currency"):
+        also.append("salary")
+        values["salary"] = Salary.model_validate(salary)
+    return LetterDue(template="contract_offer", values=values, also=tuple(also))
 
 
 def _twin(known: Mapping[str, Any], also: list[str]) -> dict[str, Any]:

@@ -111,7 +111,8 @@ class Announcement(Strict):
 
 
 class Letter(Strict):
-    """A letter as sent, kept in the personal tables; the journal holds its hash. `calendar` is an iCalendar text or None."""
+    """A letter as sent, kept in the personal tables; the journal holds its hash. `at` is the case's time, which dates it;
+    `calendar` is an iCalendar text or None."""
 
     letter: str
     case: str
@@ -122,6 +123,7 @@ class Letter(Strict):
     subject: str
     body: str
     sha256: str
+    at: datetime
     calendar: str | None = None
     calendar_method: str = "REQUEST"
 

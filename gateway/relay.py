@@ -43,8 +43,12 @@ class Letters(Protocol):
     async def letter(self, letter: str) -> Letter: ...
 
 
+class Papers(Protocol):
+    async def of(self, letter: Letter) -> bytes | None: ...
+
+
 class LetterSender(Protocol):
-    async def send(self, letter: dict[str, Any]) -> None: ...
+    async def send(self, letter: dict[str, Any], paper: bytes | None = None) -> None: ...
 
 
 class Announcements(Protocol):
@@ -62,6 +66,7 @@ class Relay:
         self,
         outbox: Outbox,
         letters: Letters,
+        papers: Papers,
         mail: LetterSender,
         announcer: Announcements,
         settings: RelaySettings,
@@ -69,7 +74,7 @@ class Relay:
         clock: Callable[[], datetime] = system_now,
         draw: random.Random | None = None,
     ) -> None:
-        self._outbox, self._letters, self._mail, self._announcer = outbox, letters, mail, announcer
+        self._outbox, self._letters, self._papers, self._mail, self._announcer = outbox, letters, papers, mail, announcer
         self._settings, self._clock, self._draw = settings, clock, draw or random.Random()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -116,7 +121,7 @@ class Relay:
     async def _send(self, parcel: Parcel) -> None:
         if parcel.kind == "letter":
             letter = await self._letters.letter(parcel.body["letter"])
-            await self._mail.send(letter.model_dump(mode="json"))
+            await self._mail.send(letter.model_dump(mode="json"), await self._papers.of(letter))
         else:
             await self._announcer.announce(parcel)
 

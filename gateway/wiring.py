@@ -11,11 +11,14 @@ import uvicorn
 
 from config.partners import Partner, load_partners
 from config.settings import Settings
+from config.words import Words
+from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.intake import Intake
+from gateway.press import Press
 from gateway.receipts import Receipts
 from gateway.relay import Announcer, Relay
 from gateway.senders import Senders
@@ -69,7 +72,8 @@ def relay_of(means: Means, announcer: Announcer) -> Relay:
     settings = means.settings
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     mail = SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from, username=settings.smtp_username, password=password)
-    return Relay(Outbox(means.db), People(means.db), mail, announcer, settings.relay)
+    people = People(means.db)
+    return Relay(Outbox(means.db), people, Press(Printer(Words.load()), people), mail, announcer, settings.relay)
 
 
 class _Server(uvicorn.Server):

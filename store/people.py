@@ -1,5 +1,6 @@
 """The personal tables, read by random id, and the staff who act. Nothing here is copied anywhere else."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,10 @@ from domain.errors import BadInput, NotFound
 from domain.messages import Letter
 from store.database import Database
 from store.names import folded
-from store.tables import applications, cases, hires, letters, payloads, people, staff
+from store.tables import applications, cases, hires, letters, outbox, payloads, people, staff
+
+#: A letter without its PDF, which only those need who send or save it.
+_TEXT = [column for column in letters.c if not column.name.startswith("pdf")]
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,31 @@ class People:
 
     async def letter(self, letter: str) -> Letter:
         """A letter as it is to be sent."""
-        row = dict(await self._one(select(letters).where(letters.c.letter == letter), f"letter {letter}"))
+        row = dict(await self._one(select(*_TEXT).where(letters.c.letter == letter), f"letter {letter}"))
         return Letter(case=row.pop("case_id"), **row)
+
+    async def paper(self, letter: str) -> bytes | None:
+        """The PDF of a letter as it was sent; None while it has none."""
+        row = await self._one(select(letters.c.pdf).where(letters.c.letter == letter), f"letter {letter}")
+        return None if row["pdf"] is None else bytes(row["pdf"])
+
+    async def keep_paper(self, letter: str, pdf: bytes, made_with: str) -> bytes:
+        """Keep the PDF of a letter, before it is sent for the first time. What is kept already stays, and is what to send."""
+        new = {"pdf": pdf, "pdf_sha256": hashlib.sha256(pdf).hexdigest(), "pdf_made_with": made_with}
+        first = letters.update().where(letters.c.letter == letter, letters.c.pdf.is_(None)).values(new)
+        await self._db.write(lambda tx: tx.execute(first))
+        kept = await self.paper(letter)
+        assert kept is not None  # written just now, or before
+        return kept
+
+    async def letters(self, case: str) -> list[dict[str, Any]]:
+        """The letters of a case in the order they were written: template, language, when written and sent, hashes; not what they say."""
+        shown = ("letter", "template", "language", "at", "sha256", "pdf_sha256", "pdf_made_with")
+        rows = select(*(letters.c[name] for name in shown)).where(letters.c.case_id == case)
+        posted = select(outbox.c.seq, outbox.c.body, outbox.c.sent_at).where(outbox.c.case_id == case, outbox.c.kind == "letter")
+        found, parcels = await self._db.read(lambda rx: (rx.execute(rows).mappings().all(), rx.execute(posted).all()))
+        sent = {body["letter"]: (seq, at) for seq, body, at in parcels}
+        return [{**row, "sent_at": sent[row["letter"]][1]} for row in sorted(found, key=lambda row: sent[row["letter"]][0])]
 
     async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
         """Add a member of staff, or change one."""

@@ -346,7 +346,13 @@ letters = Table(
     _words("calendar", nullable=True),
     _words("calendar_method"),
     _words("sha256"),
+    Column("at", Instant, nullable=False),
+    # What the PDF that went out was, byte for byte, with its hash and with what it was made; NULL until it is first sent.
+    Column("pdf", LargeBinary),
+    _words("pdf_sha256", nullable=True),
+    _words("pdf_made_with", nullable=True),
     Index("ix_letters_candidate", "candidate"),
+    Index("ix_letters_case_id", "case_id"),
 )
 
 #: The tables a later issue puts behind a key; nothing personal may stand anywhere else.

@@ -103,6 +103,7 @@ class PlainWriter:
             subject=due.template,
             body=body,
             sha256=hashlib.sha256(body.encode()).hexdigest(),
+            at=values["at"],
         )
 
 

@@ -4,16 +4,18 @@ Nothing here reads a clock or the store: the same letter due gives the same byte
 """
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
+from babel.numbers import format_decimal
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from domain.errors import BadInput
 from domain.letters import ALSO, LETTERS, CalendarDue, LetterDue, Phrase, text_hash
 from domain.messages import Letter
-from domain.vacancy import VacancySpec
+from domain.vacancy import Salary, VacancySpec
 
 #: European dates in English, as the notices write them.
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
@@ -72,6 +74,7 @@ class Composer:
             subject=subject,
             body=body,
             sha256=text_hash(subject, body, calendar),
+            at=at.astimezone(UTC),
             calendar=calendar,
             calendar_method=due.calendar.method if due.calendar else "REQUEST",
         )
@@ -85,8 +88,10 @@ class Composer:
                 return self._moment(value, language, zone)
             case date():
                 return _day(value, language)
+            case Salary():
+                return self._salary(value, language)
             case _:
-                return str(value)
+                return " ".join(str(value).split())  # one line: an empty one would end a paragraph of the letter
 
     def _moment(self, moment: datetime, language: str, zone: str) -> str:
         """A moment names its zone by a city: "CET" in summer has misled readers of real notices."""
@@ -101,6 +106,12 @@ class Composer:
             time=format_time(there.time(), "HH:mm", locale=locale),
             city=_zone_city(zone, language),
         )
+
+    def _salary(self, salary: Salary, language: str) -> str:
+        """With the currency's code, on the side each language has it; a period only where the notice gives one."""
+        figure = format_decimal(Decimal(salary.amount), format="#,##0.00", locale=LOCALES[language])
+        amount = f"{figure}\u00a0{salary.currency}" if language == "fr" else f"{salary.currency}\u00a0{figure}"
+        return self._words.say(f"salary.{salary.period}", language, amount=amount) if salary.period else amount
 
     def _calendar(self, due: CalendarDue, said: dict[str, str], to: str, at: datetime, language: str) -> str:
         """An iCalendar text (RFC 5546). One UID per hire: a second invitation moves the first, a cancellation removes it."""

@@ -1,5 +1,6 @@
 """A desk written by hand: it knows one hire and one vacancy, remembers what it was asked, and refuses what it is told to refuse."""
 
+import hashlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,6 +66,17 @@ ENTRY = {
     "kind": "application_received",
     "body": {"kind": "application_received", "late": False, "post": ""},
 }
+PDF = b"%PDF-1.7 a letter"
+LETTER = {
+    "letter": "L1",
+    "template": "selected",
+    "language": "fr",
+    "at": AT,
+    "sent_at": None,
+    "sha256": "a" * 64,
+    "pdf_sha256": hashlib.sha256(PDF).hexdigest(),
+    "pdf_made_with": "typst 0.15.2, template 0123456789abcdef",
+}
 
 
 @dataclass
@@ -96,6 +108,7 @@ class FakePolicies:
 @dataclass
 class FakeDesk:
     refuses: Problem | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
@@ -187,6 +200,16 @@ class FakeDesk:
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         self._took("timeline", case)
         return [ENTRY]
+
+    async def letters(self, case: str) -> list[dict[str, Any]]:
+        self._took("letters", case)
+        return [LETTER]
+
+    async def letter(self, letter: str) -> dict[str, Any]:
+        self._took("letter", letter)
+        if letter != LETTER["letter"]:
+            raise NotFound(f"there is no letter {letter}", code="unknown")
+        return LETTER | {"subject": "Your result", "body": "Dear Zoé,\n", "calendar": None, "intact": True, "pdf": PDF} | self.kept
 
     async def event(self, partner: str, event_id: str) -> dict[str, Any]:
         self._took("event", partner, event_id)

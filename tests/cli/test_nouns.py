@@ -13,12 +13,20 @@ from config.settings import Settings
 from tests.cli.conftest import Muster
 from tests.cli.fakes import CASE, FakeDesk
 
-LISTS = (("hire", "list"), ("vacancy", "list"), ("staff", "list"), ("hire", "timeline", CASE), ("vacancy", "timeline", "250442"))
+LISTS = (
+    ("hire", "list"),
+    ("vacancy", "list"),
+    ("staff", "list"),
+    ("hire", "letters", CASE),
+    ("hire", "timeline", CASE),
+    ("vacancy", "timeline", "250442"),
+)
 THINGS = (
     ("hire", "show", CASE),
     ("hire", "why", CASE),
     ("hire", "status", CASE),
     ("hire", "forecast", CASE),
+    ("hire", "letter", "L1"),
     ("report", "turns"),
     ("vacancy", "show", "250442"),
     ("event", "show", "portal", "e1"),

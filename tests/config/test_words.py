@@ -54,6 +54,7 @@ def needed() -> set[str]:
     keys |= {f"task.{key}" for key in CANDIDATE_TASKS}
     keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
+    keys |= {f"salary.{period}" for period in ("month", "year")}
     keys |= {f"waiting.code.{code}" for code in CODES} | {f"act.{act}" for act in ACTS}
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
@@ -162,7 +163,7 @@ GUARANTEE = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("patterns", [FEES, RENEWAL, GUARANTEE], ids=["a fee", "a renewal", "what we cannot know"])
 def test_no_letter_asks_for_money_or_promises_what_is_no_right(words: Words, language: str, patterns: dict[str, str]) -> None:
-    letters = [key for key in words.known() if key.startswith(("letter.", "ending.", "task.", "ask.", "calendar."))]
+    letters = [key for key in words.known() if key.startswith(("letter.", "ending.", "task.", "ask.", "calendar.", "paper."))]
     found = {key: hit.group() for key in letters if (hit := re.search(patterns[language], words.raw(key, language), re.IGNORECASE))}
     assert found == {}
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import email
+import re
 import socket
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any, cast
@@ -11,16 +13,19 @@ from typing import Any, cast
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from connectors.mail import ConsoleMail, SmtpMail, message_id
+from connectors.mail import ConsoleMail, SmtpMail, message_id, paper_name
 from domain.errors import BadInput, PartnerUnavailable, Refusal
 
 LETTER: dict[str, Any] = {
     "letter": "L0a1b2c3d4e5f6071",
+    "case": "hire/7q2k9fxm",
+    "at": "2026-03-02T09:00:00Z",
     "to": "zoe@candidates.example",
     "subject": "Votre candidature nous est parvenue\u00a0: été",
     "body": "Madame, Monsieur,\n\nVous êtes inscrit(e) jusqu’au 5\u00a0mai.\n\n.\nUne ligne très longue " + "x" * 2000 + "\nFrom là\n",
     "language": "fr",
 }
+PAPER = b"%PDF-1.7\n\x00\xff\r\n a letter \n.\n"
 CALENDAR = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:CANCEL\r\nBEGIN:VEVENT\r\nSUMMARY:Entretien à Évère\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
 
@@ -67,6 +72,7 @@ async def test_a_letter_arrives_as_it_was_written(sink: tuple[Sink, SmtpMail]) -
     assert message.get_content().replace("\r\n", "\n") == LETTER["body"]
     assert (message["From"], message["To"], message["Content-Language"]) == ("recruitment@muster.example", LETTER["to"], "fr")
     assert (message["Auto-Submitted"], message.get_content_type()) == ("auto-generated", "text/plain")
+    assert message["Date"].datetime == datetime(2026, 3, 2, 9, tzinfo=UTC), "a letter is dated by its case, not by the relay"
     assert kept.taken[0].rcpt_tos == [LETTER["to"]]
     assert kept.taken[0].mail_from == "recruitment@muster.example"
 
@@ -76,6 +82,49 @@ async def test_a_letter_sent_again_is_known_by_its_id(sink: tuple[Sink, SmtpMail
     await mail.send(LETTER)
     await mail.send(LETTER)
     assert kept.message(0)["Message-ID"] == kept.message(1)["Message-ID"] == "<L0a1b2c3d4e5f6071@muster.example>"
+
+
+@pytest.mark.parametrize("more", [{}, {"calendar": CALENDAR}], ids=["text", "with a calendar"])
+def test_a_letter_sent_again_is_the_same_bytes(more: dict[str, Any]) -> None:
+    def made() -> bytes:
+        return SmtpMail("127.0.0.1", 25, "recruitment@muster.example").compose({**LETTER, **more}, PAPER).as_bytes()
+
+    assert made() == made()
+    assert b"=_" in made()
+
+
+async def test_the_pdf_is_attached_whole_beside_the_text(sink: tuple[Sink, SmtpMail]) -> None:
+    kept, mail = sink
+    await mail.send(LETTER, PAPER)
+    message = kept.message()
+    assert message.get_content_type() == "multipart/mixed"
+    text, paper = message.iter_parts()
+    assert cast("EmailMessage", text).get_content().replace("\r\n", "\n") == LETTER["body"]
+    assert (paper.get_content_type(), paper.get_content_disposition()) == ("application/pdf", "attachment")
+    assert paper.get_payload(decode=True) == PAPER
+    assert cast("EmailMessage", paper).get_filename() == "7q2k9fxm-L0a1b2c3d4e5f6071.pdf"
+
+
+async def test_a_letter_with_a_calendar_and_a_pdf_offers_the_diary_its_part(sink: tuple[Sink, SmtpMail]) -> None:
+    kept, mail = sink
+    await mail.send({**LETTER, "calendar": CALENDAR, "calendar_method": "REQUEST"}, PAPER)
+    message = kept.message()
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/calendar",
+        "application/pdf",
+    ]
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n") == LETTER["body"]
+
+
+def test_the_name_of_the_pdf_tells_nothing_of_what_it_says() -> None:
+    name = paper_name({**LETTER, "case": "hire/../../x", "template": "ending.not_selected", "letter": "a/b"})
+    assert re.fullmatch(r"[A-Za-z0-9-]+\.pdf", name)
+    assert "selected" not in name
 
 
 async def test_the_calendar_comes_as_a_part_a_diary_understands(sink: tuple[Sink, SmtpMail]) -> None:

@@ -10,10 +10,14 @@ from domain.errors import BadInput
 from domain.hire import HireState
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS, LetterDue, knows, letters_for, text_hash
 from domain.rules import DEADLINE_KEYS
+from domain.vacancy import Salary
 from domain.words import NOT_ADVERSE, Condition, Ending, LimitAction, Outcome, Party, PostKind, Stage
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DUE = AT + timedelta(days=7)
+
+
+TERMS = {"kind": "definite", "years": 3, "grade": "G8", "salary": {"amount": "3833.04", "currency": "EUR", "period": "month"}}
 
 
 def known(**more: Any) -> dict[str, Any]:
@@ -106,6 +110,28 @@ def test_the_offer_says_what_else_it_depends_on() -> None:
     assert letter.values["answer_by"] == DUE
 
 
+def test_the_contract_says_what_was_approved_and_the_salary_only_where_the_notice_gave_one() -> None:
+    fact = f.ContractApproved(sha256="x", proposed_by="person:ada")
+    (letter,) = due(fact, terms=TERMS)
+    assert letter.also == ("definite", "salary")
+    assert (letter.values["years"], letter.values["salary"]) == (3, Salary(amount="3833.04", currency="EUR", period="month"))
+    (letter,) = due(fact, terms=TERMS | {"salary": None})
+    assert (letter.also, "salary" in letter.values) == (("definite",), False)
+    (letter,) = due(fact, terms=TERMS | {"salary": {"amount": "3833.04", "currency": None, "period": None}})
+    assert letter.also == ("definite",), "an amount nobody gave a currency is no salary to name"
+
+
+def test_serving_staff_are_told_of_the_regulations_and_no_duration() -> None:
+    (letter,) = due(f.ContractApproved(sha256="x", proposed_by="person:ada"), terms={"kind": "personnel_regulations", "years": None})
+    assert letter.also == ("regulations",)
+
+
+def test_who_was_appointed_at_the_higher_grade_is_not_told_of_the_lower() -> None:
+    terms = TERMS | {"grade": "G10", "higher_grade_reason": "serving"}
+    (letter,) = due(f.ContractApproved(sha256="x", proposed_by="person:ada"), grade_high="G10", terms=terms)
+    assert (letter.values["grade_low"], "twin_grade" in letter.also) == ("G10", False)
+
+
 def test_an_offer_without_its_deadline_or_grade_is_not_written() -> None:
     with pytest.raises(BadInput, match="offer"):
         due(f.OfferIssued(post="p1"), deadlines={})
@@ -164,6 +190,8 @@ def test_every_added_paragraph_is_in_the_table() -> None:
     cases: list[dict[str, Any]] = [
         {},
         {"seconded": True, "funded": False, "grade_high": "G10", "review_until": DUE, "interview_at": AT + timedelta(days=1)},
+        {"terms": TERMS},
+        {"terms": {"kind": "personnel_regulations", "years": None}},
     ]
     used = {name for fact, _ in TOLD for more in cases for letter in due(fact, **more) for name in letter.also}
     assert used | {"late", "valid_until"} == set(ALSO)

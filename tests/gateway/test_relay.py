@@ -40,6 +40,7 @@ class World:
     heard: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     letters: list[dict[str, Any]] = field(default_factory=list)
+    papers: list[bytes | None] = field(default_factory=list)
     mail_fails: Exception | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -51,10 +52,14 @@ class World:
             self.heard.append((host, json.loads(request.content)))
         return answer
 
-    async def send(self, letter: dict[str, Any]) -> None:
+    async def of(self, letter: Letter) -> bytes | None:
+        return f"%PDF {letter.letter}".encode()
+
+    async def send(self, letter: dict[str, Any], paper: bytes | None = None) -> None:
         if self.mail_fails:
             raise self.mail_fails
         self.letters.append(letter)
+        self.papers.append(paper)
 
 
 def subscriber(name: str, *types: str, **more: Any) -> Partner:
@@ -74,7 +79,7 @@ async def relay(world: World, db: Database) -> AsyncIterator[Relay]:
     async with httpx.AsyncClient(transport=httpx.MockTransport(world.handle)) as http:
         partners = {each.id: each for each in (HRIS, PORTAL, Partner(id="paper", kind=PartnerKind.HRIS, name="p", channel="paper"))}
         announcer = Announcer(partners, OURS, "muster", http)
-        yield Relay(Outbox(db), People(db), world, announcer, RelaySettings(), clock=lambda: world.now, draw=random.Random(1))
+        yield Relay(Outbox(db), People(db), world, world, announcer, RelaySettings(), clock=lambda: world.now, draw=random.Random(1))
 
 
 async def tell(db: Database, *said: tuple[str, dict[str, Any]], case: str = "vacancy/250442", letters: tuple[Letter, ...] = ()) -> None:
@@ -110,6 +115,7 @@ def letter(name: str = "letter-1") -> Letter:
         subject="Votre candidature",
         body="Bonjour",
         sha256=hashlib.sha256(b"Bonjour").hexdigest(),
+        at=NOON,
     )
 
 
@@ -205,6 +211,7 @@ async def test_a_letter_leaves_once_and_as_it_was_written(relay: Relay, world: W
     await tell(db, letters=(letter(),))
     await relay.once()
     assert world.letters == [letter().model_dump(mode="json")]
+    assert world.papers == [b"%PDF letter-1"]
     assert [state for _, state, _ in states(store)] == ["sent"]
 
 
@@ -232,7 +239,7 @@ async def test_one_subscriber_that_hangs_holds_up_nobody_else(db: Database, worl
     await Vacancies(db).publish(published("240655"))
     await tell(db, ("hire.held", {"n": 1}))
     async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http:
-        relay = Relay(Outbox(db), People(db), world, Announcer({"portal": PORTAL}, OURS, "muster", http), RelaySettings())
+        relay = Relay(Outbox(db), People(db), world, world, Announcer({"portal": PORTAL}, OURS, "muster", http), RelaySettings())
         stop = asyncio.Event()
         running = asyncio.create_task(relay.run(stop))
         await asyncio.sleep(0.2)
@@ -253,7 +260,7 @@ async def test_a_slow_subscriber_is_given_up_on_in_time(db: Database, world: Wor
     await tell(db, ("hire.held", {}))
     async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as http:
         slow = {"portal": subscriber("portal", "*", timeout_s=0.05)}
-        await Relay(Outbox(db), People(db), world, Announcer(slow, OURS, "muster", http), RelaySettings()).once()
+        await Relay(Outbox(db), People(db), world, world, Announcer(slow, OURS, "muster", http), RelaySettings()).once()
     assert query(store, "SELECT state, error FROM outbox") == [("pending", "portal:unreachable")]
 
 
@@ -268,7 +275,7 @@ async def test_it_stops_when_told_and_outlives_a_store_that_is_away(world: World
             return []
 
     async with Announcer.open({}, OURS, "muster") as announcer:
-        relay = Relay(Away(db), People(db), world, announcer, RelaySettings())
+        relay = Relay(Away(db), People(db), world, world, announcer, RelaySettings())
         stop = asyncio.Event()
         running = asyncio.create_task(relay.run(stop))
         await asyncio.sleep(1.2)

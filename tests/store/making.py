@@ -100,6 +100,7 @@ def letter(case: str, name: str = "let-1") -> Letter:
         subject="Votre candidature",
         body="Nous l'avons bien reçue.",
         sha256="e" * 64,
+        at=NOON,
     )
 
 

@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _letters_on_paper()
     # one column to find a person by, whatever the accents and capitals
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("folded", store.columns.Words(), nullable=False, server_default=""))
@@ -28,6 +29,31 @@ def downgrade() -> None:
         people.drop_column("folded")
     op.execute("DELETE FROM leaves WHERE case_id LIKE 'staff/%'")
     op.execute("DELETE FROM journal WHERE case_id LIKE 'staff/%'")
+    _letters_without_paper()
+
+
+def _letters_on_paper() -> None:
+    """When each letter was written, which the journal has always known, and the PDF it went out as."""
+    with op.batch_alter_table("letters") as letters:
+        letters.add_column(sa.Column("at", store.columns.Instant(), nullable=True))
+        letters.add_column(sa.Column("pdf", sa.LargeBinary(), nullable=True))
+        letters.add_column(sa.Column("pdf_sha256", store.columns.Words(), nullable=True))
+        letters.add_column(sa.Column("pdf_made_with", store.columns.Words(), nullable=True))
+        letters.create_index("ix_letters_case_id", ["case_id"])
+    op.execute(
+        "UPDATE letters SET at = (SELECT journal.at FROM journal WHERE journal.case_id = letters.case_id"
+        " AND journal.kind = 'letter_written' AND CAST(journal.body AS TEXT) LIKE '%\"' || letters.letter || '\"%')"
+    )
+    with op.batch_alter_table("letters") as letters:
+        letters.alter_column("at", existing_type=store.columns.Instant(), nullable=False)
+
+
+def _letters_without_paper() -> None:
+    with op.batch_alter_table("letters") as letters:
+        letters.drop_index("ix_letters_case_id")
+        for column in ("pdf_made_with", "pdf_sha256", "pdf", "at"):
+            letters.drop_column(column)
+
 
 
 def _fold_people() -> None:
