@@ -3,6 +3,7 @@
 Nothing here reads a clock or the store: the same letter due gives the same bytes, so the hash in the journal can be checked for ever.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
@@ -19,6 +20,9 @@ from domain.vacancy import Salary, VacancySpec
 
 #: European dates in English, as the notices write them.
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
+
+#: Marks where the added paragraphs stand; no text holds it, because control characters are no printable text.
+PLACE = "\x00"
 
 
 class Catalogue(Protocol):
@@ -59,8 +63,7 @@ class Composer:
             "date": at.astimezone(ZoneInfo(zone)).date(),
         }
         said = {name: self._put(value, language, zone) for name, value in {**known, **due.values}.items()}
-        keys = [f"letter.{due.template}.body", *(f"letter.also.{name}" for name in due.also)]
-        text = "\n\n".join(self._words.say(key, language, **said).strip() for key in keys)
+        text = self._text(due, language, said)
         subject = " ".join(self._words.say(f"letter.{due.template}.subject", language, **said).split())
         body = self._words.say("letter.frame", language, **{**said, "text": text}).strip() + "\n"
         calendar = self._calendar(due.calendar, said, str(contact["email"]), at, language) if due.calendar else None
@@ -78,6 +81,13 @@ class Composer:
             calendar=calendar,
             calendar_method=due.calendar.method if due.calendar else "REQUEST",
         )
+
+    def _text(self, due: LetterDue, language: str, said: dict[str, str]) -> str:
+        """The letter's own words, with what it also says where they have the place for it (`{also}`), else after them."""
+        also = "\n\n".join(self._words.say(f"letter.also.{name}", language, **said).strip() for name in due.also)
+        body = self._words.say(f"letter.{due.template}.body", language, **said, also=f"{PLACE}{also}")
+        text = body.replace(PLACE, "") if PLACE in body else f"{body.strip()}\n\n{also}"
+        return re.sub(r"\n{3,}", "\n\n", text).strip()
 
     def _put(self, value: Any, language: str, zone: str) -> str:
         """A value in words: moments in the duty station's zone, dates in full, phrases from the catalogue."""
