@@ -100,10 +100,10 @@ WANTED = {
         "fr": "jusqu’au mercredi 1er mars 2028",
     },
     "conditional_offer": {
-        "en": "subject to four conditions | 1. a security clearance | 2. approval of your medical file | 3. verification | 4. completion of | "
+        "en": "subject to four conditions | 1. a security clearance | 2. approval of your medical file | 3. verification | 4. completion | "
         "still be valid on the day you enter on duty | by Tuesday, 9 March 2027 | do not resign | normally | not automatic",
         "fr": "subordonnée à quatre conditions | 1. une habilitation | 2. l’approbation | 3. la vérification | "
-        "4. l’aboutissement | valables le jour de votre entrée en fonction | au plus tard le mardi 9 mars 2027 | ne pas démissionner | normalement",
+        "4. l’aboutissement | valables le jour de votre entrée en fonction | au plus tard le mardi 9 mars 2027 | pas démissionner",
     },
     "clearance_pending": {
         "en": "still being examined by your national authority | no time limit is running for you | in about a month",

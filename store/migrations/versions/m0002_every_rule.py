@@ -55,7 +55,6 @@ def _letters_without_paper() -> None:
             letters.drop_column(column)
 
 
-
 def _fold_people() -> None:
     people = sa.table("people", sa.column("candidate"), sa.column("name"), sa.column("email"), sa.column("folded"))
     rows = op.get_bind().execute(sa.select(people.c.candidate, people.c.name, people.c.email)).all()
