@@ -19,6 +19,7 @@ from domain.hire import HireState
 from domain.letters import LetterDue, knows, letters_for
 from domain.messages import Closing, Letter, Step
 from domain.moment import Moment
+from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec, VacancyState
 
 State = TypeVar("State", HireState, VacancyState)
@@ -36,6 +37,10 @@ class Library(Protocol):
     """What a judgement may look up: frozen vacancies, and the personal tables."""
 
     async def published(self, reference: str) -> Published: ...
+    async def in_force(self, policy: str, at: datetime) -> Rules | None:
+        """The edition of a policy in force at that moment; None where none was published yet."""
+        ...
+
     async def application(self, application: str) -> dict[str, Any]: ...
     async def contact(self, candidate: str) -> dict[str, Any]: ...
     async def about(self, case: str) -> tuple[str, str]:
@@ -105,7 +110,9 @@ class Desk:
         published = self._published.get(reference)
         if published is None:
             published = self._published[reference] = await self.library.published(reference)
-        return Moment(at=at, actor=actor, published=published, calendar=self.calendar(published.rules.calendar), office=self.calendar)
+        today = await self.library.in_force(published.rules.name, at)
+        own = self.calendar(published.rules.calendar)
+        return Moment(at=at, actor=actor, published=published, calendar=own, office=self.calendar, today=today)
 
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""

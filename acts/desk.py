@@ -169,7 +169,7 @@ class Desk:
         """One hire with its conditions and deadlines, and the contract terms if any are proposed. Raises NotFound."""
         row = await self.queries.hire(case)
         state = fold(await self._journals.journal(case))
-        contract = {"terms": state.terms, "terms_sha256": state.terms_sha256, "proposed_by": state.proposed_by}
+        contract = {"terms": state.terms, "terms_sha256": state.terms_sha256, "proposed_by": state.proposed_by, "approved": state.approved}
         return row | contract | {"grade_low": state.grade_low, "grade_high": state.grade_high, "parked": len(state.parked)}
 
     async def why(self, case: str, act: str = "", about: str = "") -> Why:

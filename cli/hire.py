@@ -6,6 +6,7 @@ import typer
 
 from cli import letters, outlook, show
 from cli.acting import act_command, command_name
+from cli.contract import contract_shown
 from cli.outlook import Language, Tongue
 from cli.terminal import Case, Json, terminal
 from cli.text import named
@@ -76,6 +77,12 @@ def forecast(ctx: typer.Context, case: Case, language: Language = Tongue.EN, jso
     """Forecast the entry on duty with its range, what that supposes of each step, and how good such forecasts were."""
     found, accuracy = terminal(ctx).at_store(lambda desk: desk.forecast(case))
     outlook.forecast_shown(found, accuracy, language, json=json)
+
+
+@app.command("contract", rich_help_panel=LOOK)
+def contract(ctx: typer.Context, case: Case, language: Language = Tongue.EN, json: Json = False) -> None:
+    """Show the contract proposed to one person: each term with its figure, its clause, and what the clause says; and what has changed."""
+    contract_shown(terminal(ctx).at_store(lambda desk: desk.hire(case)), language, json=json)
 
 
 def shown(entries: list[dict[str, Any]], *, json: bool) -> None:

@@ -299,6 +299,64 @@ class ContractApproved(Fact):
     proposed_by: str
 
 
+class ContractRejected(Fact):
+    """A second person did not approve these terms: back to the proposal."""
+
+    kind: Literal["contract_rejected"] = "contract_rejected"
+    sha256: str
+    reason: str
+
+
+class ContractWithdrawn(Fact):
+    """The terms stand no longer, and with them their approval; `offered`: the candidate had been sent them, and is told."""
+
+    kind: Literal["contract_withdrawn"] = "contract_withdrawn"
+    sha256: str
+    offered: bool
+    reason: str
+
+
+class EntryDateAsked(Fact):
+    """The candidate would sign for another day of entry than the approved one: no signature, a person decides."""
+
+    kind: Literal["entry_date_asked"] = "entry_date_asked"
+    approved: date
+    wanted: date
+
+
+class EntryDateKept(Fact):
+    """A named person's answer: the approved day stands, the candidate may sign for it."""
+
+    kind: Literal["entry_date_kept"] = "entry_date_kept"
+    enters_on: date
+    reason: str
+
+
+class EntryPostponed(Fact):
+    """The one postponement of the entry on duty; the terms follow the new day."""
+
+    kind: Literal["entry_postponed"] = "entry_postponed"
+    was: date
+    enters_on: date
+    reason: str
+    terms: dict[str, Any] = Field(default_factory=dict)
+    sha256: str = ""
+
+
+class HigherGradeProposed(Fact):
+    """Serving staff might be appointed at the higher grade of a twin-graded post: waits for the appointing authority."""
+
+    kind: Literal["higher_grade_proposed"] = "higher_grade_proposed"
+    reason: str
+
+
+class HigherGradeDecided(Fact):
+    kind: Literal["higher_grade_decided"] = "higher_grade_decided"
+    approved: bool
+    reason: str
+    proposed_by: str
+
+
 class ContractAnswered(Fact):
     kind: Literal["contract_answered"] = "contract_answered"
     signed: bool
@@ -724,6 +782,13 @@ AnyFact = Annotated[
     | ConditionReopened
     | ContractProposed
     | ContractApproved
+    | ContractRejected
+    | ContractWithdrawn
+    | EntryDateAsked
+    | EntryDateKept
+    | EntryPostponed
+    | HigherGradeProposed
+    | HigherGradeDecided
     | ContractAnswered
     | DutyEntered
     | NoShowReported

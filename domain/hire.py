@@ -149,6 +149,13 @@ class HireState(BaseModel):
     terms_sha256: str = ""
     proposed_by: str = ""
     approved: bool = False
+    higher_grade_by: str = ""  # who proposed it, while it waits for the appointing authority
+    higher_grade: str = ""  # the reason it was approved for
+    agreed_years: int | None = None
+    wanted_entry: date | None = None
+    postponed: bool = False
+    offered_at: datetime | None = None
+    offer_withdrawn: bool = False  # a contract was sent and stands no longer: what was signed for it counts for no other
     signed: bool | None = None
     enters_on: date | None = None
     no_show: bool = False
@@ -235,6 +242,7 @@ class HireState(BaseModel):
         if self.no_show:
             found.append("confirm_no_show")
         found += ["confirm_lapse"] if self.lapsed else []
+        found += ["decide_higher_grade"] if self.higher_grade_by else []
         for c in self.conditions.values():
             if c.paper is not None:
                 found.append(f"confirm_reply:{c.slot}")
@@ -261,8 +269,12 @@ class HireState(BaseModel):
                 return ["schedule_interview"]
             case Stage.OFFER if not self.offer_issued:
                 return ["issue_offer"]
+            case Stage.CONTRACT if self.higher_grade_by:
+                return []  # the grade first
             case Stage.CONTRACT if not self.terms_sha256:
                 return ["propose_contract"]
+            case Stage.CONTRACT if self.approved and self.wanted_entry:
+                return ["keep_entry_date"]
             case Stage.CONTRACT if not self.approved:
                 return ["approve_contract"]
             case Stage.PROBATION:
@@ -404,6 +416,7 @@ def _list_extended(s: HireState, fact: f.ReserveExtended, e: Entry) -> None:
 def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
     s.post, s.post_kind, s.grade_low, s.grade_high = fact.post, fact.post_kind, fact.grade_low, fact.grade_high
     s.division, s.post_funded = fact.division, fact.funded
+    s.higher_grade_by, s.higher_grade = "", ""  # a decision on the grade is about one post
 
 
 @_takes(f.PostReleased)
@@ -466,6 +479,8 @@ def _replied(s: HireState, fact: f.ConditionReplied, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.outcome, c.reference, c.paper = fact.outcome, fact.reference, None
     c.said[fact.outcome] = fact.valid_until
+    if fact.condition is Condition.SECONDMENT and fact.details.get("years"):
+        s.agreed_years = int(fact.details["years"])
 
 
 @_takes(f.ConditionSettled)
@@ -511,11 +526,46 @@ def _ask_failed(s: HireState, fact: f.AskFailed, e: Entry) -> None:
 @_takes(f.ContractProposed)
 def _proposed(s: HireState, fact: f.ContractProposed, e: Entry) -> None:
     s.terms, s.terms_sha256, s.proposed_by, s.approved = fact.terms, fact.sha256, e.actor, False
+    s.wanted_entry = None
 
 
 @_takes(f.ContractApproved)
 def _approved(s: HireState, fact: f.ContractApproved, e: Entry) -> None:
-    s.approved = True
+    s.approved, s.offered_at = True, e.at
+
+
+@_takes(f.ContractRejected)
+@_takes(f.ContractWithdrawn)
+def _terms_gone(s: HireState, fact: f.ContractRejected | f.ContractWithdrawn, e: Entry) -> None:
+    s.offer_withdrawn = s.offer_withdrawn or s.approved
+    s.terms, s.terms_sha256, s.proposed_by, s.approved = {}, "", "", False
+
+
+@_takes(f.EntryDateAsked)
+def _date_asked(s: HireState, fact: f.EntryDateAsked, e: Entry) -> None:
+    s.wanted_entry = fact.wanted
+
+
+@_takes(f.EntryDateKept)
+def _date_kept(s: HireState, fact: f.EntryDateKept, e: Entry) -> None:
+    s.wanted_entry = None
+
+
+@_takes(f.EntryPostponed)
+def _postponed(s: HireState, fact: f.EntryPostponed, e: Entry) -> None:
+    s.postponed, s.enters_on, s.no_show = True, fact.enters_on, False
+    if fact.sha256:
+        s.terms, s.terms_sha256 = fact.terms, fact.sha256
+
+
+@_takes(f.HigherGradeProposed)
+def _higher_proposed(s: HireState, fact: f.HigherGradeProposed, e: Entry) -> None:
+    s.higher_grade_by = e.actor
+
+
+@_takes(f.HigherGradeDecided)
+def _higher_decided(s: HireState, fact: f.HigherGradeDecided, e: Entry) -> None:
+    s.higher_grade_by, s.higher_grade = "", fact.reason if fact.approved else ""
 
 
 @_takes(f.ContractAnswered)

@@ -7,7 +7,7 @@ a refusal twice or before a named person has decided it. No letter promises a re
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -39,6 +39,9 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "condition_waived": "one condition of appointment is no longer asked",
         "clearance_pending": "the clearance is still with the national authority",
         "contract_offer": "the contract, ready to be signed",
+        "contract_withdrawn": "the contract that was sent stands no longer, a new one will follow",
+        "entry_date_kept": "another day of entry was asked for, the approved one stands",
+        "entry_postponed": "the new day of entry on duty",
         "lapse_due": "a time limit of the candidate's has passed, nothing is decided yet",
         "allegation": "something was reported, the candidate can answer",
         "reuse_offer": "another, similar post: does the candidate agree",
@@ -160,6 +163,12 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="condition_waived", values={"condition": Phrase(key=f"condition.{condition.value}")})
         case f.ContractApproved():
             return _contract(known)
+        case f.ContractWithdrawn(offered=True):
+            return LetterDue(template="contract_withdrawn")
+        case f.EntryDateKept(enters_on=enters_on):
+            return LetterDue(template="entry_date_kept", values={"enters_on": enters_on, "answer_by": _due(known, "contract")})
+        case f.EntryPostponed(enters_on=enters_on):
+            return LetterDue(template="entry_postponed", values={"enters_on": enters_on})
         case f.LapseDue(key="reserve"):
             return LetterDue(template="reserve_lapse_due")
         case f.LapseDue(key=key) if without_nation(key) in CANDIDATE_TASKS:
@@ -203,11 +212,12 @@ def _offer(post: str, known: Mapping[str, Any]) -> LetterDue:
 
 
 def _contract(known: Mapping[str, Any]) -> LetterDue:
-    """What the approved terms say: how long, which grade, which salary. What may follow it is for the contract to say."""
+    """What the approved terms say: how long, which grade, which salary, from which day. What may follow is for the contract to say."""
     also: list[str] = []
     values = {"answer_by": _due(known, "contract"), "post_kind": Phrase(key=f"post_kind.{PostKind(known['post_kind']).value}")}
     values |= _twin(known, also)
     terms: Mapping[str, Any] = known.get("terms") or {}
+    values["enters_on"] = date.fromisoformat(terms["enters_on"])
     if terms.get("higher_grade_reason"):  # a decision of its own appointed them at the higher of two grades
         also.remove("twin_grade")
         values["grade_low"] = terms["grade"]

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.calendars import Calendar
 from domain.deadlines import set_deadline, set_deadline_until
 from domain.facts import DeadlineSet
+from domain.rules import Rules
 from domain.vacancy import Published
 from domain.words import LimitAction, Party
 
@@ -16,6 +17,7 @@ class Moment:
     """`at` is the case's own time; `actor` as in `facts.Entry`; `published` and `calendar` are the ones in force for the case.
 
     `office` gives the calendar of that id, for parties whose own closing days count; without it everybody counts `calendar`.
+    `today` is the edition of the same policy that is in force at `at`.
     """
 
     at: datetime
@@ -23,6 +25,12 @@ class Moment:
     published: Published
     calendar: Calendar
     office: Callable[[str], Calendar] | None = None
+    today: Rules | None = None
+
+    @property
+    def in_force(self) -> Rules:
+        """The policy in use now, which contract terms follow (S2); the frozen one where no other edition is known."""
+        return self.today or self.published.rules
 
     def calendar_of(self, party: Party, who: str = "") -> Calendar:
         """The calendar of the party that must act (recruitment.md §2): its own where the policy names one, else the duty station's."""

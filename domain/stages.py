@@ -73,6 +73,8 @@ def _opening(state: HireState, stage: Stage, m: Moment) -> Facts:
             return [f.ReserveListed(rank=state.rank or 0, until=listed.due_at), listed]
         case Stage.CONDITIONS if not state.conditions:
             return _open_conditions(state, m)
+        case Stage.CONTRACT if state.approved:  # offered before a condition opened again: the candidate's time begins anew
+            return [m.deadline("contract")]
         case Stage.ENTRY:
             return [m.deadline("entry", ends_on=state.enters_on)]
         case Stage.PROBATION:

@@ -49,6 +49,14 @@ CODES = (
     "not_refused",
     "already_offered",
     "nothing_proposed",
+    "grade_open",
+    "one_grade",
+    "not_serving",
+    "proposed_already",
+    "grade_decided",
+    "no_grade_proposed",
+    "no_date_asked",
+    "postponed",
     "no_absence",
     "nothing_lapsed",
     "allegation_open",
@@ -373,15 +381,37 @@ def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
 def _propose(s: HireState, about: str, rights: Rights) -> list[Wait]:
     if s.approved:
         return [Wait("already_offered")]
+    grade = [Wait("grade_open", "", _roles(rights.get("decide_higher_grade")))] if s.higher_grade_by else []
+    return [*grade, *_unfunded(s), *_unsettled(s, rights)]
+
+
+def _unfunded(s: HireState) -> list[Wait]:
     unfunded = not s.post_funded and Condition.BUDGET not in s.conditions
-    return [*([Wait("not_funded", s.post, (str(Party.BUDGET_AUTHORITY),))] if unfunded else []), *_unsettled(s, rights)]
+    return [Wait("not_funded", s.post, (str(Party.BUDGET_AUTHORITY),))] if unfunded else []
 
 
 def _approve(s: HireState, about: str, rights: Rights) -> list[Wait]:
     if s.approved:
         return [Wait("already_offered")]
-    proposed = [] if s.terms_sha256 else [Wait("nothing_proposed", "", _roles(rights.get("propose_contract")))]
-    return [*proposed, *_unsettled(s, rights)]
+    return [*_nothing_proposed(s, rights), *_unfunded(s), *_unsettled(s, rights)]
+
+
+def _nothing_proposed(s: HireState, rights: Rights) -> list[Wait]:
+    return [] if s.terms_sha256 else [Wait("nothing_proposed", "", _roles(rights.get("propose_contract")))]
+
+
+def _reject(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    return [Wait("already_offered")] if s.approved else _nothing_proposed(s, rights)
+
+
+def _higher(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    reasons = {
+        "one_grade": s.grade_low == s.grade_high,
+        "not_serving": not s.serving,
+        "proposed_already": bool(s.terms_sha256),
+        "grade_decided": bool(s.higher_grade),
+    }
+    return [Wait(code) for code, holds in reasons.items() if holds]
 
 
 def _confirm_lapse(s: HireState, about: str, rights: Rights) -> list[Wait]:
@@ -417,6 +447,12 @@ _AGAINST: dict[str, Against] = {
     "withdraw_offer": _of_condition(_withdraw_offer),
     "propose_contract": _propose,
     "approve_contract": _approve,
+    "reject_contract": _reject,
+    "withdraw_proposal": lambda s, about, rights: _nothing_proposed(s, rights),
+    "keep_entry_date": _fixed("no_date_asked", lambda s: s.wanted_entry is None or not s.approved),
+    "propose_higher_grade": _higher,
+    "decide_higher_grade": _fixed("no_grade_proposed", lambda s: not s.higher_grade_by),
+    "postpone_entry": _fixed("postponed", lambda s: s.postponed),
     "confirm_no_show": _fixed("no_absence", lambda s: not s.no_show),
     "confirm_lapse": _confirm_lapse,
     "report_integrity": _fixed("allegation_open", lambda s: s.allegation),
@@ -440,8 +476,10 @@ def _party(deadline: DeadlineSet) -> str:
 
 def _never_by(state: HireState, act: str, about: str) -> str:
     """Who may not do it although their role could: the second of four eyes is another person."""
-    if act == "approve_contract":
+    if act in ("approve_contract", "reject_contract", "postpone_entry"):
         return state.proposed_by
+    if act == "decide_higher_grade":
+        return state.higher_grade_by
     if act == "confirm_reply":
         return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""

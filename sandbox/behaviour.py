@@ -96,7 +96,7 @@ class Behaviour:
                 days = self._days(persona, "file", 5, 14)
                 self.send("portal", "medical.file_received", case, {"ask": data["ask"]}, days, nth=data["ask"].removeprefix(f"{case}/"))
             case "contract.offered":
-                self._contract(persona, case)
+                self._contract(persona, case, date.fromisoformat(data["enters_on"]))
             case "reuse.offered":
                 self.send("portal", "reuse.answered", case, {"accepted": persona.fate.moves}, self._days(persona, "reuse", 1, 3))
             case _:
@@ -124,13 +124,12 @@ class Behaviour:
             days = 9  # an answer all the same, after the limit: late
         self.send("portal", "offer.answered", case, {"accepted": habit != "declines"}, days)
 
-    def _contract(self, persona: Persona, case: str) -> None:
+    def _contract(self, persona: Persona, case: str, first_day: date) -> None:
         days = self._days(persona, "contract", 2, 6)
         if not persona.fate.signs:
             self.send("portal", "contract.signed", case, {"signed": False}, days)
             return
-        first_day = office(self._world.agenda.now + timedelta(days=days + self._days(persona, "notice", 25, 60)), MORNING)
-        self.send("portal", "contract.signed", case, {"signed": True, "enters_on": first_day.date().isoformat()}, days)
+        self.send("portal", "contract.signed", case, {"signed": True, "enters_on": first_day.isoformat()}, days)
 
     def _first_day(self, persona: Persona, case: str, day: date) -> None:
         days = max((day - self._world.agenda.now.date()).days - 1, 0)

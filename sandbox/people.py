@@ -14,7 +14,7 @@ from domain.errors import Refusal
 from domain.grades import same_or_lower
 from domain.slots import condition_of
 from domain.words import Condition, Role, Stage
-from sandbox.agenda import AFTERNOON, office
+from sandbox.agenda import AFTERNOON, MORNING, office
 from sandbox.behaviour import USUAL, Behaviour
 from sandbox.population import CANCELLED, POOL, TWIN, Persona
 from sandbox.world import World
@@ -130,6 +130,9 @@ class People:
                 await self._act(who, case, act, {"condition": about, "outcome": outcome, "reason": "authority_confirmed_by_phone"})
             case "withdraw_offer":
                 await self._withdraw(who, hire, about)
+            case "propose_contract":
+                first_day = office(self._world.agenda.now + timedelta(days=self._world.days(31, 66, persona.id, "notice")), MORNING)
+                await self._act(who, case, act, {"enters_on": first_day.date().isoformat()})
             case "approve_contract":
                 proposed = await self._last(case, "contract_proposed")
                 await self._act(who, case, act, {"sha256": proposed["sha256"]})

@@ -9,11 +9,13 @@ from typing import Any
 
 from domain import facts as f
 from domain.competition import Rival
+from domain.editions import Edition, in_force
 from domain.errors import JournalConflict, NotFound, PartnerUnavailable, PostTaken, Refusal
 from domain.facts import Entry
 from domain.hire import fold
 from domain.letters import LetterDue
 from domain.messages import CaseMessage, Letter, Message, Step
+from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
 
 
@@ -22,6 +24,7 @@ class FakeStore:
     """Journal, library, post and field in one; facts in a list per case, the ledger as a dict."""
 
     vacancies: dict[str, Published] = field(default_factory=dict)
+    editions: list[Edition] = field(default_factory=list)
     journals: dict[str, list[Entry]] = field(default_factory=dict)
     cases: dict[str, tuple[str, str]] = field(default_factory=dict)
     applications: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -65,6 +68,10 @@ class FakeStore:
         if reference not in self.vacancies:
             raise NotFound(f"there is no vacancy {reference}")
         return self.vacancies[reference]
+
+    async def in_force(self, policy: str, at: datetime) -> Rules | None:
+        edition = in_force(self.editions, policy, at)
+        return edition.rules if edition else None
 
     async def application(self, application: str) -> dict[str, Any]:
         return self.applications[application]

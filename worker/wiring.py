@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -26,9 +26,12 @@ from connectors.letters.compose import Composer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key, sign
 from domain.competition import Rival
+from domain.editions import in_force
+from domain.rules import Rules
 from domain.vacancy import Published
 from domain.words import Stage
 from store.database import Database, check_migrated
+from store.editions import Editions
 from store.inbox import Inbox
 from store.people import People
 from store.queries import Queries
@@ -49,9 +52,14 @@ class StoreLibrary:
 
     def __init__(self, db: Database) -> None:
         self._vacancies, self._people, self._queries, self._inbox = Vacancies(db), People(db), Queries(db), Inbox(db)
+        self._editions = Editions(db)
 
     async def published(self, reference: str) -> Published:
         return await self._vacancies.get(reference)
+
+    async def in_force(self, policy: str, at: datetime) -> Rules | None:
+        edition = in_force(await self._editions.list(policy), policy, at)
+        return edition.rules if edition else None
 
     async def application(self, application: str) -> dict[str, Any]:
         return (await self._people.application(application)).body

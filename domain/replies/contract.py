@@ -4,7 +4,7 @@ from domain import facts as f
 from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
-from domain.replies.taking import PLAUSIBLE, Moot, Taker, TooEarly, at_stage, day
+from domain.replies.taking import PLAUSIBLE, Moot, Taker, TooEarly, at_stage, closed, day
 from domain.stages import (
     Facts,
     end,
@@ -17,6 +17,8 @@ from domain.words import Ending, Stage
 
 def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
     at_stage(state, Stage.CONTRACT)
+    if state.offer_withdrawn and (not state.approved or (state.offered_at and message.received_at < state.offered_at)):
+        raise Moot("the contract that was signed had been withdrawn", code="terms_withdrawn")
     if not state.approved:
         raise TooEarly("no contract has been offered yet", code="before_its_question")
     d = message.data
@@ -25,7 +27,14 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
         raise Moot(f"{fact.enters_on} cannot be the day of entry", code="implausible_date")
     if not fact.signed:
         return [fact, *end(state, Ending.CONTRACT_DECLINED, m, decided_by="candidate", reason="declined_by_candidate")]
-    return [fact, *enter(state.model_copy(update={"enters_on": fact.enters_on}), Stage.ENTRY, m)]
+    approved = day(state.terms.get("enters_on"))
+    on = fact.enters_on or approved
+    if approved is not None and on is not None and on != approved:  # signed for other terms than the approved: a request, no signature
+        if state.wanted_entry == on:
+            raise Moot(f"{on} was asked for already", code="repeated")
+        return [f.EntryDateAsked(approved=approved, wanted=on), *closed(state, "contract"), m.deadline("decision")]
+    answered = fact.model_copy(update={"enters_on": on})
+    return [answered, *enter(state.model_copy(update={"enters_on": on}), Stage.ENTRY, m)]
 
 
 def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:

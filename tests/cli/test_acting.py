@@ -20,7 +20,12 @@ EXAMPLES: dict[Any, tuple[str, Any]] = {
 }
 
 #: Words with a grammar of their own.
-NARROW: dict[str, tuple[str, Any]] = {"sha256": ("a" * 64,) * 2, "condition": ("clearance.fr",) * 2}
+NARROW: dict[str, tuple[str, Any]] = {
+    "sha256": ("a" * 64,) * 2,
+    "condition": ("clearance.fr",) * 2,
+    "pay_amount": ("4000.00",) * 2,
+    "pay_currency": ("EUR",) * 2,
+}
 
 
 def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:

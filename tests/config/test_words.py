@@ -13,6 +13,7 @@ from config.words import LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from domain import errors
 from domain.acts import ACTS
+from domain.contract import CLAUSES
 from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
@@ -55,6 +56,7 @@ def needed() -> set[str]:
     keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
     keys |= {f"salary.{period}" for period in ("month", "year")}
+    keys |= {f"clause.{clause}" for clause in CLAUSES}
     keys |= {f"waiting.code.{code}" for code in CODES} | {f"act.{act}" for act in ACTS}
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
@@ -76,6 +78,10 @@ def sources() -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_the_trade_needs_is_there(words: Words, language: str) -> None:
     assert needed() - words.known(language) == set()
+
+
+def test_a_clause_says_in_the_catalogue_what_it_says_in_the_approved_bytes(words: Words) -> None:
+    assert {clause: words.raw(f"clause.{clause}", "en") for clause in CLAUSES} == {clause: says for clause, (_, says, _) in CLAUSES.items()}
 
 
 def test_both_languages_have_the_same_keys(words: Words) -> None:

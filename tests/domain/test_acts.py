@@ -67,6 +67,8 @@ def needed(name: str) -> dict[str, Any]:
         "post": "p",
         "grade": "G8",
         "owner": "bob",
+        "approved": True,
+        "enters_on": "2027-01-04",
     }
     return {field: known[field] for field, info in ACTS[name].args.model_fields.items() if info.is_required()}
 

@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.contract import CLAUSES, Terms, propose_terms, terms_sha256
+from domain.calendars import add_months, period_end
+from domain.contract import CLAUSES, Terms, moved_to, propose_terms, terms_sha256
 from domain.errors import BadInput
 from domain.rules import ContractRules
 from domain.vacancy import Closing, DutyStation, PostSpec, Salary, Title, VacancySpec
@@ -128,7 +130,7 @@ def test_every_line_has_its_clause_and_says_its_figures(kind: PostKind, seconded
     terms = propose(post(kind, "G8", high), seconded=seconded, serving=serving, most=6)
     assert terms.conditions
     for line in terms.conditions:
-        assert line.sources == CLAUSES[line.clause][1]
+        assert (line.term, line.sources) == (CLAUSES[line.clause][0], CLAUSES[line.clause][2])
         assert set(line.sources) <= {"240655", "250442"}
         assert "None" not in line.says
         assert "{" not in line.says
@@ -136,7 +138,7 @@ def test_every_line_has_its_clause_and_says_its_figures(kind: PostKind, seconded
 
 
 def test_no_line_promises_a_renewal() -> None:
-    words = [says for says, _ in CLAUSES.values() if "renew" in says]
+    words = [says for _, says, _ in CLAUSES.values() if "renew" in says]
     assert words
     assert all("may be renewed" in says for says in words)
 
@@ -166,3 +168,147 @@ def test_the_hash_is_that_of_these_very_terms() -> None:
 def test_a_contract_begun_on_a_leap_day_ends_with_february() -> None:
     terms = propose_terms(post(), seconded=False, serving=False, enters_on=date(2028, 2, 29), rules=RULES, spec=vacancy())
     assert terms.ends_on == date(2031, 2, 28)
+
+
+# ---- the sentences of recruitment.md §5, one by one --------------------------------------------------------------------------
+
+
+def terms(on: PostSpec, who: str = "external", *, rules: ContractRules = RULES, enters: date = ENTERS, **more: Any) -> Terms:
+    most = more.pop("most", None)
+    spec = vacancy(most).model_copy(update=more.pop("spec", {}))
+    return propose_terms(on, seconded=who == "seconded", serving=who == "serving", enters_on=enters, rules=rules, spec=spec, **more)
+
+
+LIMITED, PROJECT, TWIN = post(PostKind.LIMITED), post(PostKind.PROJECT), post(low="G8", high="G10")
+SENTENCES: dict[str, tuple[Terms, dict[str, Any], set[str]]] = {
+    "The first contract is of definite duration, three years": (terms(post()), {"kind": "definite", "years": 3}, {"established.definite"}),
+    "On an established post an indefinite contract may follow": (
+        terms(post()),
+        {"then_indefinite": True, "renewable_years": None},
+        {"established.then_indefinite"},
+    ),
+    "On a project post it is renewable up to three years if the project requires": (
+        terms(PROJECT),
+        {"renewable_years": 3, "renewable_if": "project_requires", "then_indefinite": False},
+        {"project.renewal"},
+    ),
+    "On a limited-period post it is renewable up to three years if required": (
+        terms(LIMITED),
+        {"years": 3, "renewable_years": 3, "renewable_if": "required"},
+        {"limited.definite", "limited.renewal"},
+    ),
+    "A secondment is renewable up to three years with the national authority's agreement": (
+        terms(post(), "seconded"),
+        {"years": 3, "renewable_years": 3, "renewable_if": "national_authority_agrees", "max_total_years": None},
+        {"seconded.renewal"},
+    ),
+    "A secondment lasts at most six years in the post where the notice says so": (
+        terms(post(), "seconded", most=6),
+        {"max_total_years": 6},
+        {"seconded.at_most"},
+    ),
+    "The years the national administration agreed to cap the term": (
+        terms(post(), "seconded", most=6, agreed_years=2),
+        {"years": 2, "agreed_years": 2, "ends_on": date(2027, 8, 31)},
+        {"seconded.agreed", "seconded.definite"},
+    ),
+    "An agreement for longer gives no longer term": (terms(post(), "seconded", agreed_years=9), {"years": 3}, {"seconded.agreed"}),
+    "Serving staff get a contract under the personnel regulations, with no three-year default": (
+        terms(post(), "serving"),
+        {"kind": "personnel_regulations", "years": None, "ends_on": None},
+        {"serving.regulations"},
+    ),
+    "On a twin-graded post the lower grade is given whatever the qualifications": (terms(TWIN), {"grade": "G8"}, {"twin.lower_grade"}),
+    "Advancement is normally not before three years in the post": (
+        terms(TWIN),
+        {"earliest_advancement": date(2028, 9, 1)},
+        {"twin.advancement"},
+    ),
+    "For external candidates it may be reduced by up to 24 months": (
+        terms(TWIN),
+        {"earliest_reduced_advancement": date(2026, 9, 1)},
+        {"twin.reduction"},
+    ),
+    "Serving staff may be appointed at the higher grade by a decision": (
+        terms(TWIN, "serving", higher_grade_reason="stated_circumstances"),
+        {"grade": "G10", "higher_grade_reason": "stated_circumstances"},
+        {"twin.higher_grade"},
+    ),
+    "Pay comes from the notice": (
+        terms(post(), spec={"salary": Salary(amount="3833.04", currency="EUR", period="month")}),
+        {"salary_from": "notice", "pay": "3833.04 EUR a month"},
+        {"pay.notice"},
+    ),
+    "Pay comes from the offer form where the notice states none": (
+        terms(post(), pay=Salary(amount="4000.00", currency="EUR")),
+        {"salary_from": "offer_form", "pay": "4000.00 EUR"},
+        {"pay.offer_form"},
+    ),
+    "Pay is never derived from the grade": (terms(TWIN), {"salary": None, "salary_from": None, "pay": ""}, set()),
+}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_the_terms_hold_what_the_rules_say(sentence: str) -> None:
+    found, expected, cited = SENTENCES[sentence]
+    assert {name: getattr(found, name) for name in expected} == expected
+    assert cited <= set(clauses(found))
+
+
+def test_the_offer_form_cannot_state_another_pay_than_the_notice() -> None:
+    stated = {"salary": Salary(amount="3833.04", currency="EUR")}
+    with pytest.raises(BadInput) as caught:
+        terms(post(), spec=stated, pay=Salary(amount="9000", currency="EUR"))
+    assert caught.value.code == "pay_in_notice"
+    bare = terms(post(), spec={"salary": Salary(amount="3833.04")}, pay=Salary(amount="3833.04", currency="EUR"))
+    assert bare.salary_from == "offer_form", "an amount without its currency is not stated"
+
+
+@given(
+    kind=st.sampled_from(PostKind),
+    who=st.sampled_from(["external", "seconded", "serving"]),
+    years=st.integers(1, 10),
+    renewable=st.integers(0, 10),
+    cap=st.integers(1, 12),
+    most=st.none() | st.integers(1, 12),
+    agreed=st.none() | st.integers(1, 10),
+    enters=st.dates(date(2024, 1, 1), date(2040, 12, 31)),
+)
+def test_no_term_goes_beyond_its_caps(
+    kind: PostKind, who: str, years: int, renewable: int, cap: int, most: int | None, agreed: int | None, enters: date
+) -> None:
+    rules = ContractRules(years=years, renewable_years=renewable, secondment_max_years=cap)
+    found = terms(post(kind), who, rules=rules, enters=enters, most=most, agreed_years=agreed)
+    assert (found.years or 0) <= years
+    assert (found.renewable_years or 0) <= renewable
+    assert not (found.then_indefinite and found.renewable_years)
+    if who == "seconded":
+        assert found.years is not None
+        assert found.years <= (agreed or years)
+        if most is not None:
+            assert found.years + (found.renewable_years or 0) <= min(most, cap)
+    if found.years is not None:
+        assert found.ends_on is not None
+        assert found.ends_on <= add_months(enters, 12 * found.years)
+
+
+@given(enters=st.dates(date(2024, 1, 1), date(2060, 12, 31)), years=st.integers(1, 6), reduction=st.integers(0, 60))
+def test_advancement_is_never_before_the_whole_time_is_over_not_even_over_a_leap_day(enters: date, years: int, reduction: int) -> None:
+    found = terms(TWIN, rules=ContractRules(twin_years=years, twin_reduction_months=reduction), enters=enters)
+    assert found.earliest_advancement == period_end(enters, 12 * years) + timedelta(days=1)
+    assert found.earliest_reduced_advancement is not None
+    assert period_end(enters, 12) < found.earliest_reduced_advancement <= found.earliest_advancement
+
+
+def test_three_years_begun_on_a_leap_day_are_over_with_february() -> None:
+    assert terms(TWIN, enters=date(2028, 2, 29)).earliest_advancement == date(2031, 3, 1)
+
+
+@given(
+    who=st.sampled_from(["external", "seconded", "serving"]),
+    enters=st.dates(date(2024, 1, 1), date(2040, 12, 31)),
+    later=st.integers(1, 400),
+)
+def test_terms_moved_to_another_day_are_the_terms_of_that_day(who: str, enters: date, later: int) -> None:
+    other = enters + timedelta(days=later)
+    assert moved_to(terms(TWIN, who, enters=enters, most=6), other) == terms(TWIN, who, enters=other, most=6)

@@ -17,12 +17,14 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DUE = AT + timedelta(days=7)
 
 
-TERMS = {"kind": "definite", "years": 3, "grade": "G8", "salary": {"amount": "3833.04", "currency": "EUR", "period": "month"}}
+REGULATIONS = {"kind": "personnel_regulations", "years": None, "enters_on": "2026-09-01"}
+SALARY = {"amount": "3833.04", "currency": "EUR", "period": "month"}
+TERMS: dict[str, Any] = {"kind": "definite", "years": 3, "grade": "G8", "enters_on": "2026-09-01", "salary": SALARY}
 
 
 def known(**more: Any) -> dict[str, Any]:
     deadlines = dict.fromkeys(DEADLINE_KEYS, DUE)
-    post = {"grade_low": "G8", "grade_high": "G8", "post_kind": PostKind.ESTABLISHED}
+    post = {"grade_low": "G8", "grade_high": "G8", "post_kind": PostKind.ESTABLISHED, "terms": TERMS}
     return {"at": AT, "number": 40, "deadlines": deadlines, **post, **more}
 
 
@@ -56,6 +58,9 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     *((f.ConditionSatisfied(condition=condition), "condition_settled") for condition in Condition),
     (f.ConditionWaived(condition=Condition.ACCREDITATION, proposed_by="person:ada", reason="r"), "condition_waived"),
     (f.ContractApproved(sha256="x", proposed_by="person:ada"), "contract_offer"),
+    (f.ContractWithdrawn(sha256="x", offered=True, reason="r"), "contract_withdrawn"),
+    (f.EntryDateKept(enters_on=date(2026, 9, 1), reason="r"), "entry_date_kept"),
+    (f.EntryPostponed(was=date(2026, 9, 1), enters_on=date(2026, 10, 1), reason="r"), "entry_postponed"),
     (f.LapseDue(key="offer"), "lapse_due"),
     (f.LapseDue(key="reserve"), "reserve_lapse_due"),
     (f.IntegrityReported(allegation="ai_used", evidence="e"), "allegation"),
@@ -77,6 +82,10 @@ UNTOLD: list[f.AnyFact] = [
     f.LapseDue(key="screening"),
     f.DeadlineExtended(key="clearance", due_at=DUE, reason="r"),
     f.Held(reason="r"),
+    f.ContractWithdrawn(sha256="x", offered=False, reason="r"),
+    f.ContractRejected(sha256="x", reason="r"),
+    f.HigherGradeDecided(approved=False, reason="r", proposed_by="person:ada"),
+    f.EntryDateAsked(approved=date(2026, 9, 1), wanted=date(2026, 10, 1)),
 ]
 
 
@@ -122,7 +131,10 @@ def test_the_contract_says_what_was_approved_and_the_salary_only_where_the_notic
 
 
 def test_serving_staff_are_told_of_the_regulations_and_no_duration() -> None:
-    (letter,) = due(f.ContractApproved(sha256="x", proposed_by="person:ada"), terms={"kind": "personnel_regulations", "years": None})
+    (letter,) = due(
+        f.ContractApproved(sha256="x", proposed_by="person:ada"),
+        terms=REGULATIONS,
+    )
     assert letter.also == ("regulations",)
 
 
@@ -191,7 +203,7 @@ def test_every_added_paragraph_is_in_the_table() -> None:
         {},
         {"seconded": True, "funded": False, "grade_high": "G10", "review_until": DUE, "interview_at": AT + timedelta(days=1)},
         {"terms": TERMS},
-        {"terms": {"kind": "personnel_regulations", "years": None}},
+        {"terms": REGULATIONS},
     ]
     used = {name for fact, _ in TOLD for more in cases for letter in due(fact, **more) for name in letter.also}
     assert used | {"late", "valid_until"} == set(ALSO)
