@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 
+from acts.board import Boardroom
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
 from acts.personnel import Personnel
@@ -56,6 +57,7 @@ class Desk:
         self.db, self._carrier = db, carrier
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
+        self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
 

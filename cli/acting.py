@@ -3,7 +3,7 @@
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
@@ -29,6 +29,9 @@ MEANS = {
     "reason": "A short code from the catalogue, such as profile_matches; never free text about a person.",
     "score": "From 0 to 100.",
     "starts_at": "When it begins, with its zone: 2027-03-02T10:00+01:00.",
+    "slots": "A moment to choose from, with its zone; give it again for another.",
+    "competencies": "Points (0-100) for a competency of the notice by its number: 1=80; give it again for another.",
+    "desirable": "The same for a desirable criterion.",
     "minutes": "How long it takes.",
     "place": "Where it is held.",
     "about": "What the request that failed was about: assessment, or a condition of appointment.",
@@ -79,7 +82,10 @@ def act_command(act: Act) -> Callable[..., None]:
 
 def checked(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
     """What was given on the command line, held against the act's model and made ready to travel. Raises BadInput naming the option."""
-    said = {name: value for name, value in given.items() if value is not None}
+    said = {name: value for name, value in given.items() if value is not None and value != []}
+    for name, value in said.items():
+        if typing.get_origin(model.model_fields[name].annotation) is dict and not isinstance(value, dict):
+            said[name] = _table(command_name(name), value)
     try:
         return model.model_validate(said).model_dump(mode="json", exclude_unset=True)
     except ValidationError as error:
@@ -109,6 +115,8 @@ def _help(act: Act) -> str:
 
 def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """A field as (annotation, default). Not given stays None: then the model's own default rules."""
+    if typing.get_origin(field.annotation) in (tuple, dict):
+        return _several(name, field)
     kind, hint = _bare(field.annotation), MEANS.get(name, "")
     if not field.is_required() and field.default not in (None, ""):
         hint = f"{hint} Default: {words(field.default)}."
@@ -126,6 +134,25 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     if field.is_required():
         return Annotated[kind, option], inspect.Parameter.empty
     return Annotated[kind | None, option], None
+
+
+def _several(name: str, field: FieldInfo) -> tuple[Any, Any]:
+    """An option that is given again for each: of a tuple its values, of a table NUMBER=POINTS."""
+    table = typing.get_origin(field.annotation) is dict
+    one = str if table else _bare(typing.get_args(field.annotation)[0])
+    metavar, parser = ("NUMBER=POINTS", None) if table else ("WHEN", _moment) if one is datetime else (name.upper(), None)
+    option = typer.Option("--" + command_name(name), help=MEANS.get(name, ""), metavar=metavar, parser=parser)
+    if field.is_required():
+        return Annotated[list[str], option], inspect.Parameter.empty
+    return Annotated[list[str] | None, option], None
+
+
+def _table(option: str, given: Iterable[str]) -> dict[str, str]:
+    """`1=80` `2=70` as a table. Raises BadInput naming the option."""
+    pairs = [text.partition("=") for text in given]
+    if wrong := next((key for key, is_, value in pairs if not (key and is_ and value)), None):
+        raise BadInput(f"--{option}: {wrong!r} is not of the form NUMBER=POINTS, such as 1=80", code="bad_arguments", field=option)
+    return {key: value for key, _, value in pairs}
 
 
 def _bare(annotation: Any) -> type:

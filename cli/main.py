@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli import calendars, config, event, hire, letters, notice, person, policy, report, show, staff, vacancy
+from cli import board, calendars, config, event, hire, letters, notice, person, policy, report, show, staff, vacancy
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
@@ -48,6 +48,7 @@ for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, docto
 NOUNS = {
     "vacancy": vacancy,
     "hire": hire,
+    "board": board,
     "letters": letters,
     "person": person,
     "policy": policy,

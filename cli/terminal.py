@@ -22,6 +22,7 @@ from domain.vacancy import VacancySpec
 from domain.waiting import Why
 
 if TYPE_CHECKING:
+    from acts.board import Boardroom
     from acts.personnel import Personnel
     from config.settings import Settings
 
@@ -41,6 +42,8 @@ class PolicyDesk(Protocol):
 class Desk(Protocol):
     """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
 
+    @property
+    def boardroom(self) -> "Boardroom": ...
     @property
     def personnel(self) -> "Personnel": ...
 

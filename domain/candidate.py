@@ -133,6 +133,30 @@ def education_rank(words: str) -> int | None:
     return None if found is None else EDUCATION.index(found)
 
 
+# ---- what a board may see -------------------------------------------------------------------------------------------------
+
+
+def board_view(application: "Application") -> dict[str, Any]:
+    """The part of an application a board works with: no name, nationality, status or date, so that neither origin nor age is told.
+
+    Experience is told in full years per period, in the order it was given.
+    """
+    return {
+        "role_profiles": list(application.role_profiles),
+        "languages": [known.model_dump() for known in application.languages],
+        "education": [{"level": s.level, "field": s.field} for s in application.education],
+        "experience": [{"title": w.title, "years": _years(w), "related": w.related} for w in application.experience],
+        "answers": [answer.model_dump() for answer in application.answers],
+    }
+
+
+def _years(period: "Worked") -> int | None:
+    """None for a period that still goes on, or without a start: how long it has lasted would need a day to count to."""
+    if period.from_ is None or period.to is None:
+        return None
+    return years_worked([period], period.to)
+
+
 # ---- years of experience --------------------------------------------------------------------------------------------------
 
 

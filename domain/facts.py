@@ -120,6 +120,25 @@ class InterviewMarked(Fact):
     score: int
 
 
+class InterviewSlotsOffered(Fact):
+    """Moments the candidate may choose from; nobody else of the vacancy is offered them meanwhile."""
+
+    kind: Literal["interview_slots_offered"] = "interview_slots_offered"
+    slots: tuple[datetime, ...]
+    minutes: int
+    place: str = ""
+
+
+class CandidateScored(Fact):
+    """What one member of the board gave, per competency and desirable criterion of the notice (by number); the newest counts."""
+
+    kind: Literal["candidate_scored"] = "candidate_scored"
+    member: str
+    stage: Stage
+    competencies: dict[str, int]
+    desirable: dict[str, int] = Field(default_factory=dict)
+
+
 class SelectionDecided(Fact):
     kind: Literal["selection_decided"] = "selection_decided"
     outcome: Literal["selected", "reserve", "not_selected"]
@@ -663,6 +682,22 @@ class BudgetDecided(Fact):
     reference: str = ""
 
 
+class BoardComposed(Fact):
+    kind: Literal["board_composed"] = "board_composed"
+    chair: str
+    members: tuple[str, ...]
+    observer: str
+
+
+class InterestDeclared(Fact):
+    """A member of the board on a conflict of interest: none, with some candidates (`hires`), or with all (conflict, no `hires`)."""
+
+    kind: Literal["interest_declared"] = "interest_declared"
+    person: str
+    conflict: bool
+    hires: tuple[str, ...] = ()
+
+
 class ReportSubmitted(Fact):
     """The board's report. `lines` are (hire, score, rank, recommendation); equal ranks are explicit ties."""
 
@@ -757,6 +792,8 @@ AnyFact = Annotated[
     | InterviewScheduled
     | InterviewHeld
     | InterviewMarked
+    | InterviewSlotsOffered
+    | CandidateScored
     | SelectionDecided
     | ReserveListed
     | ReserveExtended
@@ -828,6 +865,8 @@ AnyFact = Annotated[
     | VacancyClosed
     | BudgetAsked
     | BudgetDecided
+    | BoardComposed
+    | InterestDeclared
     | ReportSubmitted
     | ReportDecided
     | PostReserved

@@ -129,6 +129,8 @@ class HireState(BaseModel):
     assessment_score: int | None = None
     interview_at: datetime | None = None
     interview_held: bool = False
+    slots: f.InterviewSlotsOffered | None = None
+    scores: dict[Stage, dict[str, f.CandidateScored]] = Field(default_factory=dict)
     interview_score: int | None = None
     selection: str = ""
     rank: int | None = None
@@ -384,7 +386,17 @@ def _marked(s: HireState, fact: f.AssessmentMarked, e: Entry) -> None:
 
 @_takes(f.InterviewScheduled)
 def _scheduled(s: HireState, fact: f.InterviewScheduled, e: Entry) -> None:
-    s.interview_at = fact.starts_at
+    s.interview_at, s.slots = fact.starts_at, None
+
+
+@_takes(f.InterviewSlotsOffered)
+def _slots(s: HireState, fact: f.InterviewSlotsOffered, e: Entry) -> None:
+    s.slots = fact
+
+
+@_takes(f.CandidateScored)
+def _scored(s: HireState, fact: f.CandidateScored, e: Entry) -> None:
+    s.scores.setdefault(fact.stage, {})[fact.member] = fact
 
 
 @_takes(f.InterviewHeld)

@@ -25,6 +25,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
     {
         "acknowledgement": "the application is here, and what happens next",
         "assessment_invitation": "the assessment opens, with its last day",
+        "interview_slots": "moments for the interview to choose from",
         "interview_invitation": "the interview, with a calendar file",
         "selected": "the result: selected, an offer will follow",
         "reserve_listed": "the result: on the reserve list, with its end date",
@@ -138,6 +139,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
         case f.AssessmentInvited(assessment=assessment):
             what = Phrase(key=f"assessment.{assessment}")
             return LetterDue(template="assessment_invitation", values={"assessment": what, "answer_by": _due(known, "assessment_answer")})
+        case f.InterviewSlotsOffered(slots=slots, minutes=minutes, place=place):
+            return LetterDue(template="interview_slots", values={"slots": slots, "minutes": minutes, "place": place})
         case f.InterviewScheduled():
             return _invitation(fact, known)
         case f.SelectionDecided(outcome="selected"):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.facts import (
+    BoardComposed,
     BudgetAsked,
     BudgetDecided,
     CandidateListed,
@@ -14,6 +15,7 @@ from domain.facts import (
     DeadlineClosed,
     DeadlineSet,
     Entry,
+    InterestDeclared,
     PostAdded,
     PostFilled,
     PostFreed,
@@ -135,6 +137,24 @@ class Listed(BaseModel):
     rank: int
 
 
+class Board(BaseModel):
+    """The selection board: three kinds of seats, and what each person said about conflicts of interest."""
+
+    chair: str
+    members: tuple[str, ...]
+    observer: str
+    declared: dict[str, bool] = Field(default_factory=dict)
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        return (self.chair, *self.members, self.observer)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Who has not declared yet, or stepped back from the whole competition; complete when empty."""
+        return tuple(person for person in self.seats if self.declared.get(person) is not True)
+
+
 class VacancyState(BaseModel):
     """A vacancy now: `fold(its journal)`."""
 
@@ -148,6 +168,7 @@ class VacancyState(BaseModel):
     posts: dict[str, PostNow] = Field(default_factory=dict)
     budget_asked: dict[str, str] = Field(default_factory=dict)
     budget_decided: dict[str, bool] = Field(default_factory=dict)
+    board: Board | None = None
     report: str = ""
     report_lines: tuple[ReportLine, ...] = ()
     report_by: str = ""
@@ -183,6 +204,11 @@ class VacancyState(BaseModel):
                 self.budget_asked[post] = ask
             case BudgetDecided(post=post, approved=approved):
                 self.posts[post].funded = self.budget_decided[post] = approved
+            case BoardComposed() as f:
+                said = self.board.declared if self.board else {}
+                self.board = Board(chair=f.chair, members=f.members, observer=f.observer, declared=said)
+            case InterestDeclared() as f if self.board is not None:
+                self.board.declared[f.person] = not f.conflict or bool(f.hires)
             case ReportSubmitted() as f:
                 self.report, self.report_lines, self.report_by, self.report_state = f.report, f.lines, entry.actor, "submitted"
             case ReportDecided(approved=approved):

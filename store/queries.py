@@ -70,6 +70,11 @@ class Queries:
             found.setdefault(row["case_id"], []).append(entry_of(row))
         return found
 
+    async def entries(self, case: str) -> list[Entry]:
+        """One case's journal; empty for a case that has none."""
+        query = select(journal).where(journal.c.case_id == case).order_by(journal.c.number)
+        return await self._db.read(lambda rx: [entry_of(row) for row in rx.execute(query).mappings()])
+
     async def staff_journals(self) -> list[list[Entry]]:
         """The journals of the staff who have one: absences and delegations."""
         query = select(journal).where(journal.c.case_id.startswith("staff/")).order_by(journal.c.case_id, journal.c.number)

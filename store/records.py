@@ -12,7 +12,7 @@ from domain.errors import BadInput, JournalConflict, NotFound
 from domain.facts import FACT, Entry
 from domain.messages import Step
 from domain.words import MessageFate
-from store import ledger
+from store import ledger, slots
 from store.columns import utc
 from store.database import Database, Insert
 from store.names import canonical_sha256, new_id, system_now
@@ -117,6 +117,8 @@ class Records:
             tx.execute(insert(journal), [_journal_row(e, self._clock()) for e in new])
             if case["kind"] == "vacancy":
                 ledger.enter_facts(tx, case["vacancy"], step.facts)
+            if case["kind"] == "hire":
+                slots.enter_facts(tx, case["vacancy"], step.case, step.facts)
             if case["kind"] != "staff":
                 self._update_read_model(tx, case, before, new)
         if step.closes:

@@ -222,6 +222,16 @@ posts = Table(
     CheckConstraint("(state IN ('reserved', 'filled')) = (hire IS NOT NULL)", name="held"),
 )
 
+#: The diary of a selection board: a moment is kept for one candidate of a vacancy at a time.
+interview_slots = Table(
+    "interview_slots",
+    metadata,
+    Column("vacancy", Words, ForeignKey("vacancies.reference"), primary_key=True),
+    Column("starts_at", Instant, primary_key=True),
+    _words("hire"),
+    Index("ix_interview_slots_hire", "hire"),
+)
+
 # ---- the read model: every row can be derived again from the journal -----------------------------------------------------
 
 hires = Table(

@@ -100,6 +100,8 @@ class Composer:
                 return _day(value, language)
             case Salary():
                 return self._salary(value, language)
+            case tuple():
+                return "\n".join(f"- {self._put(each, language, zone)}" for each in value)
             case _:
                 return " ".join(str(value).split())  # one line: an empty one would end a paragraph of the letter
 

@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain import facts as f
+from domain.acts.board import mean_of
 from domain.acts.table import BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
-from domain.errors import NotNow
+from domain.errors import BadInput, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
@@ -26,7 +27,13 @@ class Shortlist(Args):
 
 
 class Mark(Args):
-    score: int = Field(ge=0, le=100)
+    score: int | None = Field(default=None, ge=0, le=100)
+
+
+class OfferSlots(Args):
+    slots: tuple[Annotated[datetime, AfterValidator(aware)], ...] = Field(min_length=1, max_length=20)
+    minutes: int = Field(default=60, ge=5, le=480)
+    place: Reference = ""
 
 
 class Schedule(Args):
@@ -68,7 +75,7 @@ def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the assessment (0-100); the case goes on to the interview."""
     if not s.assessment_answered:
         raise NotNow("the candidate has not answered the assessment", code="not_answered")
-    return [f.AssessmentMarked(score=a.score), *enter(s, Stage.INTERVIEW, m)]
+    return [f.AssessmentMarked(score=_mark(s, a)), *enter(s, Stage.INTERVIEW, m)]
 
 
 @act("schedule_interview", HR | BOARD, frozenset({Stage.INTERVIEW}), Schedule)
@@ -79,12 +86,33 @@ def _schedule(s: HireState, a: Schedule, r: ActRequest, m: Moment) -> Facts:
     return [f.InterviewScheduled(starts_at=a.starts_at, minutes=a.minutes, place=a.place)]
 
 
+@act("offer_slots", HR | BOARD, frozenset({Stage.INTERVIEW}), OfferSlots)
+def _offer_slots(s: HireState, a: OfferSlots, r: ActRequest, m: Moment) -> Facts:
+    """Offer moments for the interview to choose from on the portal; nobody else of the vacancy gets them meanwhile."""
+    if s.interview_held:
+        raise NotNow("the interview was held already", code="already_held")
+    past = sorted(x for x in a.slots if x <= m.at)
+    if past:
+        raise BadInput(f"an interview lies in the future; {past[0].isoformat()} does not", code="bad_arguments", field="slots")
+    if len(set(a.slots)) != len(a.slots):
+        raise BadInput("a moment is offered once", code="bad_arguments", field="slots")
+    return [f.InterviewSlotsOffered(slots=tuple(sorted(a.slots)), minutes=a.minutes, place=a.place)]
+
+
 @act("mark_interview", BOARD, frozenset({Stage.INTERVIEW}), Mark)
 def _mark_interview(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the interview (0-100); the case waits for the board's report."""
     if not s.interview_held:
         raise NotNow("the interview is not on record yet", code="not_held")
-    return [f.InterviewMarked(score=a.score), *enter(s, Stage.SELECTION, m)]
+    return [f.InterviewMarked(score=_mark(s, a)), *enter(s, Stage.SELECTION, m)]
+
+
+def _mark(s: HireState, a: Mark) -> int:
+    """The mark given; without one, the mean of what the members of the board scored."""
+    mean = mean_of(s.scores.get(s.stage, {})) if s.stage else None
+    if a.score is None and mean is None:
+        raise BadInput("no member of the board has scored the candidate yet: give the mark", code="bad_arguments", field="score")
+    return mean if a.score is None and mean is not None else a.score or 0
 
 
 @act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing)

@@ -4,6 +4,7 @@ Functions of (state, what happened, moment) that return facts and the messages t
 posts table, changed by conditional update in the transaction that writes these facts; who is next is decided only here.
 """
 
+from domain.competition.board import ComposeBoard, DeclareInterest
 from domain.competition.cancelling import Cancel
 from domain.competition.listing import NEXT_IN_RANK, Call
 from domain.competition.opening import close, publish
@@ -18,7 +19,9 @@ __all__ = [
     "Act",
     "Call",
     "Cancel",
+    "ComposeBoard",
     "DecideReport",
+    "DeclareInterest",
     "Rival",
     "SubmitReport",
     "Turnout",

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain import facts as f
 from domain.acts.table import Args, Reason
+from domain.competition.board import may_report
 from domain.competition.table import act
 from domain.competition.turnout import Competition, Turnout, completed, reserve, tell
 from domain.errors import BadInput, FourEyes, NotNow
@@ -32,6 +33,7 @@ class DecideReport(Args):
 def _may_submit(state: VacancyState, args: SubmitReport, request: ActRequest) -> None:
     if state.status != "closed" and state.closes_at is not None:
         raise NotNow("the competition has not closed yet", code="not_closed")
+    may_report(state, request.person)
     if state.report_state == "approved":
         raise NotNow("the report is approved already", code="already_approved")
 
@@ -63,7 +65,7 @@ def report_sha256(lines: Iterable[f.ReportLine]) -> str:
 def _may_decide(state: VacancyState, args: DecideReport, request: ActRequest) -> None:
     if state.report_state != "submitted":
         raise NotNow("no report waits for a decision", code="nothing_to_decide")
-    if state.report_by == f"person:{request.person}":
+    if state.report_by in request.eyes:
         raise FourEyes("who submits the report cannot decide it", code="four_eyes")
 
 

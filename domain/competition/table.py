@@ -6,14 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from domain import facts as f
+from domain.acts.rights import entitled
 from domain.acts.table import Args
 from domain.competition.turnout import Competition, Rival, Turnout
-from domain.errors import BadInput, NotAllowed, VacancyClosed
+from domain.errors import BadInput, VacancyClosed
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.vacancy import VacancyState
 from domain.words import Role
-from domain.words import roles as roles_among
 
 Doer = Callable[[Competition, Any, ActRequest], Turnout]
 #: Refuses by what the state alone says, so that it can be asked before anything is written.
@@ -54,8 +55,7 @@ def check(state: VacancyState, request: ActRequest) -> Act:
         raise BadInput(f"{act.name}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
     if state.over:
         raise VacancyClosed(f"vacancy {state.reference} is {state.status}", code="vacancy_over")
-    if not act.roles & roles_among(request.roles):
-        raise NotAllowed(f"{act.name} is for {', '.join(sorted(act.roles))}", code="wrong_role")
+    request = entitled(act.name, act.roles, request)
     if act.guard is not None:
         act.guard(state, args, request)
     return act
@@ -64,4 +64,8 @@ def check(state: VacancyState, request: ActRequest) -> Act:
 def do(state: VacancyState, request: ActRequest, rivals: Sequence[Rival], m: Moment) -> Turnout:
     """What an act leads to. `rivals` are all hires of this vacancy as the read model has them."""
     act = check(state, request)
-    return act.do(Competition(state, rivals, m), act.args.model_validate(request.args), request)
+    request = entitled(act.name, act.roles, request)
+    turnout = act.do(Competition(state, rivals, m), act.args.model_validate(request.args), request)
+    if request.acting_for:
+        turnout.facts.insert(0, f.ActedFor(person=request.acting_for))
+    return turnout

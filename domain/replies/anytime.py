@@ -37,11 +37,20 @@ def _allegation_answered(state: HireState, message: Message, m: Moment) -> Facts
     return [f.AllegationAnswered(reference=str(message.data.get("reference", ""))), *closed(state, "allegation")]
 
 
+def _board_recused(state: HireState, message: Message, m: Moment) -> Facts:
+    """The vacancy heard of a conflict of interest with this candidate."""
+    who = str(message.data["person"])
+    if who in state.recused:
+        raise Moot(f"{who} stepped back already", code="repeated")
+    return [f.Recused(person=who, reason=str(message.data.get("reason", "conflict_of_interest")))]
+
+
 def _noted(fact: Callable[[dict[str, Any]], f.AnyFact]) -> Taker:
     return lambda state, message, m: [fact(message.data)]
 
 
 TAKERS: dict[str, Taker] = {
+    "board.recused": _board_recused,
     "reuse.answered": _reuse_answered,
     "integrity.reported": _integrity,
     "allegation.answered": _allegation_answered,

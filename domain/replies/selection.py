@@ -33,6 +33,10 @@ def _interview_scheduled(state: HireState, message: Message, m: Moment) -> Facts
         raise Moot("the interview was held already", code="repeated")
     d = message.data
     starts_at = datetime.fromisoformat(d["starts_at"]) if isinstance(d["starts_at"], str) else d["starts_at"]
+    if state.slots is not None:
+        if starts_at not in state.slots.slots:
+            raise Moot("other moments were offered to choose from", code="not_offered")
+        return [f.InterviewScheduled(starts_at=starts_at, minutes=state.slots.minutes, place=state.slots.place)]
     return [f.InterviewScheduled(starts_at=starts_at, minutes=int(d.get("minutes", 60)), place=str(d.get("place", "")))]
 
 

@@ -1,5 +1,6 @@
 """One command per act, made from the table: what is typed arrives at the desk as the act's own model would write it."""
 
+import typing
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -30,6 +31,11 @@ NARROW: dict[str, tuple[str, Any]] = {
 
 def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     """Words for one option, and the value they should arrive as."""
+    if typing.get_origin(field.annotation) is dict:
+        return [f"--{command_name(name)}", "1=80", f"--{command_name(name)}", "2=70"], {"1": 80, "2": 70}
+    if typing.get_origin(field.annotation) is tuple:
+        typed, value = EXAMPLES[_bare(typing.get_args(field.annotation)[0])]
+        return [f"--{command_name(name)}", typed], [value]
     kind, flag = _bare(field.annotation), f"--{command_name(name)}"
     if kind is bool:
         return [flag], True

@@ -69,6 +69,8 @@ def needed(name: str) -> dict[str, Any]:
         "owner": "bob",
         "approved": True,
         "enters_on": "2027-01-04",
+        "slots": ["2026-09-01T10:00:00Z"],
+        "competencies": {"1": 50},
     }
     return {field: known[field] for field, info in ACTS[name].args.model_fields.items() if info.is_required()}
 

@@ -45,6 +45,7 @@ def ended(ending: Ending) -> f.EndingReached:
 TOLD: list[tuple[f.AnyFact, str]] = [
     (received(late=False), "acknowledgement"),
     (f.AssessmentInvited(assessment="recorded_video", ask="k"), "assessment_invitation"),
+    (f.InterviewSlotsOffered(slots=(DUE,), minutes=45), "interview_slots"),
     (f.InterviewScheduled(starts_at=DUE, minutes=60, place="Room 3"), "interview_invitation"),
     (f.SelectionDecided(outcome="selected", rank=1), "selected"),
     (f.ReserveListed(rank=2, until=DUE), "reserve_listed"),

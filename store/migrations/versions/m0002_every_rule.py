@@ -18,11 +18,13 @@ def upgrade() -> None:
     with op.batch_alter_table("people") as people:
         people.add_column(sa.Column("folded", store.columns.Words(), nullable=False, server_default=""))
     _fold_people()
+    _interview_slots()
     _policies()
     _overlays()
 
 
 def downgrade() -> None:
+    op.drop_table("interview_slots")
     op.drop_table("overlays")
     op.drop_table("policies")
     with op.batch_alter_table("people") as people:
@@ -53,6 +55,18 @@ def _letters_without_paper() -> None:
         letters.drop_index("ix_letters_case_id")
         for column in ("pdf_made_with", "pdf_sha256", "pdf", "at"):
             letters.drop_column(column)
+
+
+def _interview_slots() -> None:
+    op.create_table(
+        "interview_slots",
+        sa.Column("vacancy", store.columns.Words(), nullable=False),
+        sa.Column("starts_at", store.columns.Instant(), nullable=False),
+        sa.Column("hire", store.columns.Words(), nullable=False),
+        sa.ForeignKeyConstraint(["vacancy"], ["vacancies.reference"], name="fk_interview_slots_vacancy"),
+        sa.PrimaryKeyConstraint("vacancy", "starts_at", name="pk_interview_slots"),
+    )
+    op.create_index("ix_interview_slots_hire", "interview_slots", ["hire"], unique=False)
 
 
 def _fold_people() -> None:
