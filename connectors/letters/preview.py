@@ -40,7 +40,10 @@ VALUES: dict[str, Any] = {
     "task": Phrase(key="task.clearance_forms"),
     "condition": Phrase(key="condition.clearance"),
     "other": "270401",
+    "enters_on": date(2027, 9, 1),
     "entered_on": date(2027, 9, 1),
+    "decided_by": AT + timedelta(days=30),
+    "slots": tuple(INTERVIEW + timedelta(hours=n) for n in range(3)),
     "review_until": AT + timedelta(days=20),
 }
 #: The paragraphs a letter is shown with, as many as can stand in one; two rows where they cannot all.

@@ -90,6 +90,8 @@ class Printer:
 def _block(lines: list[str]) -> dict[str, Any]:
     if all(_POINT.match(line) for line in lines):
         return {"kind": "points", "lines": [_POINT.sub("", line, count=1) for line in lines]}
+    if all(line.startswith("- ") for line in lines):
+        return {"kind": "choices", "lines": [line.removeprefix("- ") for line in lines]}
     return {"kind": "lines" if len(lines) > 1 else "text", "lines": lines}
 
 

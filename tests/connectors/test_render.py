@@ -145,6 +145,22 @@ def test_a_blank_line_in_a_value_makes_no_new_part_of_the_letter() -> None:
     assert squeezed("Dear Zoé Yours sincerely, Eve,") in squeezed(read(PRINTER.print(letter)))
 
 
+def test_short_lines_are_set_as_what_they_are() -> None:
+    letter = compose(LetterDue(template="selected"))
+    body = letter.body.replace(
+        "Congratulations.", "Congratulations.\n\n1. one;\n2. two.\n\n- a choice\n- another\n\nWhen: now\nWhere: here"
+    )
+    made = PRINTER.print(letter.model_copy(update={"body": body}))
+    said = read(made).splitlines()
+    for line in ("1. one;", "2. two.", "– a choice", "– another", "When: now", "Where: x"):
+        assert line in said
+    with pdfplumber.open(BytesIO(made)) as document:
+        (root,) = document.structure_tree
+    roles = [part["type"] for part in root["children"]]
+    # What a screen reader is told, in its order: sender, date, what it is about; the subject; the letter; the end.
+    assert roles == ["P", "P", "P", "H1", "P", "P", "L", "L", "P", "P", "P", "P"]
+
+
 def test_what_no_font_has_is_refused_and_not_quoted() -> None:
     with pytest.raises(BadInput) as caught:
         PRINTER.print(compose(LetterDue(template="selected"), name="山田"))
