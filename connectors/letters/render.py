@@ -7,7 +7,7 @@ the template (`letter.typ`) as data and is never read as markup; no network, no 
 import hashlib
 import json
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -51,10 +51,11 @@ class Printer:
 
     def print(self, letter: Letter) -> bytes:
         """The letter as a PDF. Raises BadInput (`unprintable`) when a character of it is in none of the fonts."""
-        data = json.dumps(self._sheet(letter), ensure_ascii=False)
+        at = letter.at.astimezone(UTC).replace(microsecond=0)  # a document is dated to the second
+        data = json.dumps(self._sheet(letter, at), ensure_ascii=False)
         try:
             with self._lock:
-                made = self._compiler.compile(format="pdf", sys_inputs={"letter": data}, pdf_standards=STANDARDS, timestamp=letter.at)
+                made = self._compiler.compile(format="pdf", sys_inputs={"letter": data}, pdf_standards=STANDARDS, timestamp=at)
         except TypstError as error:
             # The typesetter's words may quote the letter: only its kind is told on.
             code = "unprintable" if "font" in error.message else "not_set"
@@ -62,13 +63,12 @@ class Printer:
         assert isinstance(made, bytes)  # one document, no pages apart
         return made
 
-    def _sheet(self, letter: Letter) -> dict[str, Any]:
+    def _sheet(self, letter: Letter, at: datetime) -> dict[str, Any]:
         """The parts of the kept text, by the places `letter.frame` gives them: sender, date, what it is about, the letter, the end."""
         parts = [_fine(part, letter.language).split("\n") for part in letter.body.strip().split("\n\n")]
         if len(parts) < LEAST_PARTS:
             raise BadInput("the letter has not the parts of its frame", code="not_framed", letter=letter.letter)
         sender, dated, about, *body, closing, signature = parts
-        at = letter.at.astimezone(UTC)
         return {
             "language": letter.language,
             "subject": _fine(letter.subject, letter.language),

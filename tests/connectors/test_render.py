@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
 
@@ -108,6 +109,15 @@ def test_the_same_letter_is_the_same_bytes_in_another_process() -> None:
     assert said == {hashlib.sha256(PRINTER.print(letter)).hexdigest()}
 
 
+def test_a_document_is_dated_to_the_second_whatever_the_moment_of_the_case() -> None:
+    at = datetime(2026, 3, 2, 23, 30, 59, 123456, tzinfo=timezone(timedelta(hours=5)))
+    letter = compose(LetterDue(template="selected"), at=at)
+    assert letter.at == at
+    made = PRINTER.print(letter)
+    assert "2026-03-02T18:30:59" in about(made)["xmp"]
+    assert PRINTER.print(letter.model_copy(update={"at": at})) == made, "the same moment in another zone is the same letter"
+
+
 HOSTILE = [
     "#panic(1) #sys.inputs *bold* _it_ $x^2$ `raw` <label> @ref",
     '"quoted" \\u{41} \\# // no comment /* none */ = heading',
@@ -147,9 +157,7 @@ def test_a_blank_line_in_a_value_makes_no_new_part_of_the_letter() -> None:
 
 def test_short_lines_are_set_as_what_they_are() -> None:
     letter = compose(LetterDue(template="selected"))
-    body = letter.body.replace(
-        "Congratulations.", "Congratulations.\n\n1. one;\n2. two.\n\n- a choice\n- another\n\nWhen: now\nWhere: here"
-    )
+    body = letter.body.replace("Congratulations.", "Congratulations.\n\n1. one;\n2. two.\n\n- a choice\n- another\n\nWhen: now\nWhere: x")
     made = PRINTER.print(letter.model_copy(update={"body": body}))
     said = read(made).splitlines()
     for line in ("1. one;", "2. two.", "– a choice", "– another", "When: now", "Where: x"):
