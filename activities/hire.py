@@ -1,6 +1,7 @@
 """The steps of a hire: each judges and records in one local activity. The story calls them by name; nothing else writes to a hire."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -118,6 +119,9 @@ class HireSteps:
 
         async def happen(state: HireState, m: Moment) -> Outcome:
             do.request.known(state.seen_steps)
+            if do.request.act in acts.overlay.ABOUT_OVERLAY:
+                acts.check(state, do.request)
+                m = replace(m, overlay=await self._desk.library.overlay(str(do.request.args.get("overlay", ""))))
             found = acts.do(state, do.request, m)
             for fact in found:
                 if isinstance(fact, facts.ReuseOffered):
@@ -178,7 +182,7 @@ class HireSteps:
         if key in before.seen_steps:  # written by a first try whose answer was lost, or in an earlier life of the case
             return Written(entries=since)
         vacancy, candidate = (before.vacancy, before.candidate) if before.vacancy else await self._desk.library.about(at.case)
-        m = await self._desk.moment(vacancy, at.at, "muster")
+        m = await self._desk.moment(vacancy, at.at, "muster", before.figures)
         if message is not None and not before.vacancy:
             message.data["candidate"] = candidate
         outcome = await happen(before, m)

@@ -6,7 +6,7 @@ closing of the inbox row to the store as one `Step`, which writes them in one tr
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -19,7 +19,8 @@ from domain.hire import HireState
 from domain.letters import LetterDue, knows, letters_for
 from domain.messages import Closing, Letter, Step
 from domain.moment import Moment
-from domain.rules import Rules
+from domain.overlays import Standing
+from domain.rules import DeadlineRule, Rules
 from domain.vacancy import Published, VacancySpec, VacancyState
 
 State = TypeVar("State", HireState, VacancyState)
@@ -37,6 +38,10 @@ class Library(Protocol):
     """What a judgement may look up: frozen vacancies, and the personal tables."""
 
     async def published(self, reference: str) -> Published: ...
+    async def overlay(self, overlay: str) -> Standing:
+        """A policy overlay as it stands. Raises NotFound."""
+        ...
+
     async def in_force(self, policy: str, at: datetime) -> Rules | None:
         """The edition of a policy in force at that moment; None where none was published yet."""
         ...
@@ -106,13 +111,13 @@ class Desk:
         self.vacancies: Shelf[VacancyState] = Shelf(journal, VacancyState)
         self._published: dict[str, Published] = {}
 
-    async def moment(self, reference: str, at: datetime, actor: str) -> Moment:
+    async def moment(self, reference: str, at: datetime, actor: str, figures: Mapping[str, DeadlineRule] | None = None) -> Moment:
         published = self._published.get(reference)
         if published is None:
             published = self._published[reference] = await self.library.published(reference)
         today = await self.library.in_force(published.rules.name, at)
         own = self.calendar(published.rules.calendar)
-        return Moment(at=at, actor=actor, published=published, calendar=own, office=self.calendar, today=today)
+        return Moment(at=at, actor=actor, published=published, calendar=own, office=self.calendar, today=today, figures=figures or {})
 
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""

@@ -13,6 +13,7 @@ from typing import Any
 from acts.board import Boardroom
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
+from acts.overlays import OverlayDesk
 from acts.personnel import Personnel
 from config.files import load_calendar
 from config.settings import Settings
@@ -60,6 +61,7 @@ class Desk:
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
+        self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ MEANS = {
     "pay_currency": "Its currency: EUR.",
     "pay_period": "For a month or a year.",
     "approved": "Whether it is approved.",
+    "overlay": "The policy overlay, as in `muster overlay list`.",
     "sha256": "Hash of the terms you read, as `muster hire show` prints it.",
     "until": "When the hold ends by itself, with its zone; until resumed when not given.",
     "deadline": "Which open deadline, as in `muster hire show`.",

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli import board, calendars, config, event, hire, letters, notice, person, policy, report, show, staff, vacancy
+from cli import board, calendars, config, event, hire, letters, notice, overlay, person, policy, report, show, staff, vacancy
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
@@ -52,6 +52,7 @@ NOUNS = {
     "letters": letters,
     "person": person,
     "policy": policy,
+    "overlay": overlay,
     "calendar": calendars,
     "report": report,
     "staff": staff,

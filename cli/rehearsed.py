@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cli import show
+from cli.outlook import Tongue
 from cli.text import named
 from domain.comparison import said
 from domain.facts import DeadlineSet
@@ -121,6 +122,11 @@ def _deadline(move: DeadlineMove) -> str:
         parts += [f"{name} {said(old)} → {said(new)}" for name, (old, new) in zip(names, pairs, strict=True) if old != new]
     about = f"{named(move.key)} ({move.who})" if move.who else named(move.key)
     return f"{about}: {'; '.join(parts)}"
+
+
+def deadline_line(move: DeadlineMove, language: Tongue) -> str:
+    """One deadline that moves, for other lists than a rehearsal's."""
+    return _deadline(move)
 
 
 def _crossed(move: DeadlineMove, *effects: str) -> str:

@@ -14,6 +14,7 @@ from domain.calendars import Calendar
 from domain.editions import Edition
 from domain.forecast import Accuracy, Forecast
 from domain.messages import Receipt
+from domain.overlays import Overlay, Standing
 from domain.rehearsal import Rehearsal
 from domain.rules import Rules
 from domain.status import Status
@@ -27,6 +28,18 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 T = TypeVar("T")
+
+
+class OverlayDesk(Protocol):
+    """What the commands ask of `acts.overlays`."""
+
+    async def preview(self, overlay: Overlay) -> list[Any]: ...
+    async def propose(self, person: str, overlay: Overlay) -> Standing: ...
+    async def approve(self, person: str, overlay: str, sha256: str) -> Standing: ...
+    async def lift(self, person: str, overlay: str) -> Standing: ...
+    async def apply(self, person: str, overlay: str) -> list[Any]: ...
+    async def show(self, overlay: str) -> dict[str, Any]: ...
+    async def list(self) -> list[dict[str, Any]]: ...
 
 
 class PolicyDesk(Protocol):
@@ -46,6 +59,9 @@ class Desk(Protocol):
     def boardroom(self) -> "Boardroom": ...
     @property
     def personnel(self) -> "Personnel": ...
+
+    @property
+    def overlays(self) -> "OverlayDesk": ...
 
     @property
     def policies(self) -> PolicyDesk: ...

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from domain.calendars import Calendar
 from domain.errors import BadInput, Conflict, NotFound
 from domain.notice.draft import PostGiven, PostsFile
+from domain.overlays import Overlay
 from domain.policies.publication import rules_objections, vacancy_objections
 from domain.rules import Rules
 from domain.vacancy import VacancySpec
@@ -52,6 +53,11 @@ def load_vacancy(reference: str | Path) -> VacancySpec:
     spec = _read(path, VacancySpec)
     _refuse(path, vacancy_objections(spec))
     return spec
+
+
+def load_overlay(file: Path) -> Overlay:
+    """A policy overlay. Raises NotFound, BadInput."""
+    return _read(_find("overlays", file), Overlay)
 
 
 def load_posts(file: Path) -> tuple[PostGiven, ...]:

@@ -13,7 +13,20 @@ from domain.letters import Phrase
 UNITS = ("day", "working_day", "hour", "minute", "second")
 
 #: The parts a rule is made of; `explain.<part>` in the catalogue.
-PARTS = ("closing", "until", "days", "unknown_after", "seconds", "held", "extended", "from", "because", "as_stored")
+PARTS = (
+    "closing",
+    "until",
+    "days",
+    "unknown_after",
+    "seconds",
+    "held",
+    "extended",
+    "from",
+    "because",
+    "overlaid",
+    "overlay_lifted",
+    "as_stored",
+)
 
 _DAY = r"\d{1,2} [A-Z][a-z]+ \d{4}"
 _BASES: dict[str, re.Pattern[str]] = {
@@ -21,7 +34,7 @@ _BASES: dict[str, re.Pattern[str]] = {
     "until": re.compile(rf"until (?P<day>{_DAY}), end of day in (?P<zone>[\w/+-]+)"),
     "days": re.compile(
         rf"(?P<n>\d+) (?P<unit>working day|day)s? from (?P<day>{_DAY}), (?P<name>.+?) calendar (?P<version>\S+?)"
-        rf"(?: \(which knows no closing days after (?P<last>{_DAY})\))?(?=, plus |, extended by |$)"
+        rf"(?: \(which knows no closing days after (?P<last>{_DAY})\))?(?=, plus |, extended by |, figures of overlay |, overlay |$)"
     ),
     "seconds": re.compile(r"(?P<n>\d+) seconds? from (?P<time>\d\d:\d\d:\d\d) UTC"),
 }
@@ -29,6 +42,9 @@ _HELD = re.compile(r", plus (?P<span>less than a second|[\d a-z]+?) on hold")
 _EXTENDED = re.compile(
     rf", extended by (?P<n>\d+) (?P<unit>working day|day|second)s?(?: from (?P<day>{_DAY}))?(?: \((?P<reason>[^()]*)\))?(?=, |$)"
 )
+_OVERLAID = re.compile(r", figures of overlay (?P<overlay>[a-z0-9-]+)")
+_LIFTED = re.compile(r", overlay (?P<overlay>[a-z0-9-]+) lifted")
+_CHANGED = re.compile(r", (?:plus|extended by|figures of overlay|overlay) ")
 _SPAN = re.compile(r"(\d+) (day|hour|minute|second)s?")
 
 
@@ -42,6 +58,12 @@ def explain(rule: str) -> list[Phrase]:
         if rest is not None:
             return [*_base(part, found), *rest]
     return [Phrase(key="explain.as_stored", values={"rule": rule})] if rule else []
+
+
+def changes(rule: str) -> str:
+    """What happened to a deadline since it was set, as its rule has it: to be said again behind other figures."""
+    found = _CHANGED.search(rule)
+    return rule[found.start() :] if found else ""
 
 
 def count(n: int, unit: str) -> Phrase:
@@ -73,6 +95,10 @@ def _changes(text: str) -> list[Phrase] | None:
             said.append(Phrase(key="explain.held", values={"span": spans or [count(0, "second")]}))
         elif found := _EXTENDED.match(text):
             said += _extension(found)
+        elif found := _OVERLAID.match(text):
+            said.append(Phrase(key="explain.overlaid", values={"overlay": found["overlay"]}))
+        elif found := _LIFTED.match(text):
+            said.append(Phrase(key="explain.overlay_lifted", values={"overlay": found["overlay"]}))
         else:
             return None
         text = text[found.end() :]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from domain.rules import DeadlineRule
 from domain.slots import slot_of
 from domain.words import (
     Condition,
@@ -406,10 +407,31 @@ class Withdrawn(Fact):
     reason: str = ""
 
 
+class PolicyOverlaid(Fact):
+    """A policy overlay reached this hire: which, what it changes here, and the two people who decided it."""
+
+    kind: Literal["policy_overlaid"] = "policy_overlaid"
+    overlay: str
+    overlay_kind: Literal["freeze", "fast_track", "durations"]
+    sha256: str
+    figures: dict[str, DeadlineRule] = Field(default_factory=dict)
+    reason: str
+    proposed_by: str
+    approved_by: str
+
+
+class OverlayLifted(Fact):
+    kind: Literal["overlay_lifted"] = "overlay_lifted"
+    overlay: str
+
+
 class Held(Fact):
+    """`overlay` names the freeze that stops the case; only lifting that ends the hold."""
+
     kind: Literal["held"] = "held"
     reason: str
     until: datetime | None = None
+    overlay: str = ""
 
 
 class Resumed(Fact):
@@ -831,6 +853,8 @@ AnyFact = Annotated[
     | NoShowReported
     | ProbationDecided
     | Withdrawn
+    | PolicyOverlaid
+    | OverlayLifted
     | Held
     | Resumed
     | IntegrityReported

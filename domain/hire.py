@@ -10,6 +10,7 @@ from domain import facts as f
 from domain.conditions import TABLE
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
+from domain.rules import DeadlineRule
 from domain.slots import nation_of
 from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Stage
 
@@ -166,7 +167,9 @@ class HireState(BaseModel):
     allegation: str = ""
     reuse: f.ReuseOffered | None = None
     reuse_accepted: bool = False
+    overlays: dict[str, f.PolicyOverlaid] = Field(default_factory=dict)
     deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
+    first_set: dict[str, DeadlineSet] = Field(default_factory=dict)  # each open deadline as it began, before hold or extension
     fired: dict[str, datetime] = Field(default_factory=dict)
     lapse_due: set[str] = Field(default_factory=set)
     escalated: set[str] = Field(default_factory=set)
@@ -182,6 +185,11 @@ class HireState(BaseModel):
     @property
     def closed(self) -> bool:
         return self.ending is not None
+
+    @property
+    def figures(self) -> dict[str, DeadlineRule]:
+        """The deadlines' figures that overlays have put in place of the policy's; of two the later one counts."""
+        return {key: rule for laid in self.overlays.values() for key, rule in laid.figures.items()}
 
     @property
     def score(self) -> int:
@@ -595,6 +603,16 @@ def _on_duty(s: HireState, fact: f.DutyEntered, e: Entry) -> None:
     s.enters_on, s.no_show = fact.entered_on, False
 
 
+@_takes(f.PolicyOverlaid)
+def _overlaid(s: HireState, fact: f.PolicyOverlaid, e: Entry) -> None:
+    s.overlays[fact.overlay] = fact
+
+
+@_takes(f.OverlayLifted)
+def _overlay_lifted(s: HireState, fact: f.OverlayLifted, e: Entry) -> None:
+    s.overlays.pop(fact.overlay, None)
+
+
 @_takes(f.Held)
 def _held(s: HireState, fact: f.Held, e: Entry) -> None:
     s.held, s.held_at = fact, e.at
@@ -648,6 +666,8 @@ def _taken(s: HireState, fact: f.MessageTaken, e: Entry) -> None:
 @_takes(f.DeadlineSet)
 def _deadline(s: HireState, fact: DeadlineSet, e: Entry) -> None:
     s.deadlines[fact.key] = fact
+    if fact.key not in s.first_set or s.first_set[fact.key].started_at != fact.started_at:
+        s.first_set[fact.key] = fact
     if (fact.limit_at or fact.due_at) > e.at:  # set anew with time left: what its old limit brought is over
         s.lapse_due.discard(fact.key)
         s.escalated.discard(fact.key)
@@ -693,6 +713,7 @@ def _timed_by(s: HireState, key: str) -> list[ConditionNow]:
 @_takes(f.DeadlineClosed)
 def _deadline_closed(s: HireState, fact: f.DeadlineClosed, e: Entry) -> None:
     s.deadlines.pop(fact.key, None)
+    s.first_set.pop(fact.key, None)
     s.fired.pop(fact.key, None)
     s.lapse_due.discard(fact.key)
     s.escalated.discard(fact.key)

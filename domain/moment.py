@@ -1,13 +1,15 @@
 """The moment a rule is applied in: when, by whom, under which frozen vacancy and calendars."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from domain.calendars import Calendar
 from domain.deadlines import set_deadline, set_deadline_until
 from domain.facts import DeadlineSet
-from domain.rules import Rules
+from domain.overlays import Standing
+from domain.rules import DeadlineRule, Rules
+from domain.slots import without_nation
 from domain.vacancy import Published
 from domain.words import LimitAction, Party
 
@@ -17,7 +19,8 @@ class Moment:
     """`at` is the case's own time; `actor` as in `facts.Entry`; `published` and `calendar` are the ones in force for the case.
 
     `office` gives the calendar of that id, for parties whose own closing days count; without it everybody counts `calendar`.
-    `today` is the edition of the same policy that is in force at `at`.
+    `today` is the edition of the same policy that is in force at `at`; `figures` are those that overlays on this case have put in
+    place of the policy's; `overlay` is the one an act is about (`domain.overlays.Standing`), as it stands at `at`.
     """
 
     at: datetime
@@ -26,6 +29,8 @@ class Moment:
     calendar: Calendar
     office: Callable[[str], Calendar] | None = None
     today: Rules | None = None
+    figures: Mapping[str, DeadlineRule] = field(default_factory=dict)
+    overlay: Standing | None = None
 
     @property
     def in_force(self) -> Rules:
@@ -41,7 +46,8 @@ class Moment:
         """The deadline `key` of the policy, started now. `rule` picks other figures under the same key (fast track);
         `ends_on` is its last day where that is known (the agreed day of entry, the end of probation). What runs for a further
         nation has the figures of the first."""
-        figures = self.published.rules.figures(rule or key)
+        policy = self.published.rules
+        figures = self.figures.get(without_nation(key)) or policy.figures(rule or key)
         calendar = self.calendar_of(figures.party, who)
         if ends_on is not None and figures.unit == "day":
             return set_deadline_until(key, figures, self.at, ends_on, calendar, who=who)

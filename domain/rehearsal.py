@@ -19,7 +19,9 @@ from domain.deadlines import at_wall_clock, probation_ends_on
 from domain.facts import DeadlineSet, Entry
 from domain.hire import ConditionNow, HireState, fold
 from domain.moment import Moment
+from domain.overlays import under
 from domain.rules import Rules
+from domain.slots import without_nation
 from domain.vacancy import Published
 from domain.words import Condition, ConditionState, Stage
 
@@ -135,16 +137,13 @@ def _case(
     state: HireState, journal: Sequence[Entry], stands: Published, rules: Rules, calendar: Calendar, at: datetime, office: Office | None
 ) -> CaseMoves:
     stopped = state.held_at or at  # a held clock stands still: nothing is overdue before it goes on
-    first = _as_first_set(journal)
-    again = {key: _set_again(state, each, stands, rules, calendar, office) for key, each in sorted(first.items())}
-    timed = (_deadline(state.deadlines[key], first[key], fresh, calendar, stopped) for key, fresh in again.items())
     return CaseMoves(
         case=state.case,
         vacancy=state.vacancy,
         stage=str(state.stage),
         policy=label(stands.rules),
         held=state.held is not None,
-        deadlines=tuple(move for move in timed if move is not None),
+        deadlines=set_anew(state, stands, under(rules, state.figures), calendar, stopped, office),
         conditions=tuple(_conditions(state, journal, rules, at.astimezone(calendar.tz).date())),
     )
 
@@ -152,19 +151,18 @@ def _case(
 # ---- deadlines -----------------------------------------------------------------------------------------------------------
 
 
-def _as_first_set(journal: Iterable[Entry]) -> dict[str, DeadlineSet]:
-    """Each deadline as it was set when it began, before any hold or extension. The competition's closing is no figure of a policy."""
-    first: dict[str, DeadlineSet] = {}
-    for entry in journal:
-        match entry.fact:
-            case DeadlineSet(key=key, started_at=started) as fact if key != "closing":
-                if key not in first or first[key].started_at != started:
-                    first[key] = fact
-            case f.DeadlineClosed(key=key):
-                first.pop(key, None)
-            case _:
-                pass
-    return first
+def set_anew(
+    state: HireState, stands: Published, rules: Rules, calendar: Calendar, at: datetime, office: Office | None = None
+) -> tuple[DeadlineMove, ...]:
+    """Each open deadline that `rules` would move, set again from its own start; what a hold or an extension gave stays given."""
+    first = {key: each for key, each in sorted(state.first_set.items()) if key != "closing" and key in state.deadlines}
+    own = under(stands.rules, state.figures)  # what an overlay gave is no time given: it goes with the overlay
+    laid = {
+        key: _set_again(state, each, stands, own, calendar, office) for key, each in first.items() if without_nation(key) in state.figures
+    }
+    again = {key: _set_again(state, each, stands, rules, calendar, office) for key, each in first.items()}
+    timed = (_deadline(state.deadlines[key], laid.get(key, first[key]), fresh, calendar, at) for key, fresh in again.items())
+    return tuple(move for move in timed if move is not None)
 
 
 def _deadline(now: DeadlineSet, first: DeadlineSet, fresh: DeadlineSet, calendar: Calendar, at: datetime) -> DeadlineMove | None:

@@ -57,6 +57,8 @@ CODES = (
     "no_grade_proposed",
     "no_date_asked",
     "postponed",
+    "frozen",
+    "no_overlay",
     "no_absence",
     "nothing_lapsed",
     "allegation_open",
@@ -396,6 +398,12 @@ def _approve(s: HireState, about: str, rights: Rights) -> list[Wait]:
     return [*_nothing_proposed(s, rights), *_unfunded(s), *_unsettled(s, rights)]
 
 
+def _resume(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if s.held is None:
+        return [Wait("not_on_hold")]
+    return [Wait("frozen", s.held.overlay, _roles(rights.get("lift_overlay")), s.held_at)] if s.held.overlay else []
+
+
 def _nothing_proposed(s: HireState, rights: Rights) -> list[Wait]:
     return [] if s.terms_sha256 else [Wait("nothing_proposed", "", _roles(rights.get("propose_contract")))]
 
@@ -457,7 +465,8 @@ _AGAINST: dict[str, Against] = {
     "confirm_lapse": _confirm_lapse,
     "report_integrity": _fixed("allegation_open", lambda s: s.allegation),
     "conclude_integrity": _conclude,
-    "resume": _fixed("not_on_hold", lambda s: s.held is None),
+    "resume": _resume,
+    "lift_overlay": _fixed("no_overlay", lambda s: not s.overlays),
     "extend": lambda s, about, _: [Wait("expired", about)] if about == "reserve" and s.lapse_due else [],
     "offer_reuse": lambda s, about, _: [Wait("reuse_offered", "", (str(Party.CANDIDATE),))] if s.reuse else [],
 }

@@ -15,6 +15,7 @@ from domain.facts import Entry
 from domain.hire import fold
 from domain.letters import LetterDue
 from domain.messages import CaseMessage, Letter, Message, Step
+from domain.overlays import Standing
 from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
 
@@ -25,6 +26,7 @@ class FakeStore:
 
     vacancies: dict[str, Published] = field(default_factory=dict)
     editions: list[Edition] = field(default_factory=list)
+    overlays: dict[str, Standing] = field(default_factory=dict)
     journals: dict[str, list[Entry]] = field(default_factory=dict)
     cases: dict[str, tuple[str, str]] = field(default_factory=dict)
     applications: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,6 +70,11 @@ class FakeStore:
         if reference not in self.vacancies:
             raise NotFound(f"there is no vacancy {reference}")
         return self.vacancies[reference]
+
+    async def overlay(self, overlay: str) -> Standing:
+        if overlay not in self.overlays:
+            raise NotFound(f"there is no overlay {overlay}", code="unknown_overlay")
+        return self.overlays[overlay]
 
     async def in_force(self, policy: str, at: datetime) -> Rules | None:
         edition = in_force(self.editions, policy, at)

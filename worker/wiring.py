@@ -27,12 +27,14 @@ from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key, sign
 from domain.competition import Rival
 from domain.editions import in_force
+from domain.overlays import Standing
 from domain.rules import Rules
 from domain.vacancy import Published
 from domain.words import Stage
 from store.database import Database, check_migrated
 from store.editions import Editions
 from store.inbox import Inbox
+from store.overlays import Overlays
 from store.people import People
 from store.queries import Queries
 from store.records import Records
@@ -52,10 +54,13 @@ class StoreLibrary:
 
     def __init__(self, db: Database) -> None:
         self._vacancies, self._people, self._queries, self._inbox = Vacancies(db), People(db), Queries(db), Inbox(db)
-        self._editions = Editions(db)
+        self._editions, self._overlays = Editions(db), Overlays(db)
 
     async def published(self, reference: str) -> Published:
         return await self._vacancies.get(reference)
+
+    async def overlay(self, overlay: str) -> Standing:
+        return await self._overlays.get(overlay)
 
     async def in_force(self, policy: str, at: datetime) -> Rules | None:
         edition = in_force(await self._editions.list(policy), policy, at)

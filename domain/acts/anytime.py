@@ -114,6 +114,8 @@ def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """End a hold; every open deadline moves by the time the case stood still."""
     if s.held is None:
         raise NotNow("the case is not on hold", code="not_held")
+    if s.held.overlay:
+        raise NotNow(f"the case is frozen by overlay {s.held.overlay}; lifting that ends the hold", code="frozen")
     return resumed(s, m)
 
 

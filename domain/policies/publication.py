@@ -51,7 +51,7 @@ def rules_objections(rules: Rules) -> list[Objection]:
     ]
     missing = [(f"deadlines.{k}", f"is missing ({what})") for k, what in DEADLINE_KEYS.items() if k not in rules.deadlines]
     conditions = [(f"conditions.{c}", "is missing") for c in Condition if c not in rules.conditions]
-    return [*unknown, *missing, *conditions, *_figures(rules), *_circle(rules), *_ages(rules)]
+    return [*unknown, *missing, *conditions, *_figures(rules), *_circle(rules), *_ages(rules), *_agreement(rules)]
 
 
 def _figures(rules: Rules) -> list[Objection]:
@@ -63,6 +63,24 @@ def _figures(rules: Rules) -> list[Objection]:
         if rule.remind_every is not None and rule.remind_every > last:
             wrong.append((f"deadlines.{key}.remind_every", f"is {rule.remind_every}, longer than the whole deadline ({last})"))
     return wrong
+
+
+def _agreement(rules: Rules) -> list[Objection]:
+    """Figures that say the same thing in two places say the same: one of them drives a clock, the other what is told."""
+    reserve, allegation, review = (rules.deadlines.get(key) for key in ("reserve", "allegation", "review"))
+    pairs: list[tuple[str, int, str, int]] = []
+    if reserve is not None and reserve.unit == "day":
+        pairs.append(("reserve.days", rules.reserve.days, "deadlines.reserve.target", reserve.target))
+        if reserve.remind is not None:
+            before = reserve.target - reserve.remind
+            pairs.append(("reserve.notice_days", rules.reserve.notice_days, "deadlines.reserve (target less remind)", before))
+    for name, days, rule in (
+        ("allegation_reply_days", rules.allegation_reply_days, allegation),
+        ("review_days", rules.review_days, review),
+    ):
+        if rule is not None and rule.unit == "day":
+            pairs.append((name, days, f"deadlines.{name.split('_')[0]}.target", rule.target))
+    return [(name, f"is {days}, but {other} says {says}; they must agree") for name, days, other, says in pairs if days != says]
 
 
 def _circle(rules: Rules) -> list[Objection]:

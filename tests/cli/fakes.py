@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from acts.overlays import Affected, Item
 from config.files import load_rules, names
 from config.settings import Settings
 from domain.calendars import Calendar
@@ -14,6 +15,7 @@ from domain.editions import Edition, shipped
 from domain.errors import NotFound, Problem
 from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
+from domain.overlays import Overlay, Standing, brief
 from domain.rehearsal import Rehearsal
 from domain.rules import Rules
 from domain.status import Status, ToDo
@@ -80,6 +82,42 @@ LETTER = {
 
 
 @dataclass
+class FakeOverlays:
+    """Knows no hire but the one, and remembers what it was asked."""
+
+    desk: "FakeDesk"
+
+    async def preview(self, overlay: Overlay) -> list[Any]:
+        self.desk._took("preview", overlay.overlay)
+        return [Affected(CASE, "250442", "conditions", False, "", ()), Affected("hire/x", "250442", "conditions", False, "exempt", ())]
+
+    async def propose(self, person: str, overlay: Overlay) -> Standing:
+        self.desk._took("propose_overlay", person, overlay.overlay)
+        return Standing(overlay=overlay, proposed_by=person, proposed_at=AT)
+
+    async def approve(self, person: str, overlay: str, sha256: str) -> Standing:
+        self.desk._took("approve_overlay", person, overlay, sha256)
+        return FREEZE
+
+    async def lift(self, person: str, overlay: str) -> Standing:
+        self.desk._took("lift_overlay", person, overlay)
+        return FREEZE
+
+    async def apply(self, person: str, overlay: str) -> list[Any]:
+        self.desk._took("apply_overlay", person, overlay)
+        return [Item(CASE, True), Item("hire/x", False, "on_hold", "the case is on hold")]
+
+    async def show(self, overlay: str) -> dict[str, Any]:
+        return brief(FREEZE) | {"laid_on": [CASE]}
+
+    async def list(self) -> list[dict[str, Any]]:
+        return [brief(FREEZE)]
+
+
+FREEZE = Standing(overlay=Overlay(overlay="freeze-1", kind="freeze", reason="staff_shortage"), proposed_by="helga", proposed_at=AT)
+
+
+@dataclass
 class FakePolicies:
     """The policies that come with Muster, and whatever is proposed."""
 
@@ -122,6 +160,10 @@ class FakeDesk:
         self._took("find", words)
         case = {"case_id": CASE, "vacancy": "250442", "linked": False, "stage": "conditions", "ending": None, "owner": "ines"}
         return [{"candidate": "c1", "name": "Zoë Example", "email": "zoe@example.org", "language": "en", "cases": [case]}]
+
+    @property
+    def overlays(self) -> FakeOverlays:
+        return FakeOverlays(self)
 
     @property
     def policies(self) -> FakePolicies:

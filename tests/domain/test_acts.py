@@ -68,6 +68,7 @@ def needed(name: str) -> dict[str, Any]:
         "grade": "G8",
         "owner": "bob",
         "approved": True,
+        "overlay": "freeze-1",
         "enters_on": "2027-01-04",
         "slots": ["2026-09-01T10:00:00Z"],
         "competencies": {"1": 50},
@@ -98,7 +99,7 @@ def test_a_case_that_ended_takes_no_act() -> None:
 def test_on_hold_only_what_belongs_to_a_hold_is_possible() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.act(case, "hold", reason="a_reason")
-    assert allowed(world.hire(case), frozenset(Role)) == ["hand_over", "recuse", "resume", "withdraw"]
+    assert allowed(world.hire(case), frozenset(Role)) == ["apply_overlay", "hand_over", "lift_overlay", "recuse", "resume", "withdraw"]
     with pytest.raises(NotNow):
         world.act(case, "hold", reason="a_reason")
     world.act(case, "resume")

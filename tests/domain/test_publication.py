@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,18 @@ def test_conditions_that_wait_for_each_other_are_refused() -> None:
     ((key, what),) = rules_objections(RULES.model_copy(update={"conditions": circle}))
     assert key == "conditions"
     assert "wait for each other" in what
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "other"),
+    [
+        ({"allegation_reply_days": 12}, "allegation_reply_days", "deadlines.allegation.target says 10"),
+        ({"reserve": RULES.reserve.model_copy(update={"days": 300})}, "reserve.days", "deadlines.reserve.target says 365"),
+        ({"reserve": RULES.reserve.model_copy(update={"notice_days": 60})}, "reserve.notice_days", "says 30"),
+    ],
+)
+def test_two_figures_that_mean_the_same_must_agree(changes: dict[str, Any], key: str, other: str) -> None:
+    ((found, what),) = rules_objections(RULES.model_copy(update=changes))
+    assert found == key
+    assert other in what
+    assert rules_objections(RULES) == []
