@@ -50,15 +50,15 @@ class Printer:
         self._lock = Lock()
 
     def print(self, letter: Letter) -> bytes:
-        """The letter as a PDF. Raises BadInput (`unprintable`) when a character of it is in none of the fonts."""
+        """The letter as a PDF. Raises BadInput: `unprintable` when a character of it is in none of the fonts, else `not_set`."""
         at = letter.at.astimezone(UTC).replace(microsecond=0)  # a document is dated to the second
         data = json.dumps(self._sheet(letter, at), ensure_ascii=False)
         try:
             with self._lock:
                 made = self._compiler.compile(format="pdf", sys_inputs={"letter": data}, pdf_standards=STANDARDS, timestamp=at)
-        except TypstError as error:
+        except (TypstError, ValueError) as error:
             # The typesetter's words may quote the letter: only its kind is told on.
-            code = "unprintable" if "font" in error.message else "not_set"
+            code = "unprintable" if "font" in str(error) else "not_set"
             raise BadInput("the letter cannot be set as PDF", code=code, letter=letter.letter) from None
         assert isinstance(made, bytes)  # one document, no pages apart
         return made
