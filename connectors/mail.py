@@ -79,7 +79,6 @@ class SmtpMail:
             message["To"] = _address(letter["to"], "to")
             message["Subject"] = letter["subject"]
             message.set_content(letter["body"], charset="utf-8", cte="base64")
-            message["Content-Language"] = letter.get("language", "en")
         except (ValueError, HeaderParseError):
             raise BadInput("a header of the letter holds a line break", letter=letter["letter"]) from None
         message["Date"] = format_datetime(datetime.fromisoformat(letter["at"]))
@@ -90,6 +89,7 @@ class SmtpMail:
             message.add_alternative(letter["calendar"], subtype="calendar", charset="utf-8", cte="base64", params={"method": method})
         if paper is not None:
             message.add_attachment(paper, maintype="application", subtype="pdf", filename=paper_name(letter))
+        message["Content-Language"] = letter.get("language", "en")  # last: parts added to a message take its content headers with them
         for n, part in enumerate(each for each in message.walk() if each.is_multipart()):
             part.set_boundary(f"=_{hashlib.sha256(letter['letter'].encode()).hexdigest()[:32]}_{n}")
         return message

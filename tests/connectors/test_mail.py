@@ -97,7 +97,8 @@ async def test_the_pdf_is_attached_whole_beside_the_text(sink: tuple[Sink, SmtpM
     kept, mail = sink
     await mail.send(LETTER, PAPER)
     message = kept.message()
-    assert message.get_content_type() == "multipart/mixed"
+    assert (message.get_content_type(), message["Content-Language"]) == ("multipart/mixed", "fr")
+    assert (message["Auto-Submitted"], message["Message-ID"]) == ("auto-generated", "<L0a1b2c3d4e5f6071@muster.example>")
     text, paper = message.iter_parts()
     assert cast("EmailMessage", text).get_content().replace("\r\n", "\n") == LETTER["body"]
     assert (paper.get_content_type(), paper.get_content_disposition()) == ("application/pdf", "attachment")
