@@ -65,11 +65,15 @@ class World:
 
     def __post_init__(self) -> None:
         self.store.vacancies = {p.spec.reference: p for p in self.published}
+        self.set_up()
+        for p in self.published:
+            self.tell(f"vacancy/{p.spec.reference}", "vacancy.publish", sender="person:hr.head")
+
+    def set_up(self) -> None:
+        """The real steps over the store."""
         calendar = load_calendar("hq-brussels")
         desk = Desk(self.store, self.store, PlainWriter(), lambda _: calendar)
         self.hires, self.vacancies = HireSteps(desk, self.store, passes), VacancySteps(desk, self.store)
-        for p in self.published:
-            self.tell(f"vacancy/{p.spec.reference}", "vacancy.publish", sender="person:hr.head")
 
     # ---- what happens from outside ----------------------------------------------------------------------------------------
 
@@ -99,11 +103,14 @@ class World:
         message = Message(
             id=id_ or f"m{self.made}", type=kind, sender=sender, received_at=received_at or self.at, data=data, payload=payload
         )
-        take = Take(**self.where(case), message=message)
-        now(self.vacancies.take_vacancy_message(take) if case.startswith("vacancy/") else self.hires.take_message(take))
+        self.deliver(case, message)
         assert message.id in self.store.closed, (case, kind)
         self.go_on(case)
         return message.id
+
+    def deliver(self, case: str, message: Message) -> None:
+        take = Take(**self.where(case), message=message)
+        now(self.vacancies.take_vacancy_message(take) if case.startswith("vacancy/") else self.hires.take_message(take))
 
     def act(
         self, case: str, name: str, person: str = "hr.officer", *, roles: tuple[str, ...] = ALL_ROLES, request: str = "", **args: Any
@@ -113,9 +120,12 @@ class World:
         self.do(case, ActRequest(request=request or f"r{self.made}", act=name, person=person, roles=roles, args=args))
 
     def do(self, case: str, asked: ActRequest) -> None:
-        do = Do(**self.where(case), request=asked)
-        now(self.vacancies.do_vacancy_act(do) if case.startswith("vacancy/") else self.hires.do_act(do))
+        self.ask(case, asked)
         self.go_on(case)
+
+    def ask(self, case: str, request: ActRequest) -> None:
+        do = Do(**self.where(case), request=request)
+        now(self.vacancies.do_vacancy_act(do) if case.startswith("vacancy/") else self.hires.do_act(do))
 
     def forward(self, **span: float) -> None:
         """Let time pass for every case, deadline after deadline."""
@@ -131,10 +141,13 @@ class World:
 
     def ring(self, case: str) -> None:
         before = len(self.store.journals[case])
-        at = At(**self.where(case))
-        now(self.vacancies.close_vacancy(at) if case.startswith("vacancy/") else self.hires.keep_deadlines(at))
+        self.strike(case)
         assert len(self.store.journals[case]) > before, f"the clock of {case} would ring for ever"
         self.go_on(case)
+
+    def strike(self, case: str) -> None:
+        at = At(**self.where(case))
+        now(self.vacancies.close_vacancy(at) if case.startswith("vacancy/") else self.hires.keep_deadlines(at))
 
     def pump(self, most: int | None = None) -> None:
         """Carry what cases tell each other, in order."""
@@ -156,7 +169,7 @@ class World:
             return
         state = self.hire(case)
         if state.stage is Stage.SCREENING and state.judged is None:
-            now(self.hires.judge_eligibility(At(**self.where(case))))
+            self.judge(case)
         if state.stage is Stage.ASSESSMENT and not state.assessment_ask and not state.failed_asks:
             self.note(case, Asked(about="assessment", authority="assessment", key=f"{case}/assessment/request/1"))
         while asks := self.hire(case).askable():
@@ -167,6 +180,9 @@ class World:
                     for c in asks
                 ),
             )
+
+    def judge(self, case: str) -> None:
+        now(self.hires.judge_eligibility(At(**self.where(case))))
 
     def note(self, case: str, *asked: Asked) -> None:
         now(self.hires.note_asked(NoteAsked(**self.where(case), asked=asked)))
