@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain import facts as f
 from domain.words import Ending, Stage
+from tests.machine.comparing import Comparison
 from tests.machine.ground import Ground
 from tests.machine.laws import Laws
 from tests.machine.moves import DRAWN, WHOSE, Move, Player
@@ -63,7 +64,9 @@ def walk(how_far: str, moves: Sequence[Move], rescue: bool, tally: Tally, say: C
     ground = start(how_far)
     laws = Laws()
     laws.begin(ground)
-    ground.watchers = (laws,)
+    comparison = Comparison()
+    comparison.begin(ground)
+    ground.watchers = (laws, comparison)
     player = Player(ground)
     for one in moves:
         said = len(ground.said)
