@@ -33,7 +33,11 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
         if state.wanted_entry == on:
             raise Moot(f"{on} was asked for already", code="repeated")
         return [f.EntryDateAsked(approved=approved, wanted=on), *closed(state, "contract"), m.deadline("decision")]
+    if unsettled(state):  # contradicted or refused since it was offered: a contract is final only with every condition met (§4)
+        raise TooEarly("not every condition is met", code="conditions_open")
     answered = fact.model_copy(update={"enters_on": on})
+    if on and (reopened := reopen_expired(state, on, m)):
+        return [answered, *reopened]
     return [answered, *enter(state.model_copy(update={"enters_on": on}), Stage.ENTRY, m)]
 
 

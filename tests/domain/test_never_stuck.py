@@ -151,3 +151,34 @@ def test_a_first_day_is_no_lapse_while_a_condition_is_contradicted() -> None:
     assert world.hire(case).needs() == ["settle_reply:clearance"]
     with pytest.raises(NotNow):
         world.act(case, "confirm_lapse")
+
+
+def signed(world: World, case: str, days: int) -> str:
+    return world.tell(case, "contract.signed", signed=True, enters_on=(world.at + timedelta(days=days)).date().isoformat())
+
+
+def offered(world: World, case: str) -> None:
+    world.act(case, "propose_contract", "ann")
+    world.act(case, "approve_contract", "bob", sha256=world.hire(case).terms_sha256)
+
+
+def test_a_signature_waits_while_a_condition_is_contradicted() -> None:
+    world, case = at_stage(Stage.CONTRACT)
+    offered(world, case)
+    world.tell(case, "clearance.withdrawn", reference="W")
+    signature = signed(world, case, 30)
+    assert (world.hire(case).stage, world.fate(signature)) == (Stage.CONTRACT, "parked")
+    world.act(case, "settle_reply", "ann", condition="clearance", outcome="granted", reason="a_reason")
+    assert (world.hire(case).stage, world.fate(signature)) == (Stage.ENTRY, "applied")
+
+
+def test_a_signature_for_a_day_on_which_a_result_will_have_expired_reopens_the_condition() -> None:
+    world, case = at_stage(Stage.CONTRACT)
+    offered(world, case)
+    signed(world, case, 400)  # the medical opinion serves for 365 days
+    state = world.hire(case)
+    assert (state.stage, state.signed) == (Stage.CONDITIONS, True)
+    assert state.conditions[Condition.MEDICAL].state is ConditionState.REQUESTED
+    world.tell(case, "medical.file_received")
+    world.tell(case, "medical.replied", outcome="fit", valid_until=(world.at + timedelta(days=500)).date().isoformat(), reference="R")
+    assert world.hire(case).stage is Stage.ENTRY

@@ -216,4 +216,4 @@ class Ground(World):
     def kept(self, case: str) -> Any:
         """The state the worker keeps on its shelf for the next step, if it still keeps one."""
         shelf = self.hires._desk.vacancies if case.startswith("vacancy/") else self.hires._desk.hires
-        return shelf._kept.get(case)  # type: ignore[attr-defined]
+        return shelf._kept.get(case)

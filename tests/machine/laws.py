@@ -126,7 +126,9 @@ class Laws(Watcher):
         """Whoever proposed, submitted or typed in what this fact decides is somebody else."""
         for word in ("proposed_by", "submitted_by"):
             other = getattr(entry.fact, word, None)
-            assert other is None or entry.fact.kind.endswith("proposed") or other != entry.actor, f"{entry.actor} decided their own {entry.fact.kind}"
+            assert other is None or entry.fact.kind.endswith("proposed") or other != entry.actor, (
+                f"{entry.actor} decided their own {entry.fact.kind}"
+            )
 
     @staticmethod
     def same_step(case: str, entries: list[Entry]) -> None:
@@ -144,12 +146,11 @@ class Laws(Watcher):
     def hire(self, ground: Ground, case: str) -> None:
         state, s = ground.hire(case), self.standing.get(case, Standing())
         assert (state.post, state.stage) == (s.post, None if state.closed else s.stage), case
-        parked = {m for m, what in state.parked.items() if what is not None}
+        parked = set(state.parked)
         assert all(self.rows.get(m) == ["parked"] for m in parked), f"{case} keeps mail whose row is closed"
         if state.closed:
             assert not parked, "what waited for its moment is closed with the case"
             assert (state.next_instant, state.needs(), state.askable()) == (None, [], [])
-            assert not (state.post and state.stage is not Stage.PROBATION and self.rows is None)
         assert {need.partition(":")[0] for need in state.needs()} <= set(ACTS), "a need is an act somebody can do"
 
     def between_moves(self, ground: Ground) -> None:
@@ -185,7 +186,8 @@ class Laws(Watcher):
             for post in state.posts.values():
                 assert (post.hire is None) == (post.state in (PostState.OPEN, PostState.WITHDRAWN))
             listed = [x.hire for x in state.listed]
-            assert not set(listed) & set(ledger.values()) and len(listed) == len(set(listed)), "nobody is listed twice, or listed with a post"
+            assert not set(listed) & set(ledger.values()), "nobody is listed and holds a post"
+            assert len(listed) == len(set(listed)), "nobody is listed twice"
         assert ledger == ground.store.held, "the ledger is what the journals say"
         assert len(set(ledger.values())) == len(ledger), "a hire holds one post"
 

@@ -121,6 +121,7 @@ class Case:
     enters_on: date | None = None
     reuse: bool = False
     agreed: bool = False
+    recused: set[str] = field(default_factory=set)
     conditions: dict[str, Asked] = field(default_factory=dict)
     kept: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
@@ -130,9 +131,9 @@ class Case:
         if name not in WHO and name not in ACTS:
             return MAYBE
         who, stages = WHO.get(name, (set(R), None))
-        if self.ending is not None or self.stage is None or not {str(r) for r in who} & roles:
+        if self.ending is not None or self.stage is None or person in self.recused or not {str(r) for r in who} & roles:
             return REFUSED
-        if (stages is not None and self.stage not in stages) or (self.held and name not in ("resume", "withdraw")):
+        if (stages is not None and self.stage not in stages) or (self.held and name not in ("resume", "withdraw", "recuse")):
             return REFUSED
         verdict: Verdict = ACTS[name](self, args, person, at)
         return verdict
@@ -366,7 +367,22 @@ def _reuse(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     return MAYBE
 
 
+def _by_hand(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    if a["about"] == "assessment":
+        c.invited = True
+    elif a["about"] in c.conditions and c.conditions[a["about"]].state == "waiting":
+        c.conditions[a["about"]].state = "asked"
+    return MAYBE
+
+
+def _recuse(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    c.recused.add(a.get("who") or person)
+    return MAYBE
+
+
 ACTS: dict[str, Any] = {
+    "ask_by_hand": _by_hand,
+    "recuse": _recuse,
     "confirm_late": _late,
     "screen": _screen,
     "shortlist": _shortlist,

@@ -9,13 +9,13 @@ from typing import Any
 
 from domain.acts import ACTS
 from domain.competition import ACTS as VACANCY_ACTS
-from domain.errors import FourEyes, Refusal
+from domain.errors import NotAllowed, Refusal
 from domain.events import catalogue
 from domain.hire import SETTLED
 from domain.replies import BEGINNINGS, TAKERS
 from domain.words import Condition, ConditionState, Role, Stage
 from tests.machine.ground import MARKER, Ground, Happening
-from tests.machine.words import PEOPLE, Words
+from tests.machine.words import FREE, PEOPLE, Words
 
 EVENTS = catalogue()
 #: What partners and the candidate may say about a hire. What only cases say to each other is carried, never made up.
@@ -61,7 +61,7 @@ class Player:
         for person in people or (self.draw.choice(PEOPLE),):
             try:
                 self.ground.act(case, name, person, request=request, **args)
-            except FourEyes as refusal:
+            except NotAllowed as refusal:
                 self.refusals.append(refusal.code)
             except Refusal as refusal:
                 self.refusals.append(refusal.code)
@@ -130,7 +130,7 @@ class Player:
     def shuffled(self) -> list[str]:
         people = list(PEOPLE)
         self.draw.shuffle(people)
-        return people
+        return [*people, *FREE]
 
     def misuse(self, case: str) -> None:
         """A sentence about a person in every word of an act that takes text: refused, or nowhere to be found."""
@@ -145,7 +145,7 @@ class Player:
         model = EVENTS[kind]
         topic = kind.partition(".")[0]
         said = Words(self.draw, self.ground, case, yes=yes, about=topic if topic in set(Condition) else "").of(model) | fixed
-        private = {name: MARKER for name in model.PRIVATE}
+        private = dict.fromkeys(model.PRIVATE, MARKER)
         thin = model.model_validate_json(json.dumps(said | private)).thin()
         return self.ground.tell(case, kind, sender=f"partner:{sorted(model.SENDERS)[0]}", **thin)
 
@@ -177,7 +177,11 @@ class Player:
 
     def budget(self, case: str) -> None:
         kind = self.draw.choice(TO_VACANCY)
-        self.say(f"vacancy/{self.draw.choice(sorted(self.ground.store.vacancies))}", kind, outcome=self.draw.choice(["approved", "approved", "refused"]))
+        self.say(
+            f"vacancy/{self.draw.choice(sorted(self.ground.store.vacancies))}",
+            kind,
+            outcome=self.draw.choice(["approved", "approved", "refused"]),
+        )
 
     def again(self, case: str) -> None:
         """The same once more: the same message under its id, its content under another, or the same request of a person."""
@@ -303,7 +307,19 @@ MOVES: dict[str, Callable[[Player, str], Any]] = {
     "pump": Player.pump,
 }
 #: How often each is drawn.
-WEIGHTS = {"onward": 12, "need": 2, "deny": 2, "act": 5, "message": 4, "reply": 4, "no thanks": 2, "again": 2, "on vacancy": 2, "next instant": 3, "pump": 2}
+WEIGHTS = {
+    "onward": 12,
+    "need": 2,
+    "deny": 2,
+    "act": 5,
+    "message": 4,
+    "reply": 4,
+    "no thanks": 2,
+    "again": 2,
+    "on vacancy": 2,
+    "next instant": 3,
+    "pump": 2,
+}
 #: Whose move it is: the first hire of the ground more often than those behind it.
 WHOSE = (0, 0, 0, 0, 1, 1, 1, 2, 2, 3)
 DRAWN = [name for name in MOVES for _ in range(WEIGHTS.get(name, 1))]

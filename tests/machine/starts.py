@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from domain.vacancy import Published
 from domain.words import Stage
@@ -24,6 +25,8 @@ HOW_FAR = (
     "two nations",
 )
 MINE = "250442"
+#: What is special about the first hire.
+WORDS: dict[str, dict[str, Any]] = {"seconded": {"seconded_by": "FR"}, "two nations": {"nations": ["FR", "BE"]}}
 
 
 @cache
@@ -34,14 +37,24 @@ def prepared(how_far: str) -> Ground:
     if how_far == "fast track":
         return _fast_track()
     ground = Ground([_two_posts(), publish("270311", closes_in=20)])
-    words = {"seconded": {"seconded_by": "FR"}, "two nations": {"nations": ["FR", "BE"]}}.get(how_far, {})
+    words = WORDS.get(how_far, {})
     first, *others = [ground.apply(**words), ground.apply(), ground.apply(nations=["FR"])]
     if how_far == "nobody judged":
         return ground
     ground.close()
     if how_far == "closed":
         ground.apply()  # too late
-    ways = {"closed": 0, "at the selection": 1, "decided": 2, "asked": 3, "seconded": 3, "two nations": 3, "offered": 4, "signed": 5, "on duty": 6}
+    ways = {
+        "closed": 0,
+        "at the selection": 1,
+        "decided": 2,
+        "asked": 3,
+        "seconded": 3,
+        "two nations": 3,
+        "offered": 4,
+        "signed": 5,
+        "on duty": 6,
+    }
     _go(ground, ways[how_far], first, others)
     return ground
 

@@ -4,7 +4,6 @@ import os
 
 from hypothesis import HealthCheck, given, note, settings
 
-
 from domain.acts import ACTS
 from domain.words import Ending, Stage
 from tests.machine.moves import SPOKEN, Move
@@ -35,5 +34,3 @@ def test_no_walk_breaks_a_law_and_together_they_reach_every_stage_ending_act_and
         assert set(Ending) - set(tally.endings) <= RARE_ENDINGS
         assert set(ACTS) - set(tally.acts) <= RARE_ACTS
         assert set(SPOKEN) - set(tally.messages) <= RARE_MESSAGES
-
-

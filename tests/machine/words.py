@@ -17,6 +17,8 @@ from domain.words import Condition, Stage
 from tests.machine.ground import Ground
 
 PEOPLE = ("ann", "bob", "cleo")
+#: Two who are never asked to step back: the helpful world at the end of a walk has them.
+FREE = ("yves", "zora")
 CODES = ("a_reason", "asked_for", "R-1", "ann", "BE", "NS", "G8", "video-1", "2026-05-01", "09:00", "ab" * 32, "ann@example.org")
 #: How far off the days are that people and partners name.
 DAYS = (-400, -30, -1, 0, 1, 5, 20, 30, 45, 90, 300, 500, 900)
@@ -67,7 +69,11 @@ class Words:
             return self.value(name, inner, [*limits, *_flat(more)])
         if get_origin(kind) in (Union, UnionType):
             some = [k for k in get_args(kind) if k is not type(None)]
-            return None if type(None) in get_args(kind) and self.draw.random() < 0.4 and self.attempt < 4 else self.value(name, self.draw.choice(some), limits)
+            return (
+                None
+                if type(None) in get_args(kind) and self.draw.random() < 0.4 and self.attempt < 4
+                else self.value(name, self.draw.choice(some), limits)
+            )
         if get_origin(kind) is Literal:
             return self.draw.choice(get_args(kind))
         if get_origin(kind) in (tuple, list, set, frozenset):
@@ -172,13 +178,18 @@ class Words:
         if self.draw.random() < 0.05:
             waiting = waiting[1:]
         said = ("selected", "selected", "reserve", "not_selected")
-        lines = [{"hire": c, "score": 90 - n, "rank": max(1, n - n % 2), "recommendation": self.draw.choice(said)} for n, c in enumerate(waiting)]
+        lines = [
+            {"hire": c, "score": 90 - n, "rank": max(1, n - n % 2), "recommendation": self.draw.choice(said)} for n, c in enumerate(waiting)
+        ]
         return [x | ({"rank": None} if x["recommendation"] == "not_selected" else {}) for x in lines]
 
     def _owner(self) -> str:
         return self.draw.choice(PEOPLE)
 
     def _decided_by(self) -> str:
+        return self.draw.choice(PEOPLE)
+
+    def _who(self) -> str:
         return self.draw.choice(PEOPLE)
 
 
