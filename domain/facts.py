@@ -5,7 +5,7 @@ never personal data (that stands in tables of its own, referred to by a random i
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -27,6 +27,10 @@ from domain.words import (
 class Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: str
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Nobody changes a fact, so a copied state may share it: every step copies the state of its case."""
+        return self
 
 
 class Decision(BaseModel):

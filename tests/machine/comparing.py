@@ -1,6 +1,5 @@
 """Model and implementation side by side: after every happening both hires say the same."""
 
-import copy
 from dataclasses import dataclass, field
 
 from domain import facts as f
@@ -41,7 +40,7 @@ class Comparison(Watcher):
         before = self.models.get(what.case) or fresh(ground, what.case)
         if what.kind in ("act", "message") and self.repeated(what, entries, refusal):
             return
-        model = copy.deepcopy(before)
+        model = before.copy()
         match what.kind:
             case "act":
                 verdict = model.act(what.name, what.data, what.person, set(what.roles), ground.at)

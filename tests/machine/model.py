@@ -5,7 +5,7 @@ window that is open), it says MAYBE and takes over whether it was done; what it 
 it has never heard of may be refused or noted, and moves nothing: a new rule that moves a hire has to be written here, too.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -124,6 +124,11 @@ class Case:
     recused: set[str] = field(default_factory=set)
     conditions: dict[str, Asked] = field(default_factory=dict)
     kept: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+    def copy(self) -> "Case":
+        """The same, to be tried on."""
+        asked = {name: replace(c, said=dict(c.said)) for name, c in self.conditions.items()}
+        return replace(self, conditions=asked, recused=set(self.recused), kept=list(self.kept))
 
     # ---- acts ---------------------------------------------------------------------------------------------------------------
 
