@@ -163,6 +163,15 @@ class Player:
         elif stage in NEXT_SAID:
             self.say(case, NEXT_SAID[stage], yes=False)
 
+    def allegation(self, case: str) -> None:
+        """Somebody alleges, the candidate may answer, and it is decided."""
+        if not self.ground.hire(case).allegation:
+            self.say(case, "integrity.reported")
+        elif self.draw.random() < 0.5:
+            self.say(case, "allegation.answered")
+        else:
+            self.act(case, "conclude_integrity", {"upheld": self.draw.random() < 0.6, "reason": "a_reason"}, *self.shuffled())
+
     def reuse(self, case: str) -> None:
         """Somebody on the list is asked to take a post elsewhere, and answers."""
         listed = [c for c in self.ground.cases() if self.ground.hire(c).stage is Stage.RESERVE]
@@ -295,6 +304,7 @@ MOVES: dict[str, Callable[[Player, str], Any]] = {
     "reply": Player.reply,
     "no thanks": Player.no_thanks,
     "reuse": Player.reuse,
+    "allegation": Player.allegation,
     "again": Player.again,
     "on vacancy": Player.on_vacancy,
     "decide": Player.decide,
