@@ -138,6 +138,8 @@ def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
         )
     if terms.enters_on < m.at.date():
         raise NotNow(f"the day of entry {terms.enters_on} has passed; propose the terms anew", code="entry_passed")
+    if reopened := reopen_expired(s, terms.enters_on, m):  # settled anew since, for a shorter time
+        return reopened
     return [f.ContractApproved(sha256=a.sha256, proposed_by=s.proposed_by), m.deadline("contract")]
 
 

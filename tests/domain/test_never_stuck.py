@@ -182,3 +182,15 @@ def test_a_signature_for_a_day_on_which_a_result_will_have_expired_reopens_the_c
     world.tell(case, "medical.file_received")
     world.tell(case, "medical.replied", outcome="fit", valid_until=(world.at + timedelta(days=500)).date().isoformat(), reference="R")
     assert world.hire(case).stage is Stage.ENTRY
+
+
+def test_a_contract_is_not_approved_when_a_result_was_settled_anew_for_too_short_a_time() -> None:
+    world, case = at_stage(Stage.CONTRACT)
+    world.act(case, "propose_contract", "ann")
+    soon = (world.at + timedelta(days=2)).date().isoformat()
+    world.tell(case, "medical.replied", outcome="fit_with_adjustments", valid_until=soon, reference="R2")
+    world.act(case, "settle_reply", "ann", condition="medical", outcome="fit_with_adjustments", reason="a_reason")
+    world.act(case, "approve_contract", "bob", sha256=world.hire(case).terms_sha256)
+    state = world.hire(case)
+    assert (state.stage, state.approved) == (Stage.CONDITIONS, False)
+    assert state.conditions[Condition.MEDICAL].state is ConditionState.REQUESTED

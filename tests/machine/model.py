@@ -289,7 +289,8 @@ def _approve(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     """§5: proposer and approver are two, and every condition is met."""
     if not c.proposed_by or c.approved or c.proposed_by == person or not c.settled():
         return REFUSED
-    c.approved = True
+    if not (c.enters_on and c.reopen(c.enters_on)):
+        c.approved = True
     return MAYBE  # on exactly these bytes
 
 
