@@ -40,19 +40,19 @@ class Comparison(Watcher):
         before = self.models.get(what.case) or fresh(ground, what.case)
         if what.kind in ("act", "message") and self.repeated(what, entries, refusal):
             return
+        if refusal is not None and refusal.code == "bad_arguments":  # of the form of words the model knows nothing
+            return
         model = before.copy()
         match what.kind:
             case "act":
                 verdict = model.act(what.name, what.data, what.person, set(what.roles), ground.at)
                 done = refusal is None
             case "message":
-                verdict = model.hear(what.name, what.data | {"received_at": what.received_at}, ground.at)
+                verdict = model.hear(what.name, what.data | {"received_at": what.received_at, "sender": what.person}, ground.at)
                 done = not aside(entries, what.id)
                 self.fate(what, verdict, entries, ground)
             case _:
                 verdict, done = own(model, what, entries), True
-        if refusal is not None and refusal.code == "bad_arguments":  # of the form of words the model knows nothing
-            return
         assert verdict is not DONE or done, (
             f"{what.case}: {what.name} {what.data} should be done at {before.stage}; {refusal or entries[0].fact}"
         )
@@ -60,7 +60,7 @@ class Comparison(Watcher):
         if not done:
             model = before
             if what.kind == "message" and aside(entries, what.id) == MessageFate.PARKED:
-                model.kept.append((what.id, what.name, what.data))
+                model.kept.append((what.id, what.name, what.data | {"received_at": what.received_at, "sender": what.person}))
         self.follow(model, entries, ground)
         self.compare(ground, what, model)
         self.agreed += verdict is not MAYBE
@@ -85,7 +85,7 @@ class Comparison(Watcher):
     @staticmethod
     def follow(model: Case, entries: list[Entry], ground: Ground) -> None:
         """What was kept and found its moment in this step; and what the rules settle by facts the model does not judge."""
-        taken = {e.fact.message for e in entries if isinstance(e.fact, f.MessageTaken)}
+        taken = [e.fact.message for e in entries if isinstance(e.fact, f.MessageTaken)]
         lost = {e.fact.message for e in entries if isinstance(e.fact, f.MessageSetAside) and e.fact.fate == MessageFate.SUPERSEDED}
         model.catch_up(ground.at, taken)
         model.kept = [k for k in model.kept if k[0] not in lost]
@@ -106,7 +106,7 @@ def conditions(model: Case, state: HireState) -> dict[str, str]:
 
 
 def conditions_of(state: HireState) -> dict[str, str]:
-    return {} if state.ending else {str(c.condition): STATES[c.state] for c in state.conditions.values()}
+    return {} if state.ending else {c.slot: STATES[c.state] for c in state.conditions.values()}
 
 
 def aside(entries: list[Entry], message: str) -> str:
@@ -124,8 +124,8 @@ def own(model: Case, what: Happening, entries: list[Entry]) -> Verdict:
                 model.held = False
             case f.AssessmentInvited():
                 model.invited = True
-            case f.ConditionRequested(condition=condition):
-                model.conditions[str(condition)].state = "asked"
+            case f.ConditionRequested(slot=slot, round=nth):
+                model.conditions[slot].state, model.conditions[slot].round = "asked", nth
             case _:
                 pass
     return DONE
@@ -133,13 +133,18 @@ def own(model: Case, what: Happening, entries: list[Entry]) -> Verdict:
 
 def fresh(ground: Ground, case: str) -> Case:
     published = ground.store.vacancies[ground.store.cases[case][0]]
-    return Case(clearance=published.spec.clearance, closes_at=published.closes_at)
+    return Case(id=case, clearance=published.spec.clearance, closes_at=published.closes_at)
 
 
 def taken_over(ground: Ground, case: str) -> Case:
     """The model of a hire that has come some way already."""
     s = ground.hire(case)
     return Case(
+        id=case,
+        nations=s.nations,
+        wanted=s.wanted_entry,
+        taken_back=s.offer_withdrawn,
+        postponed=bool(s.postponed),
         stage=s.stage,
         ending=s.ending,
         post=s.post,
@@ -154,17 +159,17 @@ def taken_over(ground: Ground, case: str) -> Case:
         approved=s.approved,
         signed=bool(s.signed),
         funded=s.post_funded,
-        seconded=s.seconded_by is not None,
+        seconded=s.seconded_by or "",
         clearance=ground.store.vacancies[s.vacancy].spec.clearance,
         closes_at=ground.store.vacancies[s.vacancy].closes_at,
         enters_on=s.enters_on,
         reuse=s.reuse is not None,
         allegation=bool(s.allegation),
         conditions={
-            str(c.condition): Asked(STATES[c.state], str(c.outcome or ""), c.valid_until, {str(o): u for o, u in c.said.items()})
+            c.slot: Asked(STATES[c.state], c.nation, c.round, str(c.outcome or ""), c.valid_until, {str(o): u for o, u in c.said.items()})
             for c in s.conditions.values()
         },
-        kept=[(m, p.type, p.data) for m, p in s.parked.items()],
+        kept=[(m, p.type, p.data | {"received_at": p.received_at, "sender": p.sender}) for m, p in s.parked.items()],
     )
 
 

@@ -12,7 +12,7 @@ from domain.facts import Entry
 from domain.hire import fold
 from domain.turns import age, by_stage, shared, turns
 from domain.vacancy import fold as fold_vacancy
-from domain.words import NOT_ADVERSE, Condition, PostState, Stage
+from domain.words import NOT_ADVERSE, PostState, Stage
 from store.readmodel import Reading, derive
 from tests.machine.ground import Ground, Happening, Watcher
 
@@ -30,11 +30,11 @@ class Standing:
     stage: Stage | None = None
     endings: int = 0
     post: str = ""
-    settled: dict[Condition, date | None] = field(default_factory=dict)
-    open: set[Condition] = field(default_factory=set)
+    settled: dict[str, date | None] = field(default_factory=dict)
+    open: set[str] = field(default_factory=set)
     enters_on: date | None = None
     proposed_by: str = ""
-    typed_by: dict[Condition, str] = field(default_factory=dict)
+    typed_by: dict[str, str] = field(default_factory=dict)
 
     def unmet(self, day: date | None) -> list[str]:
         """The conditions that are not met, or not any more on `day`."""
@@ -99,7 +99,7 @@ class Laws(Watcher):
 
     def condition(self, s: Standing, entry: Entry) -> None:
         fact = entry.fact
-        condition: Condition | None = getattr(fact, "condition", None)
+        condition: str | None = getattr(fact, "slot", None)
         if condition is None:
             return
         if isinstance(fact, SETTLES):

@@ -38,6 +38,10 @@ WHO: dict[str, tuple[set[R], set[S] | None]] = {
     "withdraw_offer": (HR, OFFERED),
     "propose_contract": (HR, {S.CONTRACT}),
     "approve_contract": ({R.HR_HEAD, R.APPOINTING_AUTHORITY}, {S.CONTRACT}),
+    "reject_contract": ({R.HR_HEAD, R.APPOINTING_AUTHORITY}, {S.CONTRACT}),
+    "withdraw_proposal": (HR, {S.CONTRACT}),
+    "keep_entry_date": (HR, {S.CONTRACT}),
+    "postpone_entry": ({R.HR_HEAD, R.APPOINTING_AUTHORITY}, {S.ENTRY}),
     "confirm_no_show": (HR, {S.ENTRY}),
     "decide_probation": ({R.LINE_MANAGER}, {S.PROBATION}),
     "confirm_lapse": (HR, {S.ASSESSMENT, S.OFFER, S.RESERVE, S.CONTRACT, S.ENTRY}),
@@ -81,14 +85,16 @@ REFUSED_AS = {
 }
 SILENT_AS = REFUSED_AS | {"clearance": E.CLEARANCE_NOT_RECEIVED, "medical": E.CONDITIONAL_OFFER_LAPSED}
 LEVELS = ["NR", "NC", "NS", "CTS"]
-AFTER = {"accreditation": {"clearance", "medical"}}
+KIND = {"clearance": "nation-", "secondment": "administration-"}
 
 
 @dataclass
 class Asked:
-    """One condition: waiting, asked, met, refused or contradicted; the answer that counts and how long it serves."""
+    """One condition as asked of one authority: waiting, asked, met, refused or contradicted; the answer that counts, how long it serves."""
 
     state: str = "waiting"
+    of: str = ""
+    round: int = 0
     answer: str = ""
     until: date | None = None
     said: dict[str, date | None] = field(default_factory=dict)
@@ -98,6 +104,8 @@ class Asked:
 
 @dataclass
 class Case:
+    id: str = ""
+    nations: tuple[str, ...] = ()
     stage: S | None = None
     ending: E | None = None
     post: str = ""
@@ -115,7 +123,10 @@ class Case:
     no_show: bool = False
     allegation: bool = False
     funded: bool = True
-    seconded: bool = False
+    seconded: str = ""
+    wanted: date | None = None
+    postponed: bool = False
+    taken_back: bool = False
     clearance: str = "NS"
     closes_at: datetime | None = None
     enters_on: date | None = None
@@ -146,10 +157,36 @@ class Case:
     def move(self, stage: S) -> Verdict:
         self.stage = stage
         if stage is S.CONDITIONS and not self.conditions:
-            names = ["clearance", "medical", "verification", "accreditation"]
-            names += (["secondment"] if self.seconded else []) + ([] if self.funded else ["budget"])
-            self.conditions = {name: Asked() for name in names}
+            self.conditions = {slot: Asked(of=of) for slot, of in self.needed().items()}
         return DONE
+
+    def needed(self) -> dict[str, str]:
+        """§4: the four, one clearance per nationality, and what only some need; each with the nation asked, if one is."""
+        first, *further = self.nations or ("",)
+        found = {"clearance": first, "medical": "", "verification": "", "accreditation": ""}
+        found |= {f"clearance.{nation.lower()}": nation for nation in further}
+        found |= {"secondment": self.seconded} if self.seconded else {}
+        return found | ({} if self.funded else {"budget": ""})
+
+    def slot(self, name: str, d: dict[str, Any]) -> str | Verdict:
+        """§4: the request an answer belongs to: the one it names, the nation's own, or the only one it can be meant for."""
+        slots = {s: c for s, c in self.conditions.items() if s.partition(".")[0] == name}
+        speaks = d["sender"].removeprefix("partner:")
+        nation = speaks.rpartition("-")[2].upper() if speaks.startswith(("nation-", "administration-")) else ""
+        nation = nation if any(c.of for c in slots.values()) and speaks.startswith(KIND.get(name, "?")) else ""
+        if ask := d.get("ask"):
+            named = next((s for s in slots if ask.rpartition("/")[0] == f"{self.id}/{s}/request"), None)
+            if named is None:
+                return EARLY
+            now, nth = slots[named], int(ask.rpartition("/")[2])
+            current = now.round + (now.state == "waiting")
+            if nation and now.of != nation:
+                return REFUSED
+            return named if nth == current else REFUSED if nth < current else EARLY
+        if nation:
+            return next((s for s, c in slots.items() if c.of == nation), REFUSED)
+        still = list(slots) if len(slots) == 1 else [s for s, c in slots.items() if c.state in ("waiting", "asked")]
+        return still[0] if len(still) == 1 else EARLY
 
     def end(self, ending: E) -> Verdict:
         """§8; the post is released, unless the person is on duty."""
@@ -173,9 +210,9 @@ class Case:
             self.stage = S.CONDITIONS
         return bool(gone)
 
-    def reply(self, name: str, outcome: str, until: date | None, at: datetime, level: str | None = None) -> Verdict:
+    def reply(self, slot: str, outcome: str, until: date | None, at: datetime, level: str | None = None) -> Verdict:
         """§4: the first answer that counts settles; another one never overwrites it but contradicts."""
-        c = self.conditions[name]
+        c = self.conditions[slot]
         if c.state in ("met", "refused", "contradicted"):
             if outcome == c.answer:
                 return REFUSED
@@ -186,11 +223,11 @@ class Case:
         c.said[outcome], c.answer, c.paper = until, outcome, None
         if level and outcome == "granted" and LEVELS.index(level) < LEVELS.index(self.clearance):
             return DONE
-        self.conclude(name, outcome, until, at)
+        self.conclude(slot, outcome, until, at)
         return DONE
 
-    def conclude(self, name: str, outcome: str, until: date | None, at: datetime) -> None:
-        c = self.conditions[name]
+    def conclude(self, slot: str, outcome: str, until: date | None, at: datetime) -> None:
+        c, name = self.conditions[slot], slot.partition(".")[0]
         until = until or (at.date() + timedelta(days=365) if name == "medical" else None)
         if outcome in YES[name] and (until is None or at.date() <= until):
             c.state, c.until = "met", until
@@ -217,12 +254,13 @@ class Case:
         verdict: Verdict = MESSAGES[name](self, data, at)
         return verdict
 
-    def catch_up(self, at: datetime, taken: set[str]) -> None:
-        """§4: what came before its moment takes effect when the moment comes; `taken` are those that did or lost it."""
-        for message, name, data in list(self.kept):
-            if message in taken and (message, name, data) in self.kept:
-                self.kept.remove((message, name, data))
-                self.hear(name, data, at)
+    def catch_up(self, at: datetime, taken: list[str]) -> None:
+        """§4: what came before its moment takes effect when the moment comes; `taken` are those that did, in that order."""
+        kept = {message: (name, data) for message, name, data in self.kept}
+        self.kept = [k for k in self.kept if k[0] not in taken]
+        for message in taken:
+            name, data = kept[message]
+            self.hear(name, data, at)
 
 
 def _day(text: Any) -> date | None:
@@ -272,17 +310,44 @@ def _withdraw_offer(c: Case, a: dict[str, Any], person: str, at: datetime) -> Ve
     if now is None or now.state == "met":
         return REFUSED
     refused = now.state in ("refused", "contradicted")
-    c.end((REFUSED_AS if refused else SILENT_AS)[a["condition"]])
+    c.end((REFUSED_AS if refused else SILENT_AS)[a["condition"].partition(".")[0]])
     return MAYBE  # a limit that has not passed, or an appeal that may still come, refuses it
 
 
 def _propose(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
-    day = _day(a.get("enters_on")) or at.date() + timedelta(days=30)
+    day = _day(a.get("enters_on")) or c.wanted or at.date() + timedelta(days=30)
     if c.approved or not c.settled() or not at.date() <= day <= at.date() + timedelta(days=730):
         return REFUSED
     if not c.reopen(day):
-        c.proposed_by, c.enters_on = person, day
-    return DONE
+        c.proposed_by, c.enters_on, c.wanted = person, day, None
+    return MAYBE  # the money is not there, the grade is still to be decided, the pay is not stated
+
+
+def _terms_gone(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    """§5: terms that are rejected or taken back are nobody's terms any more."""
+    if not c.proposed_by:
+        return REFUSED
+    c.taken_back = c.taken_back or c.approved
+    c.proposed_by, c.approved = "", False
+    return MAYBE
+
+
+def _day_stands(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    if c.wanted is None or not c.approved:
+        return REFUSED
+    c.wanted = None
+    return MAYBE
+
+
+def _postpone(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    """§2: one postponement; what will have expired by then is asked for again."""
+    day = _day(a["enters_on"])
+    assert day is not None
+    if c.enters_on is None or day <= c.enters_on or c.postponed or c.proposed_by == person:
+        return REFUSED
+    c.enters_on, c.postponed = day, True
+    c.reopen(day)
+    return MAYBE
 
 
 def _approve(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
@@ -355,11 +420,11 @@ def _confirm_reply(c: Case, a: dict[str, Any], person: str, at: datetime) -> Ver
 
 def _settle(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     """§4: contradicting replies are for a person to decide, with both on record."""
-    now, name = c.conditions.get(a["condition"]), a["condition"]
+    now, name = c.conditions.get(a["condition"]), a["condition"].partition(".")[0]
     if now is None or now.state != "contradicted" or a["outcome"] not in YES[name] | NO[name]:
         return REFUSED
     now.answer = a["outcome"]
-    c.conclude(name, a["outcome"], now.said.get(a["outcome"]), at)
+    c.conclude(a["condition"], a["outcome"], now.said.get(a["outcome"]), at)
     return MAYBE
 
 
@@ -378,6 +443,7 @@ def _by_hand(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
         c.invited = True
     elif a["about"] in c.conditions and c.conditions[a["about"]].state == "waiting":
         c.conditions[a["about"]].state = "asked"
+        c.conditions[a["about"]].round += 1
     return MAYBE
 
 
@@ -388,6 +454,10 @@ def _recuse(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
 
 ACTS: dict[str, Any] = {
     "ask_by_hand": _by_hand,
+    "reject_contract": _terms_gone,
+    "withdraw_proposal": _terms_gone,
+    "keep_entry_date": _day_stands,
+    "postpone_entry": _postpone,
     "recuse": _recuse,
     "confirm_late": _late,
     "screen": _screen,
@@ -422,7 +492,7 @@ def _applied(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     late = c.closes_at is not None and d["received_at"].replace(microsecond=0) > c.closes_at
     if c.stage is not None and (late or c.late or c.stage is not S.RECEIVED):
         return REFUSED
-    c.late, c.seconded = late, d.get("seconded_by") is not None
+    c.late, c.seconded, c.nations = late, d.get("seconded_by") or "", tuple(d.get("nations", ()))
     c.stage = S.SCREENING if c.closes_at is None else S.RECEIVED
     return DONE
 
@@ -431,7 +501,7 @@ def _linked(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     """§6: a post of another vacancy starts a new case, at the offer."""
     if c.stage is not None:
         return REFUSED
-    c.seconded = d.get("seconded_by") is not None
+    c.seconded, c.nations = d.get("seconded_by") or "", tuple(d.get("nations", ()))
     return _given(c, d)
 
 
@@ -509,20 +579,27 @@ def _offer_answered(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
 
 
 def _signed(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
-    """§4, §5: a contract is final only while every condition is met, and on the day of entry."""
-    if c.at(S.CONTRACT) is not DONE or not c.approved:
-        return c.at(S.CONTRACT) if c.at(S.CONTRACT) is not DONE else EARLY
-    day = _day(d.get("enters_on"))
+    """§4, §5: these terms, day of entry and all; final only while every condition is met, and on the day of entry."""
+    if c.at(S.CONTRACT) is not DONE:
+        return c.at(S.CONTRACT)
+    if not c.approved:
+        return MAYBE if c.taken_back else EARLY
+    day = _day(d.get("enters_on")) or c.enters_on
     if day and abs(day - at.date()) > timedelta(days=730):
         return REFUSED
     if not d.get("signed", True):
-        return c.end(E.CONTRACT_DECLINED)
-    if not c.settled():
-        return EARLY
-    c.signed, c.enters_on = True, day
-    if not (day and c.reopen(day)):
-        c.stage = S.ENTRY
-    return DONE
+        c.end(E.CONTRACT_DECLINED)
+    elif day != c.enters_on:  # another day is a request, no signature
+        if c.wanted == day:
+            return REFUSED
+        c.wanted = day
+    elif not c.settled():
+        return MAYBE if c.taken_back else EARLY
+    else:
+        c.signed = True
+        if not (day and c.reopen(day)):
+            c.stage = S.ENTRY
+    return MAYBE if c.taken_back else DONE
 
 
 def _on_duty(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
@@ -588,12 +665,15 @@ def _replied_about(name: str) -> Any:
     def replied(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
         if c.stage is not None and ORDER.index(c.stage) < ORDER.index(S.CONDITIONS):
             return EARLY
-        if name not in c.conditions:
+        if name not in {s.partition(".")[0] for s in c.conditions}:
             return REFUSED
-        if c.conditions[name].state == "waiting":
+        slot = c.slot(name, d)
+        if isinstance(slot, Verdict):
+            return slot
+        if c.conditions[slot].state == "waiting":
             return EARLY
         outcome = d.get("outcome", "withdrawn")
-        return c.reply(name, outcome, _day(d.get("valid_until")), at, d.get("level"))
+        return c.reply(slot, outcome, _day(d.get("valid_until")), at, d.get("level"))
 
     return replied
 

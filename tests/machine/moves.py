@@ -147,7 +147,17 @@ class Player:
         said = Words(self.draw, self.ground, case, yes=yes, about=topic if topic in set(Condition) else "").of(model) | fixed
         private = dict.fromkeys(model.PRIVATE, MARKER)
         thin = model.model_validate_json(json.dumps(said | private)).thin()
-        return self.ground.tell(case, kind, sender=f"partner:{sorted(model.SENDERS)[0]}", **thin)
+        return self.ground.tell(case, kind, sender=self.sender(case, kind, thin), **thin)
+
+    def sender(self, case: str, kind: str, said: dict[str, Any]) -> str:
+        """Who says it: about a condition the authority that was asked, now and then somebody else who may."""
+        slots = (
+            [c for c in self.ground.hire(case).conditions.values() if kind.startswith(str(c.condition))] if case.startswith("hire/") else []
+        )
+        named = [c for c in slots if c.ask and c.ask == said.get("ask")] or slots
+        if named and self.draw.random() < 0.9:
+            return f"partner:{self.draw.choice(named).authority}"
+        return f"partner:{sorted(EVENTS[kind].SENDERS)[0]}"
 
     def any_message(self, case: str) -> None:
         kind = self.draw.choice(SPOKEN)
@@ -282,9 +292,9 @@ class Player:
         now = self.draw.choice(asked)
         papers = PAPERS.get(now.condition)
         if papers and not now.papers and self.draw.random() < 0.7:
-            self.say(case, papers)
+            self.say(case, papers, ask=now.ask)
         else:
-            self.say(case, f"{now.condition}.replied", yes=True)
+            self.say(case, f"{now.condition}.replied", yes=True, ask=now.ask)
         return True
 
 

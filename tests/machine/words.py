@@ -19,7 +19,22 @@ from tests.machine.ground import Ground
 PEOPLE = ("ann", "bob", "cleo")
 #: Two who are never asked to step back: the helpful world at the end of a walk has them.
 FREE = ("yves", "zora")
-CODES = ("a_reason", "asked_for", "R-1", "ann", "BE", "NS", "G8", "video-1", "2026-05-01", "09:00", "ab" * 32, "ann@example.org")
+CODES = (
+    "a_reason",
+    "100",
+    "EUR",
+    "asked_for",
+    "R-1",
+    "ann",
+    "BE",
+    "NS",
+    "G8",
+    "video-1",
+    "2026-05-01",
+    "09:00",
+    "ab" * 32,
+    "ann@example.org",
+)
 #: How far off the days are that people and partners name.
 DAYS = (-400, -30, -1, 0, 1, 5, 20, 30, 45, 90, 300, 500, 900)
 HOURS = (-48, 1, 5, 24, 72, 240, 1000)
@@ -118,8 +133,21 @@ class Words:
             return None if self.draw.random() < 0.3 and self.attempt < 4 else (self.ground.at + timedelta(days=600)).date().isoformat()
         return self._day().isoformat()
 
+    def _enters_on(self) -> str | None:
+        """The day of the contract that is offered, mostly; the candidate may want another."""
+        offered = self.state.terms.get("enters_on") if self.state.approved else None
+        return offered if offered and self.draw.random() < 0.8 else None
+
+    def _ask(self) -> str:
+        """The request an answer names: the one that is open, mostly; an earlier round's, or one we never put."""
+        asks = [c.ask for c in self.state.conditions.values() if c.ask and str(c.condition) == self.about.partition(".")[0]]
+        if not asks:
+            return "R-1"
+        ask = self.draw.choice(asks)
+        return self.draw.choice([ask] * 8 + [ask[:-1] + "0", "R-1"]) if self.yes is None else ask
+
     def _condition(self) -> str:
-        if self.about in set(Condition):
+        if condition(self.about):
             return self.about
         mine = [str(c) for c in self.state.conditions]
         return self.draw.choice(mine if mine and self.draw.random() < 0.9 else [str(c) for c in Condition])
@@ -130,10 +158,10 @@ class Words:
 
     def _outcome(self) -> str | None:
         """An answer to the condition spoken of; outside conditions the model's own enumeration serves."""
-        condition = self.said.get("condition") or self.about
-        if condition not in set(Condition):
+        about = condition(self.said.get("condition") or self.about)
+        if about is None:
             return None
-        row = TABLE[Condition(condition)]
+        row = TABLE[about]
         among = {True: row.satisfied_by, False: row.refused_by, None: row.outcomes}[self.yes]
         return str(self.draw.choice(sorted(among)))
 
@@ -191,6 +219,12 @@ class Words:
 
     def _who(self) -> str:
         return self.draw.choice(PEOPLE)
+
+
+def condition(slot: str) -> Condition | None:
+    """The condition a slot is of: clearance, or clearance.fr."""
+    name = slot.partition(".")[0]
+    return Condition(name) if name in set(Condition) else None
 
 
 def _flat(found: list[Any]) -> list[Any]:
