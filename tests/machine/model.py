@@ -519,7 +519,7 @@ def _funding(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
         return verdict
     c.funded = d["funded"]
     if not d["funded"]:
-        c.conditions["budget"] = Asked("refused", "refused", None, {"refused": None})
+        c.conditions["budget"] = Asked("refused", answer="refused", said={"refused": None})
     return DONE
 
 
