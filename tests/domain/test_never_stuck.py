@@ -172,24 +172,30 @@ def test_a_signature_waits_while_a_condition_is_contradicted() -> None:
     assert (world.hire(case).stage, world.fate(signature)) == (Stage.ENTRY, "applied")
 
 
+def settled_anew_for(world: World, case: str, days: int) -> None:
+    """Fit, and then fit with adjustments for a short time only: a person lets the second answer count."""
+    until = (world.at + timedelta(days=days)).date().isoformat()
+    world.tell(case, "medical.replied", outcome="fit_with_adjustments", valid_until=until, reference="R2")
+    world.act(case, "settle_reply", "ann", condition="medical", outcome="fit_with_adjustments", reason="a_reason")
+
+
 def test_a_signature_for_a_day_on_which_a_result_will_have_expired_reopens_the_condition() -> None:
     world, case = at_stage(Stage.CONTRACT)
     offered(world, case)
-    signed(world, case, 400)  # the medical opinion serves for 365 days
+    settled_anew_for(world, case, 2)
+    signed(world, case, 30)
     state = world.hire(case)
     assert (state.stage, state.signed) == (Stage.CONDITIONS, True)
     assert state.conditions[Condition.MEDICAL].state is ConditionState.REQUESTED
     world.tell(case, "medical.file_received")
-    world.tell(case, "medical.replied", outcome="fit", valid_until=(world.at + timedelta(days=500)).date().isoformat(), reference="R")
+    world.tell(case, "medical.replied", outcome="fit", reference="R3")
     assert world.hire(case).stage is Stage.ENTRY
 
 
 def test_a_contract_is_not_approved_when_a_result_was_settled_anew_for_too_short_a_time() -> None:
     world, case = at_stage(Stage.CONTRACT)
     world.act(case, "propose_contract", "ann")
-    soon = (world.at + timedelta(days=2)).date().isoformat()
-    world.tell(case, "medical.replied", outcome="fit_with_adjustments", valid_until=soon, reference="R2")
-    world.act(case, "settle_reply", "ann", condition="medical", outcome="fit_with_adjustments", reason="a_reason")
+    settled_anew_for(world, case, 2)
     world.act(case, "approve_contract", "bob", sha256=world.hire(case).terms_sha256)
     state = world.hire(case)
     assert (state.stage, state.approved) == (Stage.CONDITIONS, False)
