@@ -536,7 +536,7 @@ def _scheduled(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     if c.at(S.INTERVIEW) is not DONE or c.interviewed:
         return REFUSED if c.interviewed else c.at(S.INTERVIEW)
     c.interview = True
-    return DONE
+    return MAYBE  # only a moment that was offered
 
 
 def _interviewed(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
@@ -656,6 +656,11 @@ def _reuse_answered(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     return DONE
 
 
+def _steps_back(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    c.recused.add(d["person"])
+    return MAYBE
+
+
 def _alleged(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     c.allegation = True
     return MAYBE
@@ -698,6 +703,7 @@ MESSAGES: dict[str, Any] = {
     "placement.refused": _not_placed,
     "reuse.answered": _reuse_answered,
     "integrity.reported": _alleged,
+    "board.recused": _steps_back,
     "clearance.withdrawn": _replied_about("clearance"),
     **{f"{name}.replied": _replied_about(name) for name in ("clearance", "medical", "verification", "accreditation", "secondment")},
 }

@@ -110,8 +110,18 @@ class Player:
     def decide(self, case: str) -> None:
         """The board's report and its decision, at once."""
         reference = self.ground.hire(case).vacancy or "250442"
+        if self.ground.vacancy(reference).board is not None and self.draw.random() < 0.5:
+            self.convene(reference)
         if self.vacancy_act(reference, "submit_report") and self.vacancy_act(reference, "decide_report", yes=True):
             self.ground.pump(self.draw.choice([0, 1, 5]))
+
+    def convene(self, reference: str) -> None:
+        """A board of people who sit on it and have no conflict of interest."""
+        chair, *others = seats = [*FREE, *PEOPLE[:2]]
+        named = {"chair": chair, "members": others[:2], "observer": others[2]}
+        if self.act(f"vacancy/{reference}", "compose_board", named, *FREE):
+            for person in seats:
+                self.act(f"vacancy/{reference}", "declare_interest", {"conflict": False}, person)
 
     def need(self, case: str, yes: bool) -> bool:
         """What the worklist asks for, done one way or the other."""
@@ -273,6 +283,9 @@ class Player:
             return True
         if state.stage is Stage.SELECTION:
             self.decide(case)
+            return True
+        if state.stage is Stage.INTERVIEW and state.interview_at is None:
+            self.say(case, "interview.scheduled", yes=True)
             return True
         if state.stage in NEXT_SAID:
             self.say(case, NEXT_SAID[state.stage], yes=True)

@@ -93,7 +93,10 @@ class Words:
             return self.draw.choice(get_args(kind))
         if get_origin(kind) in (tuple, list, set, frozenset):
             return [self.value(name, get_args(kind)[0], []) for _ in range(self.draw.randint(_limit(limits, "min_length", 0), 2))]
-        if get_origin(kind) is dict or kind is dict:
+        if get_origin(kind) is dict:
+            count = self.draw.randint(_limit(limits, "min_length", 0), 2)
+            return {str(n + 1): self.value(name, get_args(kind)[1], []) for n in range(count)}
+        if kind is dict:
             return {}
         return self._plain(name, kind, limits)
 
@@ -137,6 +140,11 @@ class Words:
         """The day of the contract that is offered, mostly; the candidate may want another."""
         offered = self.state.terms.get("enters_on") if self.state.approved else None
         return offered if offered and self.draw.random() < 0.8 else None
+
+    def _starts_at(self) -> str | None:
+        """One of the moments offered for the interview, where some are."""
+        offered = self.state.slots.slots if self.state.slots else ()
+        return self.draw.choice(offered).isoformat() if offered and (self.yes or self.draw.random() < 0.7) else None
 
     def _ask(self) -> str:
         """The request an answer names: the one that is open, mostly; an earlier round's, or one we never put."""
@@ -216,6 +224,18 @@ class Words:
 
     def _decided_by(self) -> str:
         return self.draw.choice(PEOPLE)
+
+    def _chair(self) -> str:
+        return self.draw.choice(PEOPLE)
+
+    def _members(self) -> list[str]:
+        return self.draw.sample([*PEOPLE, *FREE], 2)
+
+    def _observer(self) -> str:
+        return self.draw.choice([*PEOPLE, *FREE])
+
+    def _hires(self) -> list[str]:
+        return self.draw.sample(self.ground.cases(), self.draw.choice([0, 0, 1]))
 
     def _who(self) -> str:
         return self.draw.choice(PEOPLE)
