@@ -1,6 +1,7 @@
 """Letters as paper: read back with a PDF reader that is not the program that made them."""
 
 import hashlib
+import re
 import subprocess
 import sys
 import unicodedata
@@ -55,7 +56,8 @@ def about(pdf: bytes) -> dict[str, Any]:
 @pytest.mark.parametrize("letter", ALL)
 def test_every_letter_of_the_catalogue_is_on_paper_word_for_word(letter: Letter) -> None:
     said = squeezed(read(PRINTER.print(letter)))
-    missing = [part for part in letter.body.split("\n") if squeezed(part) not in said]
+    # On paper a dash before a choice is a long one.
+    missing = [part for part in letter.body.split("\n") if squeezed(re.sub("^- ", "– ", part)) not in said]
     assert missing == []
     assert squeezed(letter.subject) in said
 
