@@ -7,7 +7,8 @@ import typer
 
 from cli import show
 from cli.acting import day
-from cli.rehearsed import as_data, rehearsal_shown
+from cli.outlook import Language, Tongue
+from cli.rehearsed import as_data, difference, rehearsal_shown, teller_of
 from cli.terminal import Desk, Json, Person, terminal
 from cli.text import named
 from domain.comparison import Difference, differences
@@ -88,6 +89,7 @@ def rehearse(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="The changed policy: a file, or the name of one that comes with Muster.")],
     vacancy: Annotated[str | None, typer.Option("--vacancy", metavar="REF", help="Only the hires of this vacancy.")] = None,
+    language: Language = Tongue.EN,
     json: Json = False,
 ) -> None:
     """Rehearse a policy over all open hires: who would be affected, and how; nothing is changed."""
@@ -95,7 +97,7 @@ def rehearse(
 
     rules = _rules(file)
     calendar = load_calendar(rules.calendar)
-    rehearsal_shown(terminal(ctx).at_store(lambda desk: desk.rehearse(rules, calendar, vacancy)), json=json)
+    rehearsal_shown(terminal(ctx).at_store(lambda desk: desk.rehearse(rules, calendar, vacancy)), language, json=json)
 
 
 @app.command()
@@ -107,6 +109,7 @@ def publish(
         str | None,
         typer.Option("--effective", metavar="DAY", help="From the beginning of which day; from its approval when not given.", parser=day),
     ] = None,
+    language: Language = Tongue.EN,
     json: Json = False,
 ) -> None:
     """Propose a policy: checks it, shows what differs from the one in force and whom that would concern. Another person approves it."""
@@ -122,13 +125,13 @@ def publish(
 
     edition, changes, found = terminal(ctx).at_store(ask)
     if json:
-        show.as_json({**_about(edition), "changes": changes, "rehearsal": as_data(found)})
+        show.as_json({**_about(edition), "changes": changes, "rehearsal": as_data(found, language)})
         return
-    rehearsal_shown(found, json=False)
+    rehearsal_shown(found, language, json=False)
     show.line()
     show.line(f"Against the edition in force: {len(changes)} figure(s) differ." if changes else "It is the edition in force, or the first.")
     for each in changes:
-        show.line(f"- {each.words}")
+        show.line(f"- {difference(each, teller_of(language))}")
     if edition.published_at is not None:
         show.line(f"Policy {edition.name} {edition.version} is published already.")
         return

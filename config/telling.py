@@ -116,6 +116,9 @@ class Teller:
     def say(self, key: str, **values: Any) -> str:
         return self._say(key, **values)
 
+    def knows(self, key: str) -> bool:
+        return self._knows(key)
+
     def _heading(self, why: Why) -> str:
         if why.act and why.possible:
             not_by = why.never_by.removeprefix("person:")

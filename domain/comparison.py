@@ -18,7 +18,12 @@ DEADLINE_WORDS = {
     "escalation": "escalated, day after day past the limit, to",
 }
 COUNTED = ("target", "remind", "remind_every", "limit")
-CONDITION_WORDS = {"after": ("asked after", ""), "valid_days": ("a result is valid", "day"), "appeal_days": ("time to appeal", "day")}
+CONDITION_WORDS = {
+    "after": ("asked after", ""),
+    "valid_days": ("a result is valid", "day"),
+    "appeal_days": ("time to appeal", "day"),
+    "nations": ("asked of", ""),
+}
 OTHER_WORDS = {
     "name": ("name", ""),
     "version": ("version", ""),
@@ -50,6 +55,7 @@ class Difference:
     was: Any
     will: Any
     words: str
+    unit: str = ""
 
 
 def differences(was: Rules, will: Rules) -> list[Difference]:
@@ -74,7 +80,7 @@ def _deadlines(was: Rules, will: Rules) -> Iterator[Difference]:
         for field, word in DEADLINE_WORDS.items():
             if old[field] != new[field]:
                 told = _change(old[field], new[field], units[0] if field in COUNTED else "", units[1] if field in COUNTED else "")
-                yield Difference(f"{key}.{field}", old[field], new[field], f"{said(name)}: {word} {told}")
+                yield Difference(f"{key}.{field}", old[field], new[field], f"{said(name)}: {word} {told}", units[1].replace(" ", "_"))
 
 
 def _unit(rule: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from domain.letters import Phrase
 
 #: What can be counted; `count.<unit>.one` and `.many` in the catalogue.
-UNITS = ("day", "working_day", "hour", "minute", "second")
+UNITS = ("day", "working_day", "hour", "minute", "second", "month", "year")
 
 #: The parts a rule is made of; `explain.<part>` in the catalogue.
 PARTS = (

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.rehearsed import COUNTED, as_data, lines
+from cli.outlook import Tongue
+from cli.rehearsed import as_data, lines
 from config.files import load_calendar, load_rules, names
-from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS, rehearse
+from domain.rehearsal import rehearse
 from domain.words import Stage
 from tests.cli.conftest import Muster
 from tests.cli.fakes import FakeDesk
@@ -108,6 +109,7 @@ def test_a_difference_is_said_in_words(muster: Muster, tmp_path: Path) -> None:
         "was": 14,
         "will": 10,
         "words": "screening: target 14 → 10 days",
+        "unit": "day",
     }
     assert muster("policy", "diff", "standard", "standard").out == "No difference.\n"
 
@@ -135,10 +137,10 @@ def test_a_rehearsal_says_counts_first_and_then_case_by_case() -> None:
     said = list(lines(found))
     assert said[1:] == [
         "Against standard@2026.1 (1 hire):",
-        "- verification: target 30 → 20 days",
-        "- verification: limit 60 days → none",
-        "- accreditation: asked after clearance, medical → medical",
-        "- medical: a result is valid 365 → 10 days",
+        "- verification of studies and work experience: target 30 → 20 days",
+        "- verification of studies and work experience: limit 60 days → none",
+        "- accreditation and notification: asked after security clearance, medical approval → medical approval",
+        "- medical approval: a result is valid 365 → 10 days",
         "Affected: 1 hire of 1.",
         "- 1 with something overdue at once",
         "- 1 with a deadline that comes earlier",
@@ -147,10 +149,11 @@ def test_a_rehearsal_says_counts_first_and_then_case_by_case() -> None:
         "- 1 with a condition that reopens",
         "- 1 with a condition asked for at once",
         "",
-        f"{case} (vacancy 250442, conditions)",
-        "- verification: due 2026-04-16 → 2026-04-06 (overdue at once); limit 2026-05-16 → none; reminded at other times",
-        "- medical: result valid until 2027-03-16 → until 2026-03-26; reopens, it would not hold on the day of entry",
-        "- accreditation: asked at once, waits for clearance → nothing",
+        f"{case} (vacancy 250442, conditions of appointment)",
+        "- verification of studies and work experience: due 2026-04-16 → 2026-04-06 (overdue at once); limit 2026-05-16 → none; "
+        "reminded at other times",
+        "- medical approval: result valid until 2027-03-16 → until 2026-03-26; reopens, it would not hold on the day of entry",
+        "- accreditation and notification: asked at once, waits for security clearance → nothing",
     ]
     data = as_data(found)
     (each,) = data["cases"]
@@ -158,6 +161,7 @@ def test_a_rehearsal_says_counts_first_and_then_case_by_case() -> None:
     assert each["deadlines"][0]["will"]["limit_at"] is None
     assert [c["text"] for c in each["conditions"]] == [line.removeprefix("- ") for line in said[-2:]]
 
-
-def test_every_effect_has_its_words() -> None:
-    assert tuple(COUNTED) == (*DEADLINE_EFFECTS, *CONDITION_EFFECTS)
+    french = list(lines(found, Tongue.FR))
+    assert len(french) == len(said)
+    assert "Concernés\u00a0: 1 dossier sur 1." in french
+    assert not [line for line in french if "overdue" in line or "{" in line]

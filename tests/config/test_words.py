@@ -9,19 +9,22 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from cli.rehearsed import CROSSED
 from config.words import LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from domain import errors
 from domain.acts import ACTS
+from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.contract import CLAUSES
 from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
+from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.status import CODES as STATUSES
 from domain.waiting import CODES
-from domain.words import Condition, ConditionState, Ending, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
+from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 
 ROOT = LOCALE.parent
 PACKAGES = ("acts", "activities", "cli", "config", "connectors", "domain", "gateway", "sandbox", "store", "worker", "workflows")
@@ -56,6 +59,10 @@ def needed() -> set[str]:
     keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]
     keys |= {f"salary.{period}" for period in ("month", "year")}
+    keys |= {f"figure.{key}" for key in (*DEADLINE_WORDS, *CONDITION_WORDS, *OTHER_WORDS, "unit", "working_days")}
+    keys |= {f"rehearsal.counted.{effect}" for effect in (*DEADLINE_EFFECTS, *CONDITION_EFFECTS)}
+    keys |= {f"rehearsal.effect.{effect}" for effect in CONDITION_EFFECTS if effect.startswith("asked")}
+    keys |= {f"rehearsal.crossed.{effect}" for effect in CROSSED} | {f"rehearsal.action.{action.value}" for action in LimitAction}
     keys |= {f"clause.{clause}" for clause in CLAUSES}
     keys |= {f"waiting.code.{code}" for code in CODES} | {f"act.{act}" for act in ACTS}
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
@@ -82,6 +89,11 @@ def test_every_text_the_trade_needs_is_there(words: Words, language: str) -> Non
 
 def test_a_clause_says_in_the_catalogue_what_it_says_in_the_approved_bytes(words: Words) -> None:
     assert {clause: words.raw(f"clause.{clause}", "en") for clause in CLAUSES} == {clause: says for clause, (_, says, _) in CLAUSES.items()}
+
+
+def test_a_figure_is_called_in_the_catalogue_as_in_a_comparison(words: Words) -> None:
+    called = DEADLINE_WORDS | {key: word for key, (word, _) in (CONDITION_WORDS | OTHER_WORDS).items()}
+    assert {key: words.raw(f"figure.{key}", "en") for key in called} == called
 
 
 def test_both_languages_have_the_same_keys(words: Words) -> None:
