@@ -50,10 +50,10 @@ class VacancySteps:
 
     @activity.defn(name="close_vacancy")
     async def close_vacancy(self, at: At) -> Written:
-        """The competition closes on its wall clock."""
+        """What the clock brings: the competition closes on its wall clock, the list comes to its end."""
 
         async def happen(state: VacancyState, m: Moment) -> Turnout:
-            return competition.close(state, m)
+            return competition.due(state, m)
 
         return await self._step(at, f"due/{at.after}", "muster", happen)
 

@@ -32,7 +32,7 @@ from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
 from domain.status import Status, status
 from domain.tally import Tally, tally
-from domain.vacancy import Published, VacancySpec
+from domain.vacancy import OVER, Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
 from domain.waiting import Why, why
 from domain.words import Role
@@ -46,9 +46,6 @@ from store.records import Records
 from store.vacancies import Vacancies
 
 PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
-
-
-OVER = ("filled", "lapsed", "cancelled")
 
 
 class Desk:

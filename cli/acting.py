@@ -14,9 +14,10 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from cli import show
-from cli.terminal import Case, Json, Person, Request, terminal
+from cli.terminal import Case, Json, Person, Reference, Request, terminal
 from cli.text import named, words
 from domain.acts import ANY_STAGE, Act
+from domain.competition import Act as VacancyAct
 from domain.errors import BadInput
 from domain.messages import Receipt
 
@@ -52,6 +53,7 @@ MEANS = {
     "vacancy": "The other vacancy.",
     "post": "The post there.",
     "grade": "The grade there.",
+    "hire": "Whom: a hire.",
     "owner": "Who takes the case over.",
     "who": "Who steps back; yourself when not given.",
 }
@@ -79,6 +81,25 @@ def act_command(act: Act) -> Callable[..., None]:
     }
     own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
     return _signed(command, {**fixed, **own}, _help(act))
+
+
+def vacancy_act_command(act: VacancyAct) -> Callable[..., None]:
+    """The same for an act on a vacancy."""
+
+    def command(ctx: typer.Context, reference: str, person: str, request: str | None, json: bool, **given: Any) -> None:
+        args = checked(act.args, given)
+        receipt = terminal(ctx).at_desk(lambda desk: desk.vacancy_act(person, reference, act.name, args, request))
+        receipt_shown(receipt, json=json)
+
+    fixed = {
+        "ctx": (typer.Context, inspect.Parameter.empty),
+        "reference": (Reference, inspect.Parameter.empty),
+        "person": (Person, inspect.Parameter.empty),
+        "request": (Request, None),
+        "json": (Json, False),
+    }
+    own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
+    return _signed(command, {**fixed, **own}, f"{act.says}\n\nFor: {words(sorted(act.roles))}.")
 
 
 def checked(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from cli import show
-from cli.acting import checked, receipt_shown
+from cli.acting import checked, command_name, receipt_shown, vacancy_act_command
 from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
 from cli.vacancy_import import import_, rules_under
-from domain.competition import NEXT_IN_RANK, Call, Cancel, DecideReport, SubmitReport
+from domain.competition import ACTS, Cancel, DecideReport, SubmitReport
 from domain.errors import BadInput, NotFound, NotNow
 from domain.vacancy import VacancySpec
 from domain.words import Stage
@@ -117,28 +117,16 @@ def decide_report(
     ],
     approved: Annotated[bool, typer.Option("--approved/--not-approved", help="Whether the report is approved; if not, it goes back.")],
     reason: Reason = "merit_order",
+    first: Annotated[
+        list[str] | None,
+        typer.Option("--first", metavar="CASE", help="Among equals: who comes first, then the next, each once."),
+    ] = None,
     request: Request = None,
     json: Json = False,
 ) -> None:
     """Decide on the board's report. For the appointing authority, never for who submitted it."""
-    args = checked(DecideReport, {"sha256": sha256, "approved": approved, "reason": reason})
+    args = checked(DecideReport, {"sha256": sha256, "approved": approved, "reason": reason, "order": first})
     receipt_shown(terminal(ctx).at_desk(lambda desk: desk.vacancy_act(person, reference, "decide_report", args, request)), json=json)
-
-
-@app.command()
-def call(
-    ctx: typer.Context,
-    reference: Reference,
-    hire: Annotated[str, typer.Option("--hire", metavar="CASE", help="Whom: a hire on the list.")],
-    post: Annotated[str, typer.Option("--post", metavar="POST", help="To which open post.")],
-    person: Person,
-    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, when it is not the next in rank.")] = NEXT_IN_RANK,
-    request: Request = None,
-    json: Json = False,
-) -> None:
-    """Call somebody on the list to an open post. Out of rank it needs a reason."""
-    args = checked(Call, {"hire": hire, "post": post, "reason": reason})
-    receipt_shown(terminal(ctx).at_desk(lambda desk: desk.vacancy_act(person, reference, "call", args, request)), json=json)
 
 
 @app.command()
@@ -181,3 +169,10 @@ def _json(body: bytes) -> Any:
     from domain.strict_json import loads
 
     return loads(body)
+
+
+#: The acts whose words do not all fit into options have a command of their own above.
+OWN = ("submit_report", "decide_report", "cancel", "compose_board", "declare_interest")
+for each in ACTS.values():
+    if each.name not in OWN:
+        app.command(command_name(each.name))(vacancy_act_command(each))

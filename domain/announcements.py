@@ -6,7 +6,7 @@ from domain import facts as f
 from domain.hire import HireState
 from domain.messages import Announcement, CaseMessage
 from domain.vacancy import VacancyState
-from domain.words import Stage
+from domain.words import PostState, Stage
 
 
 def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMessage]:
@@ -18,6 +18,12 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
             # from the selection on the vacancy counts on this hire: a decision may have crossed the ending
             case f.EndingReached(ending=ending, stage=stage) if after.selection or after.linked_from or stage is Stage.SELECTION:
                 told.append(CaseMessage(to=vacancy, type="hire.left", data={"hire": after.case, "ending": str(ending)}))
+            case f.PostReleased(post=post) if after.stage is Stage.RESERVE:
+                told.append(CaseMessage(to=vacancy, type="hire.relisted", data={"hire": after.case, "post": post}))
+            case f.CandidateAvailability(available=available) if after.selection:
+                told.append(_availability(after, available))
+            case f.SelectionDecided() if not after.available:
+                told.append(_availability(after, False))
             case f.DutyEntered():
                 told.append(CaseMessage(to=vacancy, type="post.taken_up", data={"hire": after.case, "post": after.post}))
             case f.ReuseAnswered(accepted=True) if after.reuse is not None:
@@ -25,6 +31,10 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
             case _:
                 pass
     return told
+
+
+def _availability(state: HireState, available: bool) -> CaseMessage:
+    return CaseMessage(to=f"vacancy/{state.vacancy}", type="hire.availability", data={"hire": state.case, "available": available})
 
 
 def _linked(state: HireState) -> dict[str, Any]:
@@ -94,12 +104,17 @@ def _slot(fact: f.OfCondition) -> dict[str, str]:
     return {"condition": str(fact.condition)} | ({"nation": fact.nation} if fact.nation else {})
 
 
+def _all_filled(state: VacancyState) -> bool:
+    return all(p.state in (PostState.FILLED, PostState.WITHDRAWN) for p in state.posts.values())
+
+
 def announced_by_vacancy(after: VacancyState, facts: tuple[f.AnyFact, ...]) -> list[Announcement]:
     """The outbound events of a vacancy's facts."""
     names = {"vacancy_published": "vacancy.published", "vacancy_closed": "vacancy.closed", "vacancy_cancelled": "vacancy.cancelled"}
     found: list[Announcement] = []
     for fact in facts:
-        type_ = names.get(fact.kind) or ("vacancy.filled" if isinstance(fact, f.VacancyCompleted) and fact.outcome == "filled" else None)
+        filled = isinstance(fact, f.PostFilled) and _all_filled(after)  # once, though a list may keep the vacancy open after it
+        type_ = names.get(fact.kind) or ("vacancy.filled" if filled else None)
         if type_ is not None:
             found.append(Announcement(type=type_, subject=f"vacancy/{after.reference}", data={}))
     return found

@@ -424,6 +424,8 @@ class OfferAnswered(EventData):
     TYPE = "offer.answered"
     SENDERS = _PORTAL
     accepted: bool
+    #: Who was called from the list and declines stays on it, unless this says no.
+    stay_listed: bool | None = None
 
 
 class OfferExtensionRequested(EventData):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from domain.posts import PostSpec
 from domain.rules import DeadlineRule
 from domain.slots import slot_of
 from domain.words import (
@@ -152,16 +153,24 @@ class SelectionDecided(Fact):
     decided_by: str = ""
 
 
+#: Where somebody waits for a post: on a list the notice announced, or next in rank for the posts of this competition alone.
+Standing = Literal["listed", "next_in_rank"]
+
+
 class ReserveListed(Fact):
+    """Waits for a post, until then. `until` is the list's own end, the same for everybody on it."""
+
     kind: Literal["reserve_listed"] = "reserve_listed"
     rank: int
     until: datetime
+    standing: Standing = "listed"
 
 
 class ReserveExtended(Fact):
     kind: Literal["reserve_extended"] = "reserve_extended"
     until: datetime
     times: int
+    deadline: "DeadlineSet | None" = None
 
 
 class ReserveCalled(Fact):
@@ -204,8 +213,11 @@ class OfferIssued(Fact):
 
 
 class OfferAnswered(Fact):
+    """`stay_listed`: who was called from the list declined this post and waits for another."""
+
     kind: Literal["offer_answered"] = "offer_answered"
     accepted: bool
+    stay_listed: bool = False
 
 
 class OfferExtended(Fact):
@@ -689,6 +701,7 @@ class VacancyPublished(Fact):
     posts: tuple[str, ...]
     pending_posts: tuple[str, ...] = ()
     reserve_list: bool = False
+    specs: tuple[PostSpec, ...] = ()
 
 
 class VacancyClosed(Fact):
@@ -725,7 +738,7 @@ class InterestDeclared(Fact):
 
 
 class ReportSubmitted(Fact):
-    """The board's report. `lines` are (hire, score, rank, recommendation); equal ranks are explicit ties."""
+    """The board's report. `lines` are (hire, score, rank, recommendation); an equal rank carries the reason of the tie."""
 
     kind: Literal["report_submitted"] = "report_submitted"
     report: str
@@ -739,14 +752,18 @@ class ReportLine(BaseModel):
     score: int
     rank: int | None = None
     recommendation: Literal["selected", "reserve", "not_selected"]
+    tie: str = Field(default="", pattern=r"^([a-z][a-z0-9_.]{1,63})?$")
 
 
 class ReportDecided(Fact):
+    """`order` is the appointing authority's own decision: among equals, who comes first."""
+
     kind: Literal["report_decided"] = "report_decided"
     report: str
     approved: bool
     submitted_by: str
     reason: str = ""
+    order: tuple[str, ...] = ()
 
 
 class PostReserved(Fact):
@@ -777,7 +794,7 @@ class PostWithdrawn(Fact):
 class PostAdded(Fact):
     kind: Literal["post_added"] = "post_added"
     post: str
-    spec: dict[str, Any]
+    spec: PostSpec
     proposed_by: str
 
 
@@ -785,12 +802,53 @@ class CandidateListed(Fact):
     kind: Literal["candidate_listed"] = "candidate_listed"
     hire: str
     rank: int
+    standing: Standing = "listed"
 
 
 class CandidateUnlisted(Fact):
     kind: Literal["candidate_unlisted"] = "candidate_unlisted"
     hire: str
     reason: str
+
+
+class CandidatePassedOver(Fact):
+    """Not called although the next in rank: unavailable, or this post was declined before."""
+
+    kind: Literal["candidate_passed_over"] = "candidate_passed_over"
+    hire: str
+    post: str
+    reason: str
+
+
+class ListedAvailability(Fact):
+    """Somebody on the list can, or cannot, be called for now."""
+
+    kind: Literal["listed_availability"] = "listed_availability"
+    hire: str
+    available: bool
+
+
+class PostDeclined(Fact):
+    """Somebody called from the list did not want this post and went back to the list."""
+
+    kind: Literal["post_declined"] = "post_declined"
+    post: str
+    hire: str
+
+
+class ListExtended(Fact):
+    """The whole list is valid for longer; everybody on it is told."""
+
+    kind: Literal["list_extended"] = "list_extended"
+    until: datetime
+    times: int
+    reason: str
+
+
+class ListLapsed(Fact):
+    """A named person confirmed that the list has ended, for everybody on it."""
+
+    kind: Literal["list_lapsed"] = "list_lapsed"
 
 
 class VacancyCancelled(Fact):
@@ -800,10 +858,11 @@ class VacancyCancelled(Fact):
 
 class VacancyCompleted(Fact):
     kind: Literal["vacancy_completed"] = "vacancy_completed"
-    outcome: Literal["filled", "lapsed"]
+    outcome: Literal["filled", "partly_filled", "lapsed"]
 
 
 ReportSubmitted.model_rebuild()
+ReserveExtended.model_rebuild()
 
 AnyFact = Annotated[
     ApplicationReceived
@@ -904,6 +963,11 @@ AnyFact = Annotated[
     | PostAdded
     | CandidateListed
     | CandidateUnlisted
+    | CandidatePassedOver
+    | ListedAvailability
+    | PostDeclined
+    | ListExtended
+    | ListLapsed
     | VacancyCancelled
     | VacancyCompleted,
     Field(discriminator="kind"),

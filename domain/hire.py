@@ -24,7 +24,7 @@ MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.INTERVIEW: frozenset({Stage.SELECTION}),
     Stage.SELECTION: frozenset({Stage.OFFER, Stage.RESERVE}),
     Stage.RESERVE: frozenset({Stage.OFFER}),
-    Stage.OFFER: frozenset({Stage.CONDITIONS}),
+    Stage.OFFER: frozenset({Stage.CONDITIONS, Stage.RESERVE}),  # back to the list: a call was declined
     Stage.CONDITIONS: frozenset({Stage.CONTRACT, Stage.ENTRY}),
     Stage.CONTRACT: frozenset({Stage.ENTRY, Stage.CONDITIONS}),
     Stage.ENTRY: frozenset({Stage.PROBATION, Stage.CONDITIONS}),
@@ -37,7 +37,7 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
     Ending.LATE: frozenset({Stage.RECEIVED}),
     Ending.NOT_SHORTLISTED: frozenset({Stage.SHORTLISTING}),
     Ending.ASSESSMENT_LAPSED: frozenset({Stage.ASSESSMENT}),
-    Ending.NOT_SELECTED: frozenset({Stage.SELECTION}),
+    Ending.NOT_SELECTED: frozenset({Stage.SELECTION, Stage.RESERVE}),  # next in rank, and no post came free
     Ending.RESERVE_LAPSED: frozenset({Stage.RESERVE}),
     Ending.CONDITIONAL_OFFER_DECLINED: frozenset({Stage.OFFER}),
     Ending.CONDITIONAL_OFFER_LAPSED: frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}),
@@ -137,6 +137,9 @@ class HireState(BaseModel):
     rank: int | None = None
     reserve_until: datetime | None = None
     reserve_extensions: int = 0
+    standing: f.Standing = "listed"
+    list_deadline: DeadlineSet | None = None
+    called: bool = False
     available: bool = True
     post: str = ""
     post_kind: PostKind | None = None
@@ -424,12 +427,18 @@ def _selected(s: HireState, fact: f.SelectionDecided, e: Entry) -> None:
 
 @_takes(f.ReserveListed)
 def _listed(s: HireState, fact: f.ReserveListed, e: Entry) -> None:
-    s.reserve_until, s.rank = fact.until, fact.rank
+    s.reserve_until, s.rank, s.standing = fact.until, fact.rank, fact.standing
 
 
 @_takes(f.ReserveExtended)
 def _list_extended(s: HireState, fact: f.ReserveExtended, e: Entry) -> None:
     s.reserve_until, s.reserve_extensions = fact.until, fact.times
+    s.list_deadline = fact.deadline or s.list_deadline
+
+
+@_takes(f.ReserveCalled)
+def _called(s: HireState, fact: f.ReserveCalled, e: Entry) -> None:
+    s.called = True
 
 
 @_takes(f.PostAssigned)
@@ -437,6 +446,7 @@ def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
     s.post, s.post_kind, s.grade_low, s.grade_high = fact.post, fact.post_kind, fact.grade_low, fact.grade_high
     s.division, s.post_funded = fact.division, fact.funded
     s.higher_grade_by, s.higher_grade = "", ""  # a decision on the grade is about one post
+    s.offer_issued, s.offer_accepted, s.offer_extensions = False, None, 0
 
 
 @_takes(f.PostReleased)
@@ -668,6 +678,8 @@ def _deadline(s: HireState, fact: DeadlineSet, e: Entry) -> None:
     s.deadlines[fact.key] = fact
     if fact.key not in s.first_set or s.first_set[fact.key].started_at != fact.started_at:
         s.first_set[fact.key] = fact
+    if fact.key == "reserve":
+        s.list_deadline = fact
     if (fact.limit_at or fact.due_at) > e.at:  # set anew with time left: what its old limit brought is over
         s.lapse_due.discard(fact.key)
         s.escalated.discard(fact.key)

@@ -29,6 +29,8 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "interview_invitation": "the interview, with a calendar file",
         "selected": "the result: selected, an offer will follow",
         "reserve_listed": "the result: on the reserve list, with its end date",
+        "next_in_rank": "the result: next in rank, should a post of this competition come free",
+        "called": "called from the list to a post, with its kind and grade",
         "reserve_extended": "the reserve list is valid for longer",
         "reserve_lapsing": "the reserve list will soon end",
         "reserve_lapse_due": "the reserve list has reached its end, a person will decide",
@@ -55,6 +57,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
 ALSO: Mapping[str, str] = MappingProxyType(
     {
         "late": "the application came after the closing time",
+        "recommended_for": "the post, its kind and its grade: told with the recommendation",
         "rescheduled": "this replaces an earlier invitation",
         "seconded": "the national administration has to agree",
         "unfunded": "the funding of the post is still to be approved",
@@ -112,6 +115,8 @@ def knows(before: HireState, after: HireState, *, review_until: datetime | None 
         "interview_at": None if before.interview_held else before.interview_at,
         "seconded": after.seconded_by is not None,
         "funded": after.post_funded,
+        "standing": after.standing,
+        "post": after.post,
         "grade_low": after.grade_low,
         "grade_high": after.grade_high,
         "post_kind": after.post_kind,
@@ -144,10 +149,14 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
         case f.InterviewScheduled():
             return _invitation(fact, known)
         case f.SelectionDecided(outcome="selected"):
-            return LetterDue(template="selected")
+            return LetterDue(template="selected", values=_post(known), also=("recommended_for",))
+        case f.ReserveCalled():
+            return LetterDue(template="called", values=_post(known), also=("recommended_for",))
+        case f.ReserveListed(standing="next_in_rank", until=until):
+            return LetterDue(template="next_in_rank", values={"until": until})
         case f.ReserveListed(until=until):
             return LetterDue(template="reserve_listed", values={"until": until})
-        case f.ReserveExtended(until=until):
+        case f.ReserveExtended(until=until) if stage in (None, Stage.RESERVE):
             return LetterDue(template="reserve_extended", values={"until": until})
         case f.OfferIssued(post=post):
             return _offer(post, known)
@@ -173,6 +182,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
         case f.EntryPostponed(enters_on=enters_on):
             return LetterDue(template="entry_postponed", values={"enters_on": enters_on})
         case f.LapseDue(key="reserve"):
+            if known.get("standing") == "next_in_rank":
+                return None  # nothing was promised that lapses: the one letter is that of the ending
             return LetterDue(template="reserve_lapse_due")
         case f.LapseDue(key=key) if without_nation(key) in CANDIDATE_TASKS:
             return LetterDue(template="lapse_due", values={"task": _task(key)})
@@ -235,6 +246,13 @@ def _contract(known: Mapping[str, Any]) -> LetterDue:
     return LetterDue(template="contract_offer", values=values, also=tuple(also))
 
 
+def _post(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Contract kind and grade are told with the recommendation for a post, not before (`recruitment.md` §6)."""
+    low, high = known.get("grade_low"), known.get("grade_high")
+    kind = Phrase(key=f"post_kind.{PostKind(known['post_kind']).value}")
+    return {"post": known["post"], "post_kind": kind, "grade": str(low) if low == high else f"{low}-{high}"}
+
+
 def _twin(known: Mapping[str, Any], also: list[str]) -> dict[str, Any]:
     """The grades of the post; a twin-graded one gets its paragraph."""
     low, high = known.get("grade_low"), known.get("grade_high")
@@ -255,7 +273,7 @@ def _reminder(key: str, stage: str | None, known: Mapping[str, Any]) -> LetterDu
         return None  # asked of two nations: one letter speaks of both
     if kind in CANDIDATE_TASKS:
         return LetterDue(template="reminder", values={"task": _task(key), "answer_by": due})
-    if key == "reserve" and stage in (None, Stage.RESERVE):
+    if key == "reserve" and known.get("standing") != "next_in_rank" and stage in (None, Stage.RESERVE):
         return LetterDue(template="reserve_lapsing", values={"until": due})
     if kind == "clearance":
         return LetterDue(template="clearance_pending")

@@ -44,6 +44,11 @@ def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason:
     return [*close_deadlines(state, met=ending is Ending.APPOINTED_AND_CONFIRMED), *freed, done]
 
 
+def reserve_ending(state: HireState) -> Ending:
+    """How waiting ends by a person's word: off the list; or, next in rank and no post left, not selected."""
+    return Ending.NOT_SELECTED if state.standing == "next_in_rank" else Ending.RESERVE_LAPSED
+
+
 def leave_deadlines(state: HireState) -> Facts:
     """Close the deadlines of the stage that is left. The candidate's time to answer an allegation belongs to no stage and runs on;
     the clock of a decision belongs to the need it watches (`attention`)."""
@@ -69,8 +74,7 @@ def _opening(state: HireState, stage: Stage, m: Moment) -> Facts:
         case Stage.SELECTION:
             return [m.deadline("selection")]
         case Stage.RESERVE:
-            listed = m.deadline("reserve")
-            return [f.ReserveListed(rank=state.rank or 0, until=listed.due_at), listed]
+            return _on_the_list(state, m)
         case Stage.CONDITIONS if not state.conditions:
             return _open_conditions(state, m)
         case Stage.CONTRACT if state.approved:  # offered before a condition opened again: the candidate's time begins anew
@@ -82,6 +86,13 @@ def _opening(state: HireState, stage: Stage, m: Moment) -> Facts:
             return [m.deadline("probation", ends_on=on and probation_ends_on(on, m.published.rules.probation_months))]
         case _:
             return []
+
+
+def _on_the_list(state: HireState, m: Moment) -> Facts:
+    """The list's end is the vacancy's, the same for everybody on it; who comes back to it is not reminded of what is past."""
+    ends = state.list_deadline or m.deadline("reserve")
+    ahead = ends.model_copy(update={"remind_at": tuple(at for at in ends.remind_at if at > m.at)})
+    return [f.ReserveListed(rank=state.rank or 0, until=ends.due_at, standing=state.standing), ahead]
 
 
 def _open_conditions(state: HireState, m: Moment) -> Facts:

@@ -1,36 +1,20 @@
 """A vacancy: what a notice means, its posts, and its state as the fold of its journal."""
 
 import datetime as dt
+from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.facts import (
-    BoardComposed,
-    BudgetAsked,
-    BudgetDecided,
-    CandidateListed,
-    CandidateUnlisted,
-    DeadlineClosed,
-    DeadlineSet,
-    Entry,
-    InterestDeclared,
-    PostAdded,
-    PostFilled,
-    PostFreed,
-    PostReserved,
-    PostWithdrawn,
-    ReportDecided,
-    ReportLine,
-    ReportSubmitted,
-    VacancyCancelled,
-    VacancyClosed,
-    VacancyCompleted,
-    VacancyPublished,
-)
+from domain import facts as f
+from domain.facts import DeadlineSet, Entry, ReportLine, Standing
+from domain.posts import PostSpec as PostSpec
 from domain.rules import Rules
 from domain.words import PostKind, PostState
+
+#: The states in which nothing more can happen to a vacancy.
+OVER = ("filled", "partly_filled", "lapsed", "cancelled")
 
 
 class Strict(BaseModel):
@@ -74,20 +58,6 @@ class Salary(Strict):
     period: Literal["month", "year"] | None = None
 
 
-class PostSpec(Strict):
-    id: str
-    kind: PostKind
-    grade_low: str
-    grade_high: str
-    division: str = ""
-    role_profile: str = ""
-    funded: bool = True
-
-    @property
-    def twin_graded(self) -> bool:
-        return self.grade_low != self.grade_high
-
-
 class VacancySpec(Strict):
     """The vacancy file (`config/vacancies/*.toml`): a notice, its conflicts settled, with its posts."""
 
@@ -127,14 +97,21 @@ class Published(Strict):
 
 class PostNow(BaseModel):
     id: str
+    spec: PostSpec
     state: PostState = PostState.OPEN
     hire: str | None = None
     funded: bool = True
 
 
 class Listed(BaseModel):
+    """Somebody who waits for a post. `round` is the report they were ranked by: an earlier round comes before a later one."""
+
     hire: str
     rank: int
+    round: int = 1
+    standing: Standing = "listed"
+    available: bool = True
+    declined: tuple[str, ...] = ()
 
 
 class Board(BaseModel):
@@ -161,7 +138,7 @@ class VacancyState(BaseModel):
     reference: str = ""
     number: int = 0
     last_at: datetime | None = None
-    status: Literal["", "published", "closed", "cancelled", "filled", "lapsed"] = ""
+    status: Literal["", "published", "closed", "cancelled", "filled", "partly_filled", "lapsed"] = ""
     policy: str = ""
     closes_at: datetime | None = None
     published_at: datetime | None = None
@@ -173,66 +150,51 @@ class VacancyState(BaseModel):
     report_lines: tuple[ReportLine, ...] = ()
     report_by: str = ""
     report_state: Literal["", "submitted", "approved", "returned"] = ""
+    rounds: int = 0
     listed: list[Listed] = Field(default_factory=list)
+    called: dict[str, Listed] = Field(default_factory=dict)  # off the list, called to a post
+    unavailable: set[str] = Field(default_factory=set)
     reserve_list: bool = False
+    list_extensions: int = 0
+    list_expired: bool = False
     deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
     seen_steps: set[str] = Field(default_factory=set)
 
     @property
     def over(self) -> bool:
-        return self.status in ("cancelled", "filled", "lapsed")
+        return self.status in OVER
+
+    @property
+    def list_deadline(self) -> DeadlineSet | None:
+        """How long the list is valid; kept when it has expired, until its end is confirmed."""
+        return self.deadlines.get("reserve")
 
     @property
     def next_deadline(self) -> datetime | None:
-        return min((d.due_at for d in self.deadlines.values()), default=None)
+        """The next moment this vacancy acts on by itself. A list that has expired waits for a person, not for the clock."""
+        running = (d for key, d in self.deadlines.items() if not (key == "reserve" and self.list_expired))
+        return min((d.limit_at or d.due_at for d in running), default=None)
+
+    @property
+    def open_posts(self) -> list[PostNow]:
+        return [p for p in self.posts.values() if p.state is PostState.OPEN]
+
+    def needs(self) -> list[str]:
+        """The acts on this vacancy that only a person can do now; the names are those of `domain.competition`."""
+        if self.over or not self.reference:
+            return []
+        found = ["decide_report"] if self.report_state == "submitted" else []
+        if self.listed and self.list_expired:
+            return [*found, "confirm_list_lapse"]
+        return [*found, *(f"call:{p.id}" for p in self.open_posts if self.listed)]
 
     def apply(self, entry: Entry) -> None:
+        """Take one journal entry into the state. Entries come dense and in order."""
         self.number, self.last_at = entry.number, entry.at
         self.seen_steps.add(entry.step)
-        match entry.fact:
-            case VacancyPublished() as f:
-                self.reference, self.status, self.policy = f.reference, "published", f.policy
-                self.closes_at, self.published_at, self.reserve_list = f.closes_at, entry.at, f.reserve_list
-                self.posts = {p: PostNow(id=p, funded=p not in f.pending_posts) for p in f.posts}
-            case VacancyClosed():
-                self.status = "closed"
-            case DeadlineSet() as f:
-                self.deadlines[f.key] = f
-            case DeadlineClosed(key=key):
-                self.deadlines.pop(key, None)
-            case BudgetAsked(post=post, ask=ask):
-                self.budget_asked[post] = ask
-            case BudgetDecided(post=post, approved=approved):
-                self.posts[post].funded = self.budget_decided[post] = approved
-            case BoardComposed() as f:
-                said = self.board.declared if self.board else {}
-                self.board = Board(chair=f.chair, members=f.members, observer=f.observer, declared=said)
-            case InterestDeclared() as f if self.board is not None:
-                self.board.declared[f.person] = not f.conflict or bool(f.hires)
-            case ReportSubmitted() as f:
-                self.report, self.report_lines, self.report_by, self.report_state = f.report, f.lines, entry.actor, "submitted"
-            case ReportDecided(approved=approved):
-                self.report_state = "approved" if approved else "returned"
-            case PostReserved(post=post, hire=hire):
-                self.posts[post] = self.posts[post].model_copy(update={"state": PostState.RESERVED, "hire": hire})
-            case PostFreed(post=post):
-                self.posts[post] = self.posts[post].model_copy(update={"state": PostState.OPEN, "hire": None})
-            case PostFilled(post=post, hire=hire):
-                self.posts[post] = self.posts[post].model_copy(update={"state": PostState.FILLED, "hire": hire})
-            case PostWithdrawn(post=post):
-                self.posts[post] = self.posts[post].model_copy(update={"state": PostState.WITHDRAWN, "hire": None})
-            case PostAdded(post=post, spec=spec):
-                self.posts[post] = PostNow(id=post, funded=bool(spec.get("funded", True)))
-            case CandidateListed(hire=hire, rank=rank):
-                self.listed = sorted([*self.listed, Listed(hire=hire, rank=rank)], key=lambda x: x.rank)
-            case CandidateUnlisted(hire=hire):
-                self.listed = [x for x in self.listed if x.hire != hire]
-            case VacancyCancelled():
-                self.status, self.deadlines = "cancelled", {}
-            case VacancyCompleted(outcome=outcome):
-                self.status, self.deadlines = outcome, {}
-            case _:
-                pass
+        taker = _TAKERS.get(type(entry.fact))
+        if taker is not None:
+            taker(self, entry.fact, entry)
 
 
 def fold(entries: list[Entry]) -> VacancyState:
@@ -241,3 +203,160 @@ def fold(entries: list[Entry]) -> VacancyState:
     for entry in entries:
         state.apply(entry)
     return state
+
+
+# ---- one taker per fact that changes the state ---------------------------------------------------------------------------
+
+Taker = TypeVar("Taker", bound=Callable[..., None])
+_TAKERS: dict[type, Callable[..., None]] = {}
+
+
+def _takes(*facts: type) -> Callable[[Taker], Taker]:
+    def register(taker: Taker) -> Taker:
+        _TAKERS.update(dict.fromkeys(facts, taker))
+        return taker
+
+    return register
+
+
+def _post(s: VacancyState, post: str, **changed: Any) -> None:
+    s.posts[post] = s.posts[post].model_copy(update=changed)
+
+
+@_takes(f.VacancyPublished)
+def _published(s: VacancyState, fact: f.VacancyPublished, e: Entry) -> None:
+    s.reference, s.status, s.policy = fact.reference, "published", fact.policy
+    s.closes_at, s.published_at, s.reserve_list = fact.closes_at, e.at, fact.reserve_list
+    known = {p.id: p for p in fact.specs}  # the first vacancies were published without: what is not known is not made up
+    bare = {p: PostSpec(id=p, kind=PostKind.ESTABLISHED, grade_low="", grade_high="") for p in fact.posts}
+    s.posts = {p: PostNow(id=p, spec=known.get(p, bare[p]), funded=p not in fact.pending_posts) for p in fact.posts}
+
+
+@_takes(f.VacancyClosed)
+def _closed(s: VacancyState, fact: f.VacancyClosed, e: Entry) -> None:
+    s.status = "closed"
+
+
+@_takes(f.DeadlineSet)
+def _deadline(s: VacancyState, fact: DeadlineSet, e: Entry) -> None:
+    s.deadlines[fact.key] = fact
+    if fact.key == "reserve":
+        s.list_expired = False
+
+
+@_takes(f.DeadlineClosed)
+def _deadline_closed(s: VacancyState, fact: f.DeadlineClosed, e: Entry) -> None:
+    s.deadlines.pop(fact.key, None)
+
+
+@_takes(f.LapseDue)
+def _lapse_due(s: VacancyState, fact: f.LapseDue, e: Entry) -> None:
+    s.list_expired = True
+
+
+@_takes(f.BudgetAsked)
+def _asked(s: VacancyState, fact: f.BudgetAsked, e: Entry) -> None:
+    s.budget_asked[fact.post] = fact.ask
+
+
+@_takes(f.BudgetDecided)
+def _budget(s: VacancyState, fact: f.BudgetDecided, e: Entry) -> None:
+    s.budget_decided[fact.post] = fact.approved
+    _post(s, fact.post, funded=fact.approved)
+
+
+@_takes(f.BoardComposed)
+def _board(s: VacancyState, fact: f.BoardComposed, e: Entry) -> None:
+    said = s.board.declared if s.board else {}
+    s.board = Board(chair=fact.chair, members=fact.members, observer=fact.observer, declared=said)
+
+
+@_takes(f.InterestDeclared)
+def _interest(s: VacancyState, fact: f.InterestDeclared, e: Entry) -> None:
+    if s.board is not None:
+        s.board.declared[fact.person] = not fact.conflict or bool(fact.hires)
+
+
+@_takes(f.ReportSubmitted)
+def _submitted(s: VacancyState, fact: f.ReportSubmitted, e: Entry) -> None:
+    s.report, s.report_lines, s.report_by, s.report_state = fact.report, fact.lines, e.actor, "submitted"
+
+
+@_takes(f.ReportDecided)
+def _decided(s: VacancyState, fact: f.ReportDecided, e: Entry) -> None:
+    s.report_state = "approved" if fact.approved else "returned"
+    s.rounds += fact.approved
+
+
+@_takes(f.PostReserved)
+def _reserved(s: VacancyState, fact: f.PostReserved, e: Entry) -> None:
+    _post(s, fact.post, state=PostState.RESERVED, hire=fact.hire)
+
+
+@_takes(f.PostFreed)
+def _freed(s: VacancyState, fact: f.PostFreed, e: Entry) -> None:
+    _post(s, fact.post, state=PostState.OPEN, hire=None)
+
+
+@_takes(f.PostFilled)
+def _filled(s: VacancyState, fact: f.PostFilled, e: Entry) -> None:
+    _post(s, fact.post, state=PostState.FILLED, hire=fact.hire)
+
+
+@_takes(f.PostWithdrawn)
+def _withdrawn(s: VacancyState, fact: f.PostWithdrawn, e: Entry) -> None:
+    _post(s, fact.post, state=PostState.WITHDRAWN, hire=None)
+
+
+@_takes(f.PostAdded)
+def _added(s: VacancyState, fact: f.PostAdded, e: Entry) -> None:
+    s.posts[fact.post] = PostNow(id=fact.post, spec=fact.spec, funded=fact.spec.funded)
+
+
+@_takes(f.CandidateListed)
+def _listed(s: VacancyState, fact: f.CandidateListed, e: Entry) -> None:
+    """A first listing belongs to the round just decided; who comes back keeps the old place."""
+    new = Listed(hire=fact.hire, rank=fact.rank, round=s.rounds, standing=fact.standing, available=fact.hire not in s.unavailable)
+    back = s.called.pop(fact.hire, None)
+    s.listed = sorted([*s.listed, back or new], key=lambda x: (x.round, x.rank))
+
+
+@_takes(f.CandidateUnlisted)
+def _unlisted(s: VacancyState, fact: f.CandidateUnlisted, e: Entry) -> None:
+    gone = next((x for x in s.listed if x.hire == fact.hire), None)
+    s.listed = [x for x in s.listed if x.hire != fact.hire]
+    if gone is not None and fact.reason == "called":
+        s.called[fact.hire] = gone
+
+
+@_takes(f.PostDeclined)
+def _declined(s: VacancyState, fact: f.PostDeclined, e: Entry) -> None:
+    was = s.called[fact.hire]
+    s.called[fact.hire] = was.model_copy(update={"declined": (*was.declined, fact.post)})
+
+
+@_takes(f.ListedAvailability)
+def _availability(s: VacancyState, fact: f.ListedAvailability, e: Entry) -> None:
+    (s.unavailable.discard if fact.available else s.unavailable.add)(fact.hire)
+    s.listed = [x.model_copy(update={"available": x.hire not in s.unavailable}) for x in s.listed]
+    s.called = {hire: x.model_copy(update={"available": hire not in s.unavailable}) for hire, x in s.called.items()}
+
+
+@_takes(f.ListExtended)
+def _extended(s: VacancyState, fact: f.ListExtended, e: Entry) -> None:
+    s.list_extensions = fact.times
+
+
+@_takes(f.ListLapsed)
+def _list_lapsed(s: VacancyState, fact: f.ListLapsed, e: Entry) -> None:
+    s.listed, s.list_extensions = [], 0
+
+
+@_takes(f.VacancyCancelled)
+def _cancelled(s: VacancyState, fact: f.VacancyCancelled, e: Entry) -> None:
+    s.status, s.deadlines = "cancelled", {}
+
+
+@_takes(f.VacancyCompleted)
+def _completed(s: VacancyState, fact: f.VacancyCompleted, e: Entry) -> None:
+    s.status, s.deadlines = fact.outcome, {}

@@ -65,7 +65,7 @@ CODES = (
     "no_allegation",
     "may_answer",
     "not_on_hold",
-    "expired",
+    "list_of_vacancy",
     "reuse_offered",
 )
 
@@ -467,7 +467,7 @@ _AGAINST: dict[str, Against] = {
     "conclude_integrity": _conclude,
     "resume": _resume,
     "lift_overlay": _fixed("no_overlay", lambda s: not s.overlays),
-    "extend": lambda s, about, _: [Wait("expired", about)] if about == "reserve" and s.lapse_due else [],
+    "extend": lambda s, about, _: [Wait("list_of_vacancy", s.vacancy, (str(Party.HR),))] if about == "reserve" else [],
     "offer_reuse": lambda s, about, _: [Wait("reuse_offered", "", (str(Party.CANDIDATE),))] if s.reuse else [],
 }
 

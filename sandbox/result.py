@@ -11,6 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
 from acts.desk import Desk
+from domain.vacancy import OVER
 from domain.words import Ending
 from sandbox.invariants import Evidence
 from sandbox.partners import Street
@@ -120,7 +121,7 @@ def failures(found: Mapping[str, Any]) -> list[str]:
     for vacancy in found["vacancies"]:
         if vacancy["reference"] != "270311" and not vacancy["appointed"]:
             wrong.append(f"nobody was appointed to {vacancy['reference']}")
-    wrong += [f"vacancy {v} is still {now}" for v, now in more["vacancies"].items() if now not in ("filled", "lapsed", "cancelled")]
+    wrong += [f"vacancy {v} is still {now}" for v, now in more["vacancies"].items() if now not in OVER]
     return wrong
 
 

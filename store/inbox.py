@@ -168,7 +168,8 @@ class Inbox:
         found = tx.execute(select(vacancies.c.status, vacancies.c.closes_at).where(vacancies.c.reference == arrival.vacancy)).first()
         if found is None:
             raise NotFound(f"there is no vacancy {arrival.vacancy}", code="unknown_vacancy", vacancy=arrival.vacancy)
-        ongoing_and_over = found.closes_at is None and found.status in ("filled", "lapsed")  # with a closing date it is a late application
+        # with a closing date it is a late application
+        ongoing_and_over = found.closes_at is None and found.status in ("filled", "partly_filled", "lapsed")
         if found.status == "cancelled" or ongoing_and_over:
             raise VacancyClosed(f"vacancy {arrival.vacancy} is {found.status}", code="vacancy_over", vacancy=arrival.vacancy)
         candidate = self._person(tx, arrival)

@@ -22,8 +22,8 @@ def enter_facts(tx: Connection, vacancy: str, facts: Iterable[f.AnyFact]) -> Non
         match fact:
             case f.VacancyPublished():
                 _create(tx, vacancy, fact)
-            case f.PostAdded(post=post, spec=spec):
-                tx.execute(insert(posts), [_row(vacancy, PostSpec.model_validate({"id": post, **spec}))])
+            case f.PostAdded(spec=spec):
+                tx.execute(insert(posts), [_row(vacancy, spec)])
             case f.PostReserved() | f.PostFreed() | f.PostFilled() | f.PostWithdrawn() | f.BudgetDecided():
                 _move(tx, vacancy, fact)
             case _:

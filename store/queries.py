@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from domain.errors import NotFound
 from domain.facts import Entry
+from domain.vacancy import OVER
 from store.columns import utc
 from store.database import Database
 from store.readmodel import derive
@@ -83,8 +84,7 @@ class Queries:
 
     async def open_cases(self) -> list[str]:
         """Every case that should be running: hires without an ending, vacancies not over; vacancies first, hires wait for them."""
-        over = ("filled", "lapsed", "cancelled")
-        going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(over)).order_by(vacancies.c.reference))
+        going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(OVER)).order_by(vacancies.c.reference))
         waiting = await self._rows(select(hires.c.case_id).where(hires.c.ending.is_(None)).order_by(hires.c.case_id))
         return [f"vacancy/{row['reference']}" for row in going] + [row["case_id"] for row in waiting]
 

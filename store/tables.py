@@ -170,7 +170,7 @@ vacancies = Table(
     _words("title_en"),
     _words("title_fr"),
     Column("number", Integer, nullable=False),
-    _one_of("status", "", "published", "closed", "cancelled", "filled", "lapsed"),
+    _one_of("status", "", "published", "closed", "cancelled", "filled", "partly_filled", "lapsed"),
 )
 
 #: The editions of policies. NULL in `published_at`: proposed, waiting for a second person.
@@ -217,9 +217,11 @@ posts = Table(
     Column("funded", Boolean, nullable=False),
     _words("state"),
     _words("hire", nullable=True),
+    _words("policy", server_default=""),  # a post given later: the policy then in force
     UniqueConstraint("vacancy", "post"),
     _one_of("state", "open", "reserved", "filled", "withdrawn"),
     CheckConstraint("(state IN ('reserved', 'filled')) = (hire IS NOT NULL)", name="held"),
+    _only("uq_posts_hire", "hire", where="hire IS NOT NULL", unique=True),  # a hire holds one post
 )
 
 #: The diary of a selection board: a moment is kept for one candidate of a vacancy at a time.

@@ -50,6 +50,8 @@ VALUES: dict[str, Any] = {
 ALSO: dict[str, tuple[tuple[str, ...], ...]] = {
     "acknowledgement": (("late",),),
     "interview_invitation": (("rescheduled",),),
+    "selected": (("recommended_for",),),
+    "called": (("recommended_for",),),
     "conditional_offer": (("seconded", "unfunded", "twin_grade"),),
     "condition_settled": (("valid_until",),),
     "contract_offer": (("definite", "twin_grade", "salary"), ("regulations", "salary")),

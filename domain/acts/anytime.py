@@ -12,7 +12,7 @@ from domain.errors import BadInput, NotAllowed, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
-from domain.stages import Facts, end
+from domain.stages import Facts, end, reserve_ending
 from domain.words import Ending, Role, Stage
 from domain.words import roles as roles_among
 
@@ -70,7 +70,8 @@ def _confirm_lapse(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     key = next((k for k in s.lapsed if k in LAPSES), None)
     if key is None:
         raise NotNow("no deadline of this case has lapsed", code="nothing_lapsed")
-    return end(s, LAPSES[key], m, decided_by=person(r), reason=f"lapsed.{key}")
+    ending = reserve_ending(s) if key == "reserve" else LAPSES[key]
+    return end(s, ending, m, decided_by=person(r), reason=f"lapsed.{key}")
 
 
 @act("withdraw", HR, ANY_STAGE, Because, on_hold=True)
@@ -120,13 +121,14 @@ def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
 
 
 def resumed(s: HireState, m: Moment) -> Facts:
-    """The facts of a hold's end, by a person or by its date. The competition's closing never moves for one case."""
+    """The facts of a hold's end, by a person or by its date. Neither the competition's closing nor the list's end moves for one case."""
     held_at = s.held_at or m.at
 
     def since(start: datetime) -> int:
         return int((m.at - start).total_seconds())
 
-    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for key, d in sorted(s.deadlines.items()) if key != "closing"]
+    stopped = [d for key, d in sorted(s.deadlines.items()) if key not in ("closing", "reserve")]
+    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for d in stopped]
     return [f.Resumed(seconds=since(held_at)), *moved]
 
 
@@ -136,15 +138,9 @@ def _extend(s: HireState, a: Extend, r: ActRequest, m: Moment) -> Facts:
     if a.deadline == "closing" or a.deadline not in s.deadlines:
         known = ", ".join(sorted(k for k in s.deadlines if k != "closing")) or "none"
         raise BadInput(f"no open deadline {a.deadline!r}; open: {known}", code="no_such_deadline", field="deadline")
-    if a.deadline != "reserve":
-        return _longer(s, a, m)
-    if s.reserve_extensions >= m.published.rules.reserve.extensions:
-        raise NotNow("a reserve list is extended at most twice", code="extended_twice")
-    if s.lapse_due:
-        raise NotNow("a reserve list is extended before it expires", code="expired")
-    longer = _longer(s, a, m)
-    until = next(fact.due_at for fact in longer if isinstance(fact, f.DeadlineSet))
-    return [*longer, f.ReserveExtended(until=until, times=s.reserve_extensions + 1)]
+    if a.deadline == "reserve":
+        raise NotNow("the list is the vacancy's: it is extended there, for everybody on it", code="list_of_vacancy")
+    return _longer(s, a, m)
 
 
 def _longer(s: HireState, a: Extend, m: Moment) -> Facts:

@@ -6,8 +6,8 @@ posts table, changed by conditional update in the transaction that writes these 
 
 from domain.competition.board import ComposeBoard, DeclareInterest
 from domain.competition.cancelling import Cancel
-from domain.competition.listing import NEXT_IN_RANK, Call
-from domain.competition.opening import close, publish
+from domain.competition.listing import NEXT_IN_RANK, Call, ExtendList, in_order
+from domain.competition.opening import due, publish
 from domain.competition.report import DecideReport, SubmitReport, report_sha256
 from domain.competition.table import ACTS, Act, check, do
 from domain.competition.taking import take
@@ -22,12 +22,14 @@ __all__ = [
     "ComposeBoard",
     "DecideReport",
     "DeclareInterest",
+    "ExtendList",
     "Rival",
     "SubmitReport",
     "Turnout",
     "check",
-    "close",
     "do",
+    "due",
+    "in_order",
     "publish",
     "report_sha256",
     "take",

@@ -17,14 +17,18 @@ def publish(m: Moment) -> Turnout:
         posts=tuple(p.id for p in spec.posts),
         pending_posts=tuple(p.id for p in spec.posts if not p.funded),
         reserve_list=spec.reserve_list,
+        specs=spec.posts,
     )
     closing = m.closing()
     return Turnout([published, *([closing] if closing else [])])
 
 
-def close(state: VacancyState, m: Moment) -> Turnout:
-    """The competition closes: on its wall clock, whatever was down at that moment."""
-    closing = state.deadlines.get("closing")
-    if closing is None or closing.due_at > m.at:
-        return Turnout()
-    return Turnout([f.VacancyClosed(), f.DeadlineClosed(key="closing", met=True)])
+def due(state: VacancyState, m: Moment) -> Turnout:
+    """What the clock brings: the closing on its wall clock, whatever was down at that moment, and the end of the list."""
+    out = Turnout()
+    closing, listed = state.deadlines.get("closing"), state.list_deadline
+    if closing is not None and closing.due_at <= m.at:
+        out.facts += [f.VacancyClosed(), f.DeadlineClosed(key="closing", met=True)]
+    if listed is not None and not state.list_expired and (listed.limit_at or listed.due_at) <= m.at:
+        out.facts.append(f.LapseDue(key="reserve"))
+    return out

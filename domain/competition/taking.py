@@ -4,7 +4,7 @@ from typing import Any
 
 from domain import facts as f
 from domain.competition.listing import call_next
-from domain.competition.turnout import Turnout, completed, reserve, tell
+from domain.competition.turnout import Turnout, after, completed, reserve, tell
 from domain.messages import Message
 from domain.moment import Moment
 from domain.vacancy import PostNow, VacancyState
@@ -26,6 +26,10 @@ def take(state: VacancyState, message: Message, m: Moment) -> Turnout:
             return _budget(state, d, m)
         case "reuse.agreed":
             return _place(state, d, m)
+        case "hire.relisted":
+            return _relisted(state, d, m)
+        case "hire.availability":
+            return _availability(state, d)
         case _:
             return Turnout()
 
@@ -43,8 +47,33 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         if d["ending"] == "budget_refused" or state.budget_decided.get(held.id) is False:  # nobody else can be appointed to it either
             out.facts.append(f.PostWithdrawn(post=held.id, reason="budget_refused"))
         else:
-            call_next(state, out, held.id, d["hire"], m)
+            call_next(after(state, out), out, held.id, m)
     return completed(state, out)
+
+
+def _relisted(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
+    """Somebody called from the list declined the post and waits on, at the old place; the next in rank is called to the post."""
+    held = state.posts.get(d["post"])
+    was = state.called.get(d["hire"])
+    if held is None or held.hire != d["hire"] or held.state is not PostState.RESERVED or was is None:
+        return Turnout()
+    freed = f.PostFreed(post=held.id, hire=was.hire, reason="declined_by_candidate")
+    back = f.CandidateListed(hire=was.hire, rank=was.rank, standing=was.standing)
+    out = Turnout([freed, f.PostDeclined(post=held.id, hire=was.hire), back])
+    if state.over:
+        return out
+    if state.budget_decided.get(held.id) is False:
+        out.facts.append(f.PostWithdrawn(post=held.id, reason="budget_refused"))
+    else:
+        call_next(after(state, out), out, held.id, m)
+    return completed(state, out)
+
+
+def _availability(state: VacancyState, d: dict[str, Any]) -> Turnout:
+    available = bool(d["available"])
+    if (d["hire"] not in state.unavailable) is available:
+        return Turnout()
+    return Turnout([f.ListedAvailability(hire=d["hire"], available=available)])
 
 
 def _budget(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
@@ -80,6 +109,6 @@ def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     out = Turnout()
     known = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")}
     about = known | {"vacancy": state.reference, "linked_from": d["hire"]}
-    reserve(out, m, post.id, linked, "hire.linked", about, state)
+    reserve(out, state, post.id, linked, "hire.linked", about)
     out.messages.append(tell(d["hire"], "placement.made", {"case": linked, "vacancy": state.reference, "post": post.id}))
     return out

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from domain import facts as f
 from domain.messages import CaseMessage
 from domain.moment import Moment
-from domain.vacancy import PostSpec, VacancyState
+from domain.vacancy import VacancyState
 from domain.words import PostState, Stage
 
 
@@ -40,12 +40,9 @@ class Competition:
     m: Moment
 
 
-def tell(case: str, type_: str, data: dict[str, Any]) -> CaseMessage:
-    return CaseMessage(to=case, type=type_, data=data)
-
-
-def reserve(out: Turnout, m: Moment, post: str, hire: str, type_: str, data: dict[str, Any], state: VacancyState) -> None:
-    spec: PostSpec = m.published.spec.post(post)
+def reserve(out: Turnout, state: VacancyState, post: str, hire: str, type_: str, data: dict[str, Any]) -> None:
+    """Reserve `post` for `hire` and tell it so: post, kind, grade and division are said with the recommendation, not before."""
+    spec = state.posts[post].spec
     words = {
         "post": post,
         "post_kind": str(spec.kind),
@@ -58,22 +55,37 @@ def reserve(out: Turnout, m: Moment, post: str, hire: str, type_: str, data: dic
     out.messages.append(tell(hire, type_, {**words, **data}))
 
 
-def completed(state: VacancyState, out: Turnout) -> Turnout:
-    """Add the completion when nothing is left to decide: every post filled or withdrawn, or nobody left for the open ones."""
-    after = state.model_copy(deep=True)
+def after(state: VacancyState, out: Turnout) -> VacancyState:
+    """The state with the facts found so far: what is decided next in the same step builds on them."""
+    later = state.model_copy(deep=True)
     for n, fact in enumerate(out.facts):
-        after.apply(f.Entry(case="vacancy/x", number=state.number + n + 1, at=_EPOCH, actor="muster", step="?", fact=fact))
-    if after.over or after.report_state != "approved":
+        later.apply(f.Entry(case="vacancy/x", number=state.number + n + 1, at=state.last_at or _EPOCH, actor="muster", step="?", fact=fact))
+    return later
+
+
+def completed(state: VacancyState, out: Turnout) -> Turnout:
+    """Add the completion when nothing is left to decide: every post filled or withdrawn, or nobody left for the open ones.
+
+    A list the notice announced outlives the posts: others may be given to it. Who is only next in rank waits for these posts alone.
+    """
+    now = after(state, out)
+    if now.over or now.report_state != "approved":
         return out
-    states = [p.state for p in after.posts.values()]
-    outcome: Literal["filled", "lapsed"] | None = None
+    states = [p.state for p in now.posts.values()]
+    filled = PostState.FILLED in states
+    outcome: Literal["filled", "partly_filled", "lapsed"] | None = None
     if all(s in (PostState.FILLED, PostState.WITHDRAWN) for s in states):
-        outcome = "filled" if PostState.FILLED in states else "lapsed"
-    elif PostState.RESERVED not in states and not after.listed:
-        outcome = "lapsed"
+        outcome = None if any(x.standing == "listed" for x in now.listed) else "filled" if filled else "lapsed"
+    elif PostState.RESERVED not in states and not now.listed:
+        outcome = "partly_filled" if filled else "lapsed"
     if outcome is not None:
         out.facts.append(f.VacancyCompleted(outcome=outcome))
+        out.messages += [tell(x.hire, "vacancy.completed", {}) for x in now.listed]
     return out
+
+
+def tell(case: str, type_: str, data: dict[str, Any]) -> CaseMessage:
+    return CaseMessage(to=case, type=type_, data=data)
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

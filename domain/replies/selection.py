@@ -12,6 +12,7 @@ from domain.stages import (
     Facts,
     end,
     enter,
+    reserve_ending,
 )
 from domain.words import Ending, Stage
 
@@ -60,13 +61,41 @@ def _selection_decided(state: HireState, message: Message, m: Moment) -> Facts:
     if d["outcome"] == "not_selected":
         return [fact, *end(state, Ending.NOT_SELECTED, m, decided_by=d["decided_by"], reason="not_recommended")]
     if d["outcome"] == "reserve":
-        return [fact, *enter(ranked, Stage.RESERVE, m)]
+        listed = f.DeadlineSet.model_validate(d["list"]) if d.get("list") else None
+        told = ranked.model_copy(update={"list_deadline": listed, "standing": d.get("standing", "listed")})
+        return [fact, *enter(told, Stage.RESERVE, m)]
     return [fact, *assigned(ranked, d, m)]
 
 
 def _called(state: HireState, message: Message, m: Moment) -> Facts:
     at_stage(state, Stage.RESERVE)
     return [f.ReserveCalled(post=message.data["post"], reason=message.data.get("reason", "")), *assigned(state, message.data, m)]
+
+
+def _list_extended(state: HireState, message: Message, m: Moment) -> Facts:
+    """The vacancy's list is valid for longer. Who holds an offer from it keeps the new end for the case of coming back."""
+    d = message.data
+    longer = f.DeadlineSet.model_validate(d["list"])
+    extended = f.ReserveExtended(until=longer.due_at, times=int(d["times"]), deadline=longer)
+    if state.stage is Stage.RESERVE:
+        return [extended, longer]
+    if not state.called:
+        raise Moot("not on the list", code="not_listed")
+    return [extended]
+
+
+def _list_lapsed(state: HireState, message: Message, m: Moment) -> Facts:
+    """A named person confirmed the end of the whole list."""
+    at_stage(state, Stage.RESERVE)
+    return end(state, reserve_ending(state), m, decided_by=message.data["decided_by"], reason="lapsed.reserve")
+
+
+def _completed(state: HireState, message: Message, m: Moment) -> Facts:
+    """Every post is taken: who was next in rank waits for nothing more, and a named person confirms it."""
+    at_stage(state, Stage.RESERVE)
+    if state.standing == "listed" or "reserve" in state.lapse_due:
+        raise Moot("waits on a list of its own", code="repeated")
+    return [f.LapseDue(key="reserve")]
 
 
 def _cancelled(state: HireState, message: Message, m: Moment) -> Facts:
@@ -98,9 +127,18 @@ def _offer_answered(state: HireState, message: Message, m: Moment) -> Facts:
         raise TooEarly("the offer has not been issued yet", code="before_its_question")
     in_time(state, "offer", message)
     fact = f.OfferAnswered(accepted=bool(message.data["accepted"]))
+    if not fact.accepted and message.data.get("stay_listed", True) and _can_wait_on(state, m):
+        released = f.PostReleased(post=state.post, reason="declined_by_candidate")
+        return [fact.model_copy(update={"stay_listed": True}), released, *enter(state, Stage.RESERVE, m)]
     if not fact.accepted:
         return [fact, *end(state, Ending.CONDITIONAL_OFFER_DECLINED, m, decided_by="candidate", reason="declined_by_candidate")]
     return [fact, *enter(state, Stage.CONDITIONS, m)]
+
+
+def _can_wait_on(state: HireState, m: Moment) -> bool:
+    """Was this a call from the list, and is the list still valid? Who is selected at once and declines leaves."""
+    ends = state.list_deadline
+    return state.called and ends is not None and m.at < (ends.limit_at or ends.due_at)
 
 
 def _extension_requested(state: HireState, message: Message, m: Moment) -> Facts:
@@ -123,6 +161,9 @@ TAKERS: dict[str, Taker] = {
     "interview.completed": _interview_completed,
     "selection.decided": _selection_decided,
     "reserve.called": _called,
+    "reserve.extended": _list_extended,
+    "reserve.lapsed": _list_lapsed,
+    "vacancy.completed": _completed,
     "vacancy.cancelled": _cancelled,
     "placement.made": _placed,
     "placement.refused": _not_placed,

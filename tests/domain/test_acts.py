@@ -113,25 +113,14 @@ def test_a_hold_ends_in_the_future() -> None:
         world.act(case, "hold", reason="a_reason", until=world.at.isoformat())
 
 
-def test_the_list_is_extended_twice_before_it_ends_and_not_again() -> None:
+def test_the_list_is_not_extended_for_one_hire() -> None:
     world, case = at_stage(Stage.RESERVE)
-    for _ in range(2):
-        world.act(case, "extend", deadline="reserve", days=100, reason="list_needed")
     with pytest.raises(NotNow) as caught:
         world.act(case, "extend", deadline="reserve", days=100, reason="list_needed")
-    assert caught.value.code == "extended_twice"
-    assert world.hire(case).reserve_until == world.hire(case).deadlines["reserve"].due_at
+    assert caught.value.code == "list_of_vacancy"
 
 
-def test_a_list_that_ended_is_not_extended() -> None:
-    world, case = at_stage(Stage.RESERVE)
-    world.forward(days=400)
-    with pytest.raises(NotNow) as caught:
-        world.act(case, "extend", deadline="reserve", days=100, reason="list_needed")
-    assert caught.value.code == "expired"
-
-
-@pytest.mark.parametrize("key", ["closing", "reserve", "no_such"])
+@pytest.mark.parametrize("key", ["closing", "no_such"])
 def test_only_an_open_deadline_is_extended_and_never_the_closing(key: str) -> None:
     world, case = at_stage(Stage.RECEIVED)
     with pytest.raises(BadInput) as caught:

@@ -1,16 +1,21 @@
 """The ledger of posts: who is next is decided here and only here."""
 
+from typing import Any
+
 import pytest
 
 from domain import facts as f
+from domain.competition import report_sha256
 from domain.errors import BadInput, FourEyes, NotNow, VacancyClosed
 from domain.words import PostState, Stage
 from tests.world import World, publish
 
+VACANCY = "vacancy/250442"
 
-def field(n: int, **how: object) -> tuple[World, list[str]]:
+
+def field(n: int, **how: Any) -> tuple[World, list[str]]:
     """A closed vacancy with two posts and `n` hires at the selection."""
-    world = World([publish(posts=2)])
+    world = World([publish(posts=2, **how)])
     cases = [world.apply() for _ in range(n)]
     world.close()
     for case in cases:
@@ -31,11 +36,95 @@ def test_posts_go_in_rank_order_and_the_rest_is_listed() -> None:
     assert world.hire(d).ended_by == "person:authority"
 
 
-def test_equal_ranks_stand_as_they_are_written() -> None:
+def tie(*hires: str, tie: str = "equal_merit", recommendation: str = "selected") -> list[dict[str, object]]:
+    return [{"hire": h, "score": 80, "rank": 1, "recommendation": recommendation, "tie": tie} for h in hires]
+
+
+def test_equal_ranks_are_explicit_with_a_reason() -> None:
     world, (a, b) = field(2)
-    lines = [{"hire": h, "score": 80, "rank": 1, "recommendation": "selected"} for h in (a, b)]
-    world.act("vacancy/250442", "submit_report", "chair", lines=lines)
-    assert [x.rank for x in world.vacancy().report_lines] == [1, 1]
+    with pytest.raises(BadInput) as caught:
+        world.act(VACANCY, "submit_report", "chair", lines=tie(a, b, tie=""))
+    assert caught.value.code == "tie_unmarked"
+    with pytest.raises(BadInput) as caught:
+        world.act(VACANCY, "submit_report", "chair", lines=[*tie(a), {**tie(b)[0], "rank": 2}])
+    assert caught.value.code == "no_tie"
+    world.act(VACANCY, "submit_report", "chair", lines=tie(a, b))
+    assert [x.tie for x in world.vacancy().report_lines] == ["equal_merit", "equal_merit"]
+
+
+def test_the_appointing_authority_says_who_is_first_among_equals_and_it_is_on_record() -> None:
+    world, (a, b, c) = field(3)
+    world.act(VACANCY, "submit_report", "chair", lines=tie(a, b, c))
+    sha256 = report_sha256(world.vacancy().report_lines)
+    for order in ([], [c], [c, a, a], [c, a, b, b]):
+        with pytest.raises(BadInput) as caught:
+            world.act(VACANCY, "decide_report", "authority", sha256=sha256, approved=True, order=order)
+        assert caught.value.code == "tie_not_broken"
+    world.act(VACANCY, "decide_report", "authority", sha256=sha256, approved=True, order=[c, a, b])
+    assert holders(world) == [c, a]
+    assert [x.hire for x in world.vacancy().listed] == [b]
+    [decided] = [e.fact for e in world.store.journals[VACANCY] if isinstance(e.fact, f.ReportDecided)]
+    assert decided.order == (c, a, b)
+
+
+def test_a_report_that_was_returned_is_submitted_again() -> None:
+    world, (a,) = field(1)
+    world.decide(world.report((a, "selected")), approved=False)
+    assert world.vacancy().report_state == "returned"
+    assert world.hire(a).stage is Stage.SELECTION
+    world.decide(world.report((a, "not_selected")))
+    assert world.hire(a).ending == "not_selected"
+
+
+def test_nobody_goes_on_a_list_the_notice_did_not_announce() -> None:
+    world, (a,) = field(1, reserve_list=False)
+    with pytest.raises(BadInput) as caught:
+        world.report((a, "reserve"))
+    assert caught.value.code == "no_list_announced"
+
+
+def test_who_is_for_the_list_is_not_ranked_before_who_is_selected() -> None:
+    world, (a, b) = field(2)
+    with pytest.raises(BadInput) as caught:
+        world.report((a, "reserve"), (b, "selected"))
+    assert caught.value.code == "ranks_crossed"
+
+
+def test_without_an_announced_list_the_next_in_rank_waits_for_these_posts_alone() -> None:
+    world, (a, b, c, d) = field(4, reserve_list=False)
+    world.decide(world.report((a, "selected"), (b, "selected"), (c, "selected"), (d, "selected")))
+    assert holders(world) == [a, b]
+    assert [x.standing for x in world.vacancy().listed] == ["next_in_rank"] * 2
+    assert [x.template for x in world.store.letters if x.case == c][-1] == "next_in_rank"
+    world.tell(a, "application.withdrawn")
+    world.pump()
+    assert holders(world) == [c, b]
+    for case in (c, b):
+        world.to_probation(case)
+    assert world.vacancy().status == "filled"
+    assert world.hire(d).needs() == ["confirm_lapse"], "nobody is turned down without a named person"
+    world.act(d, "confirm_lapse", "hr.officer")
+    assert (world.hire(d).ending, world.hire(d).ended_by) == ("not_selected", "person:hr.officer")
+
+
+def test_a_list_the_notice_announced_outlives_its_posts() -> None:
+    world, (a, b, c) = field(3)
+    world.decide(world.report((a, "selected"), (b, "selected"), (c, "reserve")))
+    for case in (a, b):
+        world.to_probation(case)
+    assert (world.vacancy().status, world.hire(c).stage) == ("closed", Stage.RESERVE)
+    world.tell(c, "application.withdrawn")
+    world.pump()
+    assert world.vacancy().status == "filled"
+
+
+def test_a_vacancy_filled_in_part_says_so() -> None:
+    world, (a, b) = field(2)
+    world.decide(world.report((a, "selected"), (b, "selected")))
+    world.to_probation(a)
+    world.tell(b, "application.withdrawn")
+    world.pump()
+    assert world.vacancy().status == "partly_filled"
 
 
 def test_a_recommended_candidate_needs_a_rank() -> None:
@@ -70,7 +159,7 @@ def test_the_next_is_called_when_one_leaves_and_a_listed_one_who_leaves_is_not()
 
 def test_an_open_post_is_called_for_in_rank_or_with_a_reason() -> None:
     world, (a, b, c) = field(3)
-    world.decide(world.report((a, "reserve"), (b, "reserve"), (c, "selected")))
+    world.decide(world.report((c, "selected"), (a, "reserve"), (b, "reserve")))
     free = next(p.id for p in world.vacancy().posts.values() if p.state is PostState.OPEN)
     with pytest.raises(NotNow) as caught:
         world.act("vacancy/250442", "call", "hr.officer", hire=b, post=free)

@@ -24,7 +24,7 @@ TERMS: dict[str, Any] = {"kind": "definite", "years": 3, "grade": "G8", "enters_
 
 def known(**more: Any) -> dict[str, Any]:
     deadlines = dict.fromkeys(DEADLINE_KEYS, DUE)
-    post = {"grade_low": "G8", "grade_high": "G8", "post_kind": PostKind.ESTABLISHED, "terms": TERMS}
+    post = {"grade_low": "G8", "grade_high": "G8", "post_kind": PostKind.ESTABLISHED, "terms": TERMS, "post": "p1"}
     return {"at": AT, "number": 40, "deadlines": deadlines, **post, **more}
 
 
@@ -49,6 +49,8 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     (f.InterviewScheduled(starts_at=DUE, minutes=60, place="Room 3"), "interview_invitation"),
     (f.SelectionDecided(outcome="selected", rank=1), "selected"),
     (f.ReserveListed(rank=2, until=DUE), "reserve_listed"),
+    (f.ReserveListed(rank=2, until=DUE, standing="next_in_rank"), "next_in_rank"),
+    (f.ReserveCalled(post="p1"), "called"),
     (f.ReserveExtended(until=DUE, times=1), "reserve_extended"),
     (f.OfferIssued(post="p1"), "conditional_offer"),
     (f.OfferExtended(until=DUE), "offer_extended"),

@@ -10,11 +10,13 @@ import pytest
 from domain import facts as f
 from domain import hire, vacancy
 from domain.facts import Entry
-from domain.words import Condition, Ending, Stage
+from domain.posts import PostSpec
+from domain.words import Condition, Ending, PostKind, Stage
 from sandbox.invariants import HELD, INVARIANTS, Evidence, check
 
 START = datetime(2027, 1, 5, 8, tzinfo=UTC)
 HIRE, VACANCY = "hire/abc", "vacancy/250442"
+POSTS = tuple(PostSpec(id=name, kind=PostKind.PROJECT, grade_low="G8", grade_high="G8") for name in ("p1", "p2"))
 ASK = "hire/abc/clearance/request/1"
 
 
@@ -49,7 +51,7 @@ def clean() -> Evidence:
     )
     theirs = journal(
         VACANCY,
-        f.VacancyPublished(reference="250442", closes_at=None, policy="p", spec="s", posts=("p1", "p2")),
+        f.VacancyPublished(reference="250442", closes_at=None, policy="p", spec="s", posts=("p1", "p2"), specs=POSTS),
         f.PostReserved(post="p1", hire=HIRE),
         f.PostFreed(post="p1", hire=HIRE, reason="clearance_refused"),
         f.PostReserved(post="p1", hire="hire/other"),

@@ -81,7 +81,14 @@ def deadline(key: str = "screening", days: int = 10) -> f.DeadlineSet:
 def opened(reference: str = VACANCY, posts: int = 2) -> Step:
     """The first step of a vacancy's own journal."""
     names = tuple(f"p{n}" for n in range(1, posts + 1))
-    fact = f.VacancyPublished(reference=reference, closes_at=NOON + timedelta(days=30), policy="f" * 64, spec="f" * 64, posts=names)
+    fact = f.VacancyPublished(
+        reference=reference,
+        closes_at=NOON + timedelta(days=30),
+        policy="f" * 64,
+        spec="f" * 64,
+        posts=names,
+        specs=spec(reference, posts).posts,
+    )
     return step(f"vacancy/{reference}", 0, fact, name="publish")
 
 

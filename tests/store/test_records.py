@@ -261,7 +261,7 @@ async def test_a_post_goes_round_and_only_its_holder_can_move_it(db: Database) -
     await records.append(m.step(case, 2, f.PostFreed(post="p1", hire="a", reason="withdrawn"), f.PostReserved(post="p1", hire="b")))
     await records.append(m.step(case, 4, f.PostFilled(post="p1", hire="b"), f.BudgetDecided(post="p2", approved=False)))
     await records.append(m.step(case, 6, f.PostWithdrawn(post="p2", reason="budget_refused"), f.VacancyCompleted(outcome="filled")))
-    added = f.PostAdded(post="p3", spec=m.spec().posts[0].model_dump(mode="json", exclude={"id"}), proposed_by="person:1")
+    added = f.PostAdded(post="p3", spec=m.spec().posts[0].model_copy(update={"id": "p3"}), proposed_by="person:1")
     await records.append(m.step(case, 8, added))
     rows = await Queries(db).posts("250442")
     assert [(r["state"], r["hire"], r["funded"]) for r in rows] == [("filled", "b", True), ("withdrawn", None, False), ("open", None, True)]

@@ -47,12 +47,15 @@ async def called(scene: Scene, leaver: str, second: str) -> None:
 
 
 async def test_appointed_and_confirmed(one_post: Scene) -> None:
-    first, _ = await first_and_second(one_post)
+    first, second = await first_and_second(one_post)
     await one_post.probation(first)
     await one_post.pump()
     await one_post.act(first, "decide_probation", person="line.manager", confirmed=True)
     await ended(one_post, first, Ending.APPOINTED_AND_CONFIRMED, "person:line.manager")
     assert one_post.entries(first, f.PostReleased) == []
+    assert one_post.vacancy().status == "closed", "the list outlives the post"
+    await one_post.tell(second, "application.withdrawn")
+    await one_post.pump()
     assert await one_post.result(one_post.vacancy_case) == "filled"
     [post] = one_post.vacancy().posts.values()
     assert (post.state, post.hire) == (PostState.FILLED, first)

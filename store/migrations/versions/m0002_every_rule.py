@@ -21,10 +21,12 @@ def upgrade() -> None:
     _interview_slots()
     _policies()
     _overlays()
+    _posts_by_rule()
 
 
 def downgrade() -> None:
     op.drop_table("interview_slots")
+    _posts_as_before()
     op.drop_table("overlays")
     op.drop_table("policies")
     with op.batch_alter_table("people") as people:
@@ -106,3 +108,29 @@ def _overlays() -> None:
         sa.Column("lifted_at", store.columns.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("overlay", name="pk_overlays"),
     )
+
+
+OVER = "'cancelled', 'filled', 'lapsed'"
+
+
+def _posts_by_rule() -> None:
+    """A vacancy that was filled in part says so; a post given later names its policy; a hire holds one post."""
+    _statuses(f"{OVER}, 'partly_filled'")
+    with op.batch_alter_table("posts") as posts:
+        posts.add_column(sa.Column("policy", store.columns.Words(), nullable=False, server_default=""))
+    held = sa.text("hire IS NOT NULL")
+    op.create_index("uq_posts_hire", "posts", ["hire"], unique=True, sqlite_where=held, postgresql_where=held)
+
+
+def _posts_as_before() -> None:
+    op.drop_index("uq_posts_hire", table_name="posts")
+    with op.batch_alter_table("posts") as posts:
+        posts.drop_column("policy")
+    op.execute("UPDATE vacancies SET status = 'lapsed' WHERE status = 'partly_filled'")
+    _statuses(OVER)
+
+
+def _statuses(over: str) -> None:
+    with op.batch_alter_table("vacancies") as vacancies:
+        vacancies.drop_constraint(op.f("ck_vacancies_status"), type_="check")
+        vacancies.create_check_constraint(op.f("ck_vacancies_status"), f"status IN ('', 'published', 'closed', {over})")
