@@ -5,7 +5,7 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.hire import At, Do, NoteAsked, Take, Written
+from activities.hire import Asked, At, Do, NoteAsked, Take, Written
 from activities.records import Desk, again_if_behind, numbered
 from domain import competition, facts
 from domain.announcements import announced_by_vacancy
@@ -62,7 +62,8 @@ class VacancySteps:
         """Record that the budget authority was asked for each unfunded post."""
 
         async def happen(state: VacancyState, m: Moment) -> Turnout:
-            return Turnout([facts.BudgetAsked(post=a.about, ask=a.key) for a in note.asked if state.budget_asked.get(a.about) != a.key])
+            new = [a for a in note.asked if state.budget_asked.get(a.about) != a.key and state.failed_asks.get(a.about) != a.failed]
+            return Turnout([_of_budget(a) for a in new])
 
         return await self._step(note, f"asked/{note.after}", "muster", happen)
 
@@ -110,6 +111,12 @@ class VacancySteps:
         entries = await self._desk.journal.append(step)
         self._desk.vacancies.keep(at.case, after)
         return Written(entries=[*since, *entries])
+
+
+def _of_budget(asked: Asked) -> facts.AnyFact:
+    if asked.failed:
+        return facts.AskFailed(about=asked.about, reason=asked.failed)
+    return facts.BudgetAsked(post=asked.about, ask=asked.key)
 
 
 def _closing(message: str | None, turnout: Turnout) -> tuple[Closing, ...]:

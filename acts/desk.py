@@ -84,7 +84,10 @@ class Desk:
         return await self.carrier.ask(case, asked)
 
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
-        """The same on a vacancy: submit_report, decide_report, cancel."""
+        """The same on a vacancy. A post given later stands under the policy then in force, which is looked up here."""
+        if act == "add_post":
+            given = await self.vacancy(reference)
+            args = {**args, "policy": (await self.policies.in_force(given["rules"]["name"])).rules.sha256}
         return await self.act(person, f"vacancy/{reference}", act, args, request)
 
     async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Published:
@@ -217,7 +220,9 @@ class Desk:
             "sha256": report_sha256(state.report_lines) if state.report_lines else "",
             "lines": [line.model_dump(mode="json") for line in state.report_lines],
         }
-        return row | {"report": report, "listed": [x.model_dump(mode="json") for x in state.listed]}
+        changes = {post: change.fact.change for post, change in state.proposed.items()}
+        now = {"needs": state.needs(), "suspended": state.suspended, "proposed_posts": changes, "failed_asks": state.failed_asks}
+        return row | now | {"report": report, "listed": [x.model_dump(mode="json") for x in state.listed]}
 
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         """The journal of a case, entry by entry. Raises NotFound."""

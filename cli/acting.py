@@ -54,9 +54,18 @@ MEANS = {
     "post": "The post there.",
     "grade": "The grade there.",
     "hire": "Whom: a hire.",
+    "kind": "Established, project, or for a limited period.",
+    "grade_low": "The grade, or the lower of a twin grade: G8.",
+    "grade_high": "The same grade again, or the higher of a twin grade: G10.",
+    "division": "The division, as a code.",
+    "role_profile": "The role profile, as a code.",
+    "funded": "Whether the money is there; if not, the budget authority is asked.",
     "owner": "Who takes the case over.",
     "who": "Who steps back; yourself when not given.",
 }
+
+#: What the desk looks up itself and nobody says.
+LOOKED_UP = frozenset({"policy"})
 
 
 def command_name(act: str) -> str:
@@ -98,7 +107,7 @@ def vacancy_act_command(act: VacancyAct) -> Callable[..., None]:
         "request": (Request, None),
         "json": (Json, False),
     }
-    own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
+    own = {name: _option(name, field) for name, field in act.args.model_fields.items() if name not in LOOKED_UP}
     return _signed(command, {**fixed, **own}, f"{act.says}\n\nFor: {words(sorted(act.roles))}.")
 
 

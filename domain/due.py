@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from domain import facts as f
-from domain.acts import resumed
 from domain.hire import HireState
 from domain.moment import Moment
-from domain.stages import Facts, enter
+from domain.stages import Facts, enter, resumed
 from domain.words import LimitAction, Stage
 
 
@@ -15,7 +14,7 @@ def due(state: HireState, m: Moment) -> Facts:
     if state.closed:
         return []
     if state.held:
-        return resumed(state, m) if state.held.until and state.held.until <= m.at else []
+        return resumed(state, m) if not state.suspended and state.held.until and state.held.until <= m.at else []
     facts: Facts = []
     for key in sorted(state.deadlines):
         for instant, what in state.pending_instants(key):

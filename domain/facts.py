@@ -512,6 +512,18 @@ class VacancyCancelledForHire(Fact):
     reason: str
 
 
+class VacancySuspendedForHire(Fact):
+    """The whole vacancy is suspended; the candidate is told, and the clocks stop until it is resumed."""
+
+    kind: Literal["suspension_told"] = "suspension_told"
+    reason: str
+    held: bool
+
+
+class VacancyResumedForHire(Fact):
+    kind: Literal["resumption_told"] = "resumption_told"
+
+
 class MessageSetAside(Fact):
     """A delivered message that changed nothing now: parked (too early, waits visibly) or superseded (late, repeated, moot)."""
 
@@ -796,6 +808,41 @@ class PostAdded(Fact):
     post: str
     spec: PostSpec
     proposed_by: str
+    policy: str = ""
+
+
+class PostProposed(Fact):
+    """A further post, or the withdrawal of one: another person decides."""
+
+    kind: Literal["post_proposed"] = "post_proposed"
+    post: str
+    change: Literal["add", "withdraw"]
+    reason: str
+    spec: PostSpec | None = None
+    policy: str = ""
+
+
+class PostProposalRefused(Fact):
+    kind: Literal["post_proposal_refused"] = "post_proposal_refused"
+    post: str
+    reason: str
+
+
+class VacancySuspended(Fact):
+    kind: Literal["vacancy_suspended"] = "vacancy_suspended"
+    reason: str
+
+
+class VacancyResumed(Fact):
+    kind: Literal["vacancy_resumed"] = "vacancy_resumed"
+    seconds: int
+
+
+class NoticeClosed(Fact):
+    """A person closed an ongoing notice: nobody can apply any more."""
+
+    kind: Literal["notice_closed"] = "notice_closed"
+    reason: str
 
 
 class CandidateListed(Fact):
@@ -961,6 +1008,13 @@ AnyFact = Annotated[
     | PostFilled
     | PostWithdrawn
     | PostAdded
+    | PostProposed
+    | PostProposalRefused
+    | VacancySuspended
+    | VacancyResumed
+    | NoticeClosed
+    | VacancySuspendedForHire
+    | VacancyResumedForHire
     | CandidateListed
     | CandidateUnlisted
     | CandidatePassedOver

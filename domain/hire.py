@@ -167,6 +167,8 @@ class HireState(BaseModel):
     no_show: bool = False
     held: f.Held | None = None
     held_at: datetime | None = None
+    suspended: bool = False  # the whole vacancy is
+    held_by_vacancy: bool = False
     allegation: str = ""
     reuse: f.ReuseOffered | None = None
     reuse_accepted: bool = False
@@ -204,7 +206,7 @@ class HireState(BaseModel):
         if self.closed:
             return None
         if self.held:
-            return self.held.until
+            return None if self.suspended else self.held.until
         return min((i for key in self.deadlines for i, _ in self.pending_instants(key)), default=None)
 
     @property
@@ -631,6 +633,16 @@ def _held(s: HireState, fact: f.Held, e: Entry) -> None:
 @_takes(f.Resumed)
 def _resumed(s: HireState, fact: f.Resumed, e: Entry) -> None:
     s.held, s.held_at = None, None
+
+
+@_takes(f.VacancySuspendedForHire)
+def _vacancy_suspended(s: HireState, fact: f.VacancySuspendedForHire, e: Entry) -> None:
+    s.suspended, s.held_by_vacancy = True, fact.held
+
+
+@_takes(f.VacancyResumedForHire)
+def _vacancy_resumed(s: HireState, fact: f.VacancyResumedForHire, e: Entry) -> None:
+    s.suspended, s.held_by_vacancy = False, False
 
 
 @_takes(f.IntegrityReported)

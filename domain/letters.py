@@ -30,6 +30,8 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "selected": "the result: selected, an offer will follow",
         "reserve_listed": "the result: on the reserve list, with its end date",
         "next_in_rank": "the result: next in rank, should a post of this competition come free",
+        "suspended": "the whole recruitment stands still for now",
+        "resumed": "the recruitment goes on",
         "called": "called from the list to a post, with its kind and grade",
         "reserve_extended": "the reserve list is valid for longer",
         "reserve_lapsing": "the reserve list will soon end",
@@ -150,6 +152,10 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return _invitation(fact, known)
         case f.SelectionDecided(outcome="selected"):
             return LetterDue(template="selected", values=_post(known), also=("recommended_for",))
+        case f.VacancySuspendedForHire():
+            return LetterDue(template="suspended")
+        case f.VacancyResumedForHire():
+            return LetterDue(template="resumed")
         case f.ReserveCalled():
             return LetterDue(template="called", values=_post(known), also=("recommended_for",))
         case f.ReserveListed(standing="next_in_rank", until=until):

@@ -1,11 +1,11 @@
 """What entering a stage brings, and how a hire ends: the facts, nothing else (`recruitment.md` §2, §8)."""
 
-from datetime import date
+from datetime import date, datetime
 
 from domain import facts as f
 from domain.attention import decides
 from domain.conditions import authority_for, needed, valid_on
-from domain.deadlines import probation_ends_on
+from domain.deadlines import probation_ends_on, shift
 from domain.errors import NotNow
 from domain.hire import ENDS_FROM, ConditionNow, HireState, legal_move
 from domain.moment import Moment
@@ -47,6 +47,18 @@ def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason:
 def reserve_ending(state: HireState) -> Ending:
     """How waiting ends by a person's word: off the list; or, next in rank and no post left, not selected."""
     return Ending.NOT_SELECTED if state.standing == "next_in_rank" else Ending.RESERVE_LAPSED
+
+
+def resumed(s: HireState, m: Moment) -> Facts:
+    """The facts of a hold's end, by a person or by its date. Neither the competition's closing nor the list's end moves for one case."""
+    held_at = s.held_at or m.at
+
+    def since(start: datetime) -> int:
+        return int((m.at - start).total_seconds())
+
+    stopped = [d for key, d in sorted(s.deadlines.items()) if key not in ("closing", "reserve")]
+    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for d in stopped]
+    return [f.Resumed(seconds=since(held_at)), *moved]
 
 
 def leave_deadlines(state: HireState) -> Facts:

@@ -101,6 +101,14 @@ class PostNow(BaseModel):
     state: PostState = PostState.OPEN
     hire: str | None = None
     funded: bool = True
+    policy: str = ""  # a post given later: the policy then in force
+
+
+class PostChange(BaseModel):
+    """A change of the posts that another person has to decide."""
+
+    by: str
+    fact: f.PostProposed
 
 
 class Listed(BaseModel):
@@ -151,6 +159,10 @@ class VacancyState(BaseModel):
     report_by: str = ""
     report_state: Literal["", "submitted", "approved", "returned"] = ""
     rounds: int = 0
+    proposed: dict[str, PostChange] = Field(default_factory=dict)
+    failed_asks: dict[str, str] = Field(default_factory=dict)
+    suspended: bool = False
+    suspended_at: datetime | None = None
     listed: list[Listed] = Field(default_factory=list)
     called: dict[str, Listed] = Field(default_factory=dict)  # off the list, called to a post
     unavailable: set[str] = Field(default_factory=set)
@@ -172,7 +184,7 @@ class VacancyState(BaseModel):
     @property
     def next_deadline(self) -> datetime | None:
         """The next moment this vacancy acts on by itself. A list that has expired waits for a person, not for the clock."""
-        running = (d for key, d in self.deadlines.items() if not (key == "reserve" and self.list_expired))
+        running = (d for key, d in self.deadlines.items() if key != "reserve" or not (self.list_expired or self.suspended))
         return min((d.limit_at or d.due_at for d in running), default=None)
 
     @property
@@ -183,7 +195,11 @@ class VacancyState(BaseModel):
         """The acts on this vacancy that only a person can do now; the names are those of `domain.competition`."""
         if self.over or not self.reference:
             return []
+        if self.suspended:
+            return ["resume"]
         found = ["decide_report"] if self.report_state == "submitted" else []
+        found += [f"decide_post:{post}" for post in sorted(self.proposed)]
+        found += [f"ask_by_hand:{post}" for post in sorted(self.failed_asks)]
         if self.listed and self.list_expired:
             return [*found, "confirm_list_lapse"]
         return [*found, *(f"call:{p.id}" for p in self.open_posts if self.listed)]
@@ -257,12 +273,14 @@ def _lapse_due(s: VacancyState, fact: f.LapseDue, e: Entry) -> None:
 @_takes(f.BudgetAsked)
 def _asked(s: VacancyState, fact: f.BudgetAsked, e: Entry) -> None:
     s.budget_asked[fact.post] = fact.ask
+    s.failed_asks.pop(fact.post, None)
 
 
 @_takes(f.BudgetDecided)
 def _budget(s: VacancyState, fact: f.BudgetDecided, e: Entry) -> None:
     s.budget_decided[fact.post] = fact.approved
     _post(s, fact.post, funded=fact.approved)
+    s.failed_asks.pop(fact.post, None)
 
 
 @_takes(f.BoardComposed)
@@ -306,11 +324,44 @@ def _filled(s: VacancyState, fact: f.PostFilled, e: Entry) -> None:
 @_takes(f.PostWithdrawn)
 def _withdrawn(s: VacancyState, fact: f.PostWithdrawn, e: Entry) -> None:
     _post(s, fact.post, state=PostState.WITHDRAWN, hire=None)
+    s.proposed.pop(fact.post, None)
+    s.failed_asks.pop(fact.post, None)
 
 
 @_takes(f.PostAdded)
 def _added(s: VacancyState, fact: f.PostAdded, e: Entry) -> None:
-    s.posts[fact.post] = PostNow(id=fact.post, spec=fact.spec, funded=fact.spec.funded)
+    s.posts[fact.post] = PostNow(id=fact.post, spec=fact.spec, funded=fact.spec.funded, policy=fact.policy)
+    s.proposed.pop(fact.post, None)
+
+
+@_takes(f.PostProposed)
+def _proposed(s: VacancyState, fact: f.PostProposed, e: Entry) -> None:
+    s.proposed[fact.post] = PostChange(by=e.actor, fact=fact)
+
+
+@_takes(f.PostProposalRefused)
+def _proposal_refused(s: VacancyState, fact: f.PostProposalRefused, e: Entry) -> None:
+    s.proposed.pop(fact.post, None)
+
+
+@_takes(f.AskFailed)
+def _ask_failed(s: VacancyState, fact: f.AskFailed, e: Entry) -> None:
+    s.failed_asks[fact.about] = fact.reason
+
+
+@_takes(f.VacancySuspended)
+def _suspended(s: VacancyState, fact: f.VacancySuspended, e: Entry) -> None:
+    s.suspended, s.suspended_at = True, e.at
+
+
+@_takes(f.VacancyResumed)
+def _resumed(s: VacancyState, fact: f.VacancyResumed, e: Entry) -> None:
+    s.suspended, s.suspended_at = False, None
+
+
+@_takes(f.NoticeClosed)
+def _notice_closed(s: VacancyState, fact: f.NoticeClosed, e: Entry) -> None:
+    s.status, s.closes_at = "closed", e.at
 
 
 @_takes(f.CandidateListed)

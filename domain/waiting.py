@@ -65,6 +65,7 @@ CODES = (
     "no_allegation",
     "may_answer",
     "not_on_hold",
+    "suspended",
     "list_of_vacancy",
     "reuse_offered",
 )
@@ -401,6 +402,8 @@ def _approve(s: HireState, about: str, rights: Rights) -> list[Wait]:
 def _resume(s: HireState, about: str, rights: Rights) -> list[Wait]:
     if s.held is None:
         return [Wait("not_on_hold")]
+    if s.suspended:
+        return [Wait("suspended", s.vacancy)]
     return [Wait("frozen", s.held.overlay, _roles(rights.get("lift_overlay")), s.held_at)] if s.held.overlay else []
 
 

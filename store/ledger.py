@@ -6,7 +6,8 @@ A post that is not in the state a fact supposes refuses the whole step (PostTake
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Update, insert, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Update, exists, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from domain import facts as f
 from domain.errors import NotFound, PostTaken
@@ -22,8 +23,8 @@ def enter_facts(tx: Connection, vacancy: str, facts: Iterable[f.AnyFact]) -> Non
         match fact:
             case f.VacancyPublished():
                 _create(tx, vacancy, fact)
-            case f.PostAdded(spec=spec):
-                tx.execute(insert(posts), [_row(vacancy, spec)])
+            case f.PostAdded(spec=spec, policy=policy):
+                tx.execute(insert(posts), [_row(vacancy, spec) | {"policy": policy}])
             case f.PostReserved() | f.PostFreed() | f.PostFilled() | f.PostWithdrawn() | f.BudgetDecided():
                 _move(tx, vacancy, fact)
             case _:
@@ -49,23 +50,29 @@ Moving = f.PostReserved | f.PostFreed | f.PostFilled | f.PostWithdrawn | f.Budge
 
 
 def _move(tx: Connection, vacancy: str, fact: Moving) -> None:
-    result: CursorResult[Any] = tx.execute(_change(fact).where(posts.c.id == f"{vacancy}/{fact.post}"))
+    taken = PostTaken(f"{fact.kind}: post {fact.post} of {vacancy} is not in a state for that", vacancy=vacancy, post=fact.post)
+    try:
+        result: CursorResult[Any] = tx.execute(_change(fact).where(posts.c.id == f"{vacancy}/{fact.post}"))
+    except IntegrityError as error:  # another transaction has just given this hire another post
+        raise taken from error
     if result.rowcount != 1:
-        raise PostTaken(f"{fact.kind}: post {fact.post} of {vacancy} is not in a state for that", vacancy=vacancy, post=fact.post)
+        raise taken
 
 
 def _change(fact: Moving) -> Update:
     match fact:
         case f.PostReserved(hire=hire):
-            return posts.update().where(posts.c.state == "open").values(state="reserved", hire=hire)
+            other = posts.alias("other")  # one living hire per post, and one post per hire
+            none_yet = ~exists().where(other.c.hire == hire)
+            return posts.update().where(posts.c.state == "open", none_yet).values(state="reserved", hire=hire)
         case f.PostFilled(hire=hire):
             return posts.update().where(_held_by(hire), posts.c.state == "reserved").values(state="filled")
         case f.PostFreed(hire=hire):
-            return posts.update().where(_held_by(hire)).values(state="open", hire=None)
+            return posts.update().where(_held_by(hire), posts.c.state == "reserved").values(state="open", hire=None)
         case f.PostWithdrawn():
-            return posts.update().where(posts.c.state != "filled").values(state="withdrawn", hire=None)
+            return posts.update().where(posts.c.state == "open").values(state="withdrawn")  # a reserved one is freed first
         case f.BudgetDecided(approved=approved):
-            return posts.update().values(funded=approved)
+            return posts.update().where(posts.c.state.in_(("open", "reserved"))).values(funded=approved)
 
 
 def _held_by(hire: str) -> ColumnElement[bool]:

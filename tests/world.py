@@ -185,7 +185,8 @@ class World:
         now(self.hires.judge_eligibility(At(**self.where(case))))
 
     def note(self, case: str, *asked: Asked) -> None:
-        now(self.hires.note_asked(NoteAsked(**self.where(case), asked=asked)))
+        note = NoteAsked(**self.where(case), asked=asked)
+        now(self.vacancies.note_budget_asked(note) if case.startswith("vacancy/") else self.hires.note_asked(note))
 
     # ---- looking ----------------------------------------------------------------------------------------------------------
 

@@ -32,8 +32,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.casework import NEEDS, NEXT_DEADLINE, STAGE, VACANCY, Casework, put, receipt, request_of
 
 
-#: What is read although the case is on hold, because it ends the case.
-ENDS_A_HOLD = ("application.withdrawn", "vacancy.cancelled")
+#: What is read although the case is on hold, because it ends the case or the hold.
+ENDS_A_HOLD = ("application.withdrawn", "vacancy.cancelled", "vacancy.suspended", "vacancy.resumed")
 
 
 @workflow.defn(name="Hire")

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import competition
     from domain.messages import CaseSpec, Message, Receipt
     from domain.vacancy import VacancyState
+    from domain.words import PostState
     from workflows.casework import STAGE, VACANCY, Casework, put, receipt, request_of
 
 
@@ -37,25 +38,29 @@ class Vacancy:
             aside.create_task(self.work.read_mail(self.take, on_hold=()))
             aside.create_task(self.work.keep_time(self.ring))
             await workflow.wait_condition(lambda: bool(self.state.reference))
-            await self.ask_for_budgets()
-            await workflow.wait_condition(lambda: self.state.over)
+            while not self.state.over:
+                await self.ask_for_budgets()
+                await workflow.wait_condition(lambda: self.state.over or bool(self.unasked()))
             await self.work.close()
         return self.state.status
 
     async def ask_for_budgets(self) -> None:
-        """Every post published without funding is asked for once; what the answer changes, `competition` says."""
-        pending = [p.id for p in self.state.posts.values() if not p.funded and p.id not in self.state.budget_asked]
-        if pending and not self.state.over:
-            asked = await asyncio.gather(*(self.ask_budget(post) for post in pending))
-            answered = tuple(a for a in asked if not a.failed)
-            if answered:
-                await self.work.step(VacancySteps.note_budget_asked, lambda where: NoteAsked(**where, asked=answered))
+        """Every post without funding is asked for once; what the answer changes, `competition` says. A failed request is a person's."""
+        if pending := self.unasked():
+            asked = tuple(await asyncio.gather(*(self.ask_budget(post) for post in pending)))
+            await self.work.step(VacancySteps.note_budget_asked, lambda where: NoteAsked(**where, asked=asked))
+            self.show()
+
+    def unasked(self) -> list[str]:
+        known = {*self.state.budget_asked, *self.state.failed_asks, *self.state.budget_decided}
+        return [p.id for p in self.state.posts.values() if not p.funded and p.state is PostState.OPEN and p.id not in known]
 
     async def ask_budget(self, post: str) -> Asked:
         key = f"{self.work.case}/{post}/budget/1"
-        return await put(
+        answer = await put(
             Ask(key=key, authority="budget", about="budget", case=self.work.case, vacancy=self.state.reference, details={"post": post})
         )
+        return answer.model_copy(update={"about": post})
 
     @workflow.signal(name="deliver")
     def deliver(self, message: Message) -> None:

@@ -5,7 +5,7 @@ to ask cannot widen them. The acts stand by theme, each file in the order a case
 """
 
 from domain.acts import anytime, board, conditions, contract, overlay, selection
-from domain.acts.anytime import LAPSES, resumed
+from domain.acts.anytime import LAPSES
 from domain.acts.table import ACTS, ANY_STAGE, Act, Args, allowed, check, do
 
 __all__ = [
@@ -22,6 +22,5 @@ __all__ = [
     "contract",
     "do",
     "overlay",
-    "resumed",
     "selection",
 ]

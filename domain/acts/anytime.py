@@ -7,12 +7,12 @@ from pydantic import AfterValidator, Field
 
 from domain import facts as f
 from domain.acts.table import ANY_STAGE, BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
-from domain.deadlines import extend, shift
+from domain.deadlines import extend
 from domain.errors import BadInput, NotAllowed, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
-from domain.stages import Facts, end, reserve_ending
+from domain.stages import Facts, end, reserve_ending, resumed
 from domain.words import Ending, Role, Stage
 from domain.words import roles as roles_among
 
@@ -117,19 +117,9 @@ def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
         raise NotNow("the case is not on hold", code="not_held")
     if s.held.overlay:
         raise NotNow(f"the case is frozen by overlay {s.held.overlay}; lifting that ends the hold", code="frozen")
+    if s.suspended:
+        raise NotNow("the whole vacancy is suspended: it is resumed there", code="suspended")
     return resumed(s, m)
-
-
-def resumed(s: HireState, m: Moment) -> Facts:
-    """The facts of a hold's end, by a person or by its date. Neither the competition's closing nor the list's end moves for one case."""
-    held_at = s.held_at or m.at
-
-    def since(start: datetime) -> int:
-        return int((m.at - start).total_seconds())
-
-    stopped = [d for key, d in sorted(s.deadlines.items()) if key not in ("closing", "reserve")]
-    moved = [shift(d, since(max(held_at, d.started_at)), held_at) for d in stopped]
-    return [f.Resumed(seconds=since(held_at)), *moved]
 
 
 @act("extend", HR, ANY_STAGE, Extend)

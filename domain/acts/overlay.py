@@ -1,7 +1,6 @@
 """Applying a policy overlay to one case, and lifting it (`recruitment.md` §7). Who approved it, and when, is looked up by the step."""
 
 from domain import facts as f
-from domain.acts.anytime import resumed
 from domain.acts.table import ANY_STAGE, Args, Reference, act
 from domain.editions import KEEPERS
 from domain.errors import NotFound, NotNow
@@ -12,7 +11,7 @@ from domain.moment import Moment
 from domain.overlays import Standing, figures_of, under, why_not
 from domain.rehearsal import set_anew
 from domain.rules import DeadlineRule
-from domain.stages import Facts
+from domain.stages import Facts, resumed
 
 #: Acts whose step looks the overlay up.
 ABOUT_OVERLAY = ("apply_overlay", "lift_overlay")

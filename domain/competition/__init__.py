@@ -7,7 +7,9 @@ posts table, changed by conditional update in the transaction that writes these 
 from domain.competition.board import ComposeBoard, DeclareInterest
 from domain.competition.cancelling import Cancel
 from domain.competition.listing import NEXT_IN_RANK, Call, ExtendList, in_order
+from domain.competition.money import AskByHand
 from domain.competition.opening import due, publish
+from domain.competition.posts import AddPost
 from domain.competition.report import DecideReport, SubmitReport, report_sha256
 from domain.competition.table import ACTS, Act, check, do
 from domain.competition.taking import take
@@ -17,6 +19,8 @@ __all__ = [
     "ACTS",
     "NEXT_IN_RANK",
     "Act",
+    "AddPost",
+    "AskByHand",
     "Call",
     "Cancel",
     "ComposeBoard",

@@ -52,7 +52,7 @@ def put_on(out: Turnout, state: VacancyState, line: f.ReportLine, words: dict[st
 def valid(state: VacancyState, m: Moment) -> bool:
     """May anybody still be called from the list?"""
     ends = state.list_deadline
-    return ends is not None and not state.list_expired and m.at < (ends.limit_at or ends.due_at)
+    return ends is not None and not (state.list_expired or state.suspended) and m.at < (ends.limit_at or ends.due_at)
 
 
 def in_order(state: VacancyState, post: str) -> list[Listed]:

@@ -29,6 +29,6 @@ def due(state: VacancyState, m: Moment) -> Turnout:
     closing, listed = state.deadlines.get("closing"), state.list_deadline
     if closing is not None and closing.due_at <= m.at:
         out.facts += [f.VacancyClosed(), f.DeadlineClosed(key="closing", met=True)]
-    if listed is not None and not state.list_expired and (listed.limit_at or listed.due_at) <= m.at:
+    if listed is not None and not (state.list_expired or state.suspended) and (listed.limit_at or listed.due_at) <= m.at:
         out.facts.append(f.LapseDue(key="reserve"))
     return out

@@ -10,7 +10,7 @@ from domain import facts as f
 from domain.acts.rights import entitled
 from domain.acts.table import Args
 from domain.competition.turnout import Competition, Rival, Turnout
-from domain.errors import BadInput, VacancyClosed
+from domain.errors import BadInput, NotNow, VacancyClosed
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.vacancy import VacancyState
@@ -29,14 +29,17 @@ class Act:
     do: Doer
     says: str
     guard: Guard | None = None
+    suspended: bool = False  # possible although the vacancy is suspended
 
 
 ACTS: dict[str, Act] = {}
 
 
-def act(name: str, roles: frozenset[Role], args: type[Args], guard: Guard | None = None) -> Callable[[Doer], Doer]:
+def act(
+    name: str, roles: frozenset[Role], args: type[Args], guard: Guard | None = None, *, suspended: bool = False
+) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard)
+        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard, suspended)
         return do
 
     return register
@@ -55,17 +58,19 @@ def check(state: VacancyState, request: ActRequest) -> Act:
         raise BadInput(f"{act.name}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
     if state.over:
         raise VacancyClosed(f"vacancy {state.reference} is {state.status}", code="vacancy_over")
-    request = entitled(act.name, act.roles, request)
+    allowed = entitled(act.name, act.roles, request)
+    if state.suspended and not act.suspended:
+        raise NotNow("the vacancy is suspended; resume it first", code="suspended")
     if act.guard is not None:
-        act.guard(state, args, request)
+        act.guard(state, args, allowed)
     return act
 
 
 def do(state: VacancyState, request: ActRequest, rivals: Sequence[Rival], m: Moment) -> Turnout:
     """What an act leads to. `rivals` are all hires of this vacancy as the read model has them."""
     act = check(state, request)
-    request = entitled(act.name, act.roles, request)
-    turnout = act.do(Competition(state, rivals, m), act.args.model_validate(request.args), request)
-    if request.acting_for:
-        turnout.facts.insert(0, f.ActedFor(person=request.acting_for))
-    return turnout
+    allowed = entitled(act.name, act.roles, request)
+    out = act.do(Competition(state, rivals, m), act.args.model_validate(request.args), allowed)
+    if allowed.acting_for:  # what is done with another one's role says so first
+        out.facts.insert(0, f.ActedFor(person=allowed.acting_for))
+    return out

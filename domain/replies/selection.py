@@ -13,6 +13,7 @@ from domain.stages import (
     end,
     enter,
     reserve_ending,
+    resumed,
 )
 from domain.words import Ending, Stage
 
@@ -105,6 +106,24 @@ def _cancelled(state: HireState, message: Message, m: Moment) -> Facts:
     return [told, *end(state, Ending.VACANCY_CANCELLED, m, decided_by=told.decided_by, reason=told.reason)]
 
 
+def _suspended(state: HireState, message: Message, m: Moment) -> Facts:
+    """The whole vacancy stands still: the clocks stop, unless somebody had stopped them before."""
+    if state.stage is Stage.PROBATION or state.suspended:
+        raise Moot("on duty already, or told before", code="repeated")
+    free = state.held is None
+    told = f.VacancySuspendedForHire(reason=message.data["reason"], held=free)
+    return [told, f.Held(reason="vacancy_suspended")] if free else [told]
+
+
+def _resumed(state: HireState, message: Message, m: Moment) -> Facts:
+    """The vacancy goes on: exactly what its suspension stopped goes on with it, and the list's end is the vacancy's."""
+    if not state.suspended:
+        raise Moot("the vacancy was not suspended", code="repeated")
+    facts: Facts = [f.VacancyResumedForHire(), *(resumed(state, m) if state.held_by_vacancy else [])]
+    listed = message.data.get("list")
+    return [*facts, f.DeadlineSet.model_validate(listed)] if listed and "reserve" in state.deadlines else facts
+
+
 def _placed(state: HireState, message: Message, m: Moment) -> Facts:
     """The other vacancy has reserved the post and begun the linked case: this one ends there."""
     if state.reuse is None:
@@ -165,6 +184,8 @@ TAKERS: dict[str, Taker] = {
     "reserve.lapsed": _list_lapsed,
     "vacancy.completed": _completed,
     "vacancy.cancelled": _cancelled,
+    "vacancy.suspended": _suspended,
+    "vacancy.resumed": _resumed,
     "placement.made": _placed,
     "placement.refused": _not_placed,
     "offer.answered": _offer_answered,

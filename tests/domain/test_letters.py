@@ -51,6 +51,8 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     (f.ReserveListed(rank=2, until=DUE), "reserve_listed"),
     (f.ReserveListed(rank=2, until=DUE, standing="next_in_rank"), "next_in_rank"),
     (f.ReserveCalled(post="p1"), "called"),
+    (f.VacancySuspendedForHire(reason="a_reason", held=True), "suspended"),
+    (f.VacancyResumedForHire(), "resumed"),
     (f.ReserveExtended(until=DUE, times=1), "reserve_extended"),
     (f.OfferIssued(post="p1"), "conditional_offer"),
     (f.OfferExtended(until=DUE), "offer_extended"),

@@ -372,3 +372,36 @@ async def test_nothing_a_store_cannot_keep_gets_in(db: Database) -> None:
     harmless = f.ContractProposed(terms={"x": "\\u0000 is only spelt"}, sha256="")
     await records.append(m.step(HIRE, 3, harmless, name="fine"))
     assert (await records.journal(HIRE))[-1].fact == harmless
+
+
+async def test_a_hire_holds_one_post_and_a_filled_one_is_never_freed(db: Database) -> None:
+    records = await a_vacancy(db)
+    case = "vacancy/250442"
+    await records.append(m.step(case, 1, f.PostReserved(post="p1", hire="a")))
+    before = await snapshot(db)
+    for wrong in (f.PostReserved(post="p2", hire="a"), f.PostWithdrawn(post="p1", reason="post_abolished")):
+        with pytest.raises(PostTaken):
+            await records.append(m.step(case, 2, wrong))
+    assert await snapshot(db) == before
+    await records.append(m.step(case, 2, f.PostFilled(post="p1", hire="a")))
+    with pytest.raises(PostTaken):
+        await records.append(m.step(case, 3, f.PostFreed(post="p1", hire="a", reason="x")))
+
+
+async def test_of_two_transactions_that_give_one_hire_two_posts_exactly_one_wins(db: Database, second: Database) -> None:
+    await a_vacancy(db)
+
+    async def reserve(d: Database, post: str) -> bool:
+        from store import ledger
+
+        def work(tx: object) -> bool:
+            ledger.enter_facts(tx, "250442", [f.PostReserved(post=post, hire="hire/one")])  # type: ignore[arg-type]
+            return True
+
+        try:
+            return await d.write(work)
+        except PostTaken:
+            return False
+
+    won = await asyncio.gather(*(reserve(d, post) for d, post in ((db, "p1"), (second, "p2"), (db, "p2"), (second, "p1"))))
+    assert won.count(True) == 1
