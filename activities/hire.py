@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from temporalio import activity
 
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
-from domain import acts, due, facts, replies, stages
+from domain import acts, due, facts, replies, reuse, stages
 from domain.announcements import announced, messages_of
 from domain.attention import decision_clocks
 from domain.errors import JournalConflict, NotFound, NotNow, Refusal
@@ -125,16 +125,19 @@ class HireSteps:
             found = acts.do(state, do.request, m)
             for fact in found:
                 if isinstance(fact, facts.ReuseOffered):
-                    await self._exists(fact.vacancy, fact.post)
+                    await self._suits(fact, state, m)
             return Outcome(found, f"person:{do.request.person}")
 
         return await self._step(do, do.request.step, happen)
 
-    async def _exists(self, vacancy: str, post: str) -> None:
-        """Raises NotFound: a post that is nowhere must not be offered, its acceptance could be told to nobody."""
-        spec = (await self._desk.library.published(vacancy)).spec
-        if post not in {p.id for p in spec.posts}:
-            raise NotFound(f"vacancy {vacancy} has no post {post}", code="unknown_post", vacancy=vacancy, post=post)
+    async def _suits(self, offer: facts.ReuseOffered, state: HireState, m: Moment) -> None:
+        """Raises NotFound for a post that is nowhere (its acceptance could be told to nobody), and NotNow for a higher grade."""
+        await self._desk.library.published(offer.vacancy)
+        there, _ = await self._desk.vacancies.at(f"vacancy/{offer.vacancy}", -1)
+        if offer.post not in there.posts:
+            raise NotFound(f"vacancy {offer.vacancy} has no post {offer.post}", code="unknown_post", vacancy=offer.vacancy, post=offer.post)
+        own = [state.grade_high] if state.grade_high else [p.grade_high for p in m.published.spec.posts]
+        reuse.check_grade(there.posts[offer.post].spec.grade_high, own)
 
     @activity.defn(name="keep_deadlines")
     async def keep_deadlines(self, at: At) -> Written:

@@ -5,6 +5,7 @@ from typing import Any
 from domain import facts as f
 from domain.hire import HireState
 from domain.messages import Announcement, CaseMessage
+from domain.reuse import linked_case
 from domain.vacancy import VacancyState
 from domain.words import PostState, Stage
 
@@ -18,6 +19,9 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
             # from the selection on the vacancy counts on this hire: a decision may have crossed the ending
             case f.EndingReached(ending=ending, stage=stage) if after.selection or after.linked_from or stage is Stage.SELECTION:
                 told.append(CaseMessage(to=vacancy, type="hire.left", data={"hire": after.case, "ending": str(ending)}))
+            case f.Withdrawn() if after.reuse is not None and after.reuse_accepted:  # it crossed the placement that was agreed to
+                gone = {"hire": after.case, "new_case": linked_case(after.case, after.reuses), "post": after.reuse.post}
+                told.append(CaseMessage(to=f"vacancy/{after.reuse.vacancy}", type="reuse.withdrawn", data=gone))
             case f.PostReleased(post=post) if after.stage is Stage.RESERVE:
                 told.append(CaseMessage(to=vacancy, type="hire.relisted", data={"hire": after.case, "post": post}))
             case f.CandidateAvailability(available=available) if after.selection:
@@ -41,7 +45,7 @@ def _linked(state: HireState) -> dict[str, Any]:
     assert state.reuse is not None
     return {
         "hire": state.case,
-        "new_case": f"{state.case}-2",
+        "new_case": linked_case(state.case, state.reuses),
         "post": state.reuse.post,
         "candidate": state.candidate,
         "application": state.application,

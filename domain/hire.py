@@ -173,6 +173,7 @@ class HireState(BaseModel):
     reuse: f.ReuseOffered | None = None
     reuse_accepted: bool = False
     overlays: dict[str, f.PolicyOverlaid] = Field(default_factory=dict)
+    reuses: int = 0  # how often a re-use was agreed to
     deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
     first_set: dict[str, DeadlineSet] = Field(default_factory=dict)  # each open deadline as it began, before hold or extension
     fired: dict[str, datetime] = Field(default_factory=dict)
@@ -668,6 +669,7 @@ def _reuse(s: HireState, fact: f.ReuseOffered, e: Entry) -> None:
 @_takes(f.ReuseAnswered)
 def _reuse_answered(s: HireState, fact: f.ReuseAnswered, e: Entry) -> None:
     s.reuse_accepted = fact.accepted
+    s.reuses += fact.accepted
     if not fact.accepted:
         s.reuse = None
 

@@ -30,6 +30,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "selected": "the result: selected, an offer will follow",
         "reserve_listed": "the result: on the reserve list, with its end date",
         "next_in_rank": "the result: next in rank, should a post of this competition come free",
+        "linked": "the case goes on for a post of another vacancy, as agreed",
         "suspended": "the whole recruitment stands still for now",
         "resumed": "the recruitment goes on",
         "called": "called from the list to a post, with its kind and grade",
@@ -141,6 +142,8 @@ def letters_for(fact: f.AnyFact, *, stage: str | None, closed_ending: str | None
 
 def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) -> LetterDue | None:
     match fact:
+        case f.ApplicationReceived(linked_from=str()):
+            return LetterDue(template="linked", values=_post(known), also=("recommended_for",))
         case f.ApplicationReceived(late=late, received_at=received_at):
             return LetterDue(template="acknowledgement", values={"received_at": received_at}, also=("late",) if late else ())
         case f.AssessmentInvited(assessment=assessment):

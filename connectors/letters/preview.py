@@ -52,6 +52,7 @@ ALSO: dict[str, tuple[tuple[str, ...], ...]] = {
     "interview_invitation": (("rescheduled",),),
     "selected": (("recommended_for",),),
     "called": (("recommended_for",),),
+    "linked": (("recommended_for",),),
     "conditional_offer": (("seconded", "unfunded", "twin_grade"),),
     "condition_settled": (("valid_until",),),
     "contract_offer": (("definite", "twin_grade", "salary"), ("regulations", "salary")),

@@ -26,6 +26,8 @@ def take(state: VacancyState, message: Message, m: Moment) -> Turnout:
             return _budget(state, d, m)
         case "reuse.agreed":
             return _place(state, d, m)
+        case "reuse.withdrawn":
+            return _unplaced(state, d)
         case "hire.relisted":
             return _relisted(state, d, m)
         case "hire.availability":
@@ -49,6 +51,12 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         else:
             call_next(after(state, out), out, held.id, m)
     return completed(state, out)
+
+
+def _unplaced(state: VacancyState, d: dict[str, Any]) -> Turnout:
+    """Who agreed to come here has withdrawn meanwhile: the case begun here ends too, and releases the post itself."""
+    begun = any(p.hire == d["new_case"] and p.state is PostState.RESERVED for p in state.posts.values())
+    return Turnout(messages=[tell(d["new_case"], "placement.withdrawn", {"hire": d["hire"]})] if begun else [])
 
 
 def _relisted(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:

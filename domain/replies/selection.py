@@ -131,6 +131,13 @@ def _placed(state: HireState, message: Message, m: Moment) -> Facts:
     return end(state, Ending.PLACED_ELSEWHERE, m, decided_by="candidate", reason=f"linked:{message.data['case']}")
 
 
+def _unplaced(state: HireState, message: Message, m: Moment) -> Facts:
+    """The person withdrew from the first case before this one had begun: the two messages crossed."""
+    if state.stage is Stage.PROBATION:
+        raise Moot("who is on duty keeps the post", code="after_its_stage")
+    return [f.Withdrawn(reason=""), *end(state, Ending.WITHDRAWN, m, decided_by="candidate", reason="withdrawn_by_candidate")]
+
+
 def _not_placed(state: HireState, message: Message, m: Moment) -> Facts:
     if state.reuse is None:
         raise Moot("no re-use was offered", code="unasked")
@@ -188,6 +195,7 @@ TAKERS: dict[str, Taker] = {
     "vacancy.resumed": _resumed,
     "placement.made": _placed,
     "placement.refused": _not_placed,
+    "placement.withdrawn": _unplaced,
     "offer.answered": _offer_answered,
     "offer.extension_requested": _extension_requested,
 }

@@ -238,7 +238,8 @@ def test_news_of_a_hire_that_holds_nothing_changes_nothing() -> None:
 
 
 def test_a_reuse_takes_an_open_post_and_only_an_open_one() -> None:
-    world = World([publish(posts=1), publish("270311", posts=1)])
+    lower = publish("270311", posts=1).spec.posts[0].model_copy(update={"grade_low": "G5", "grade_high": "G5"})
+    world = World([publish(posts=1), publish("270311", posts_are=(lower,))])
     cases = [world.apply(), world.apply()]
     world.close()
     for case in cases:

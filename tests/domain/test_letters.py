@@ -22,6 +22,11 @@ SALARY = {"amount": "3833.04", "currency": "EUR", "period": "month"}
 TERMS: dict[str, Any] = {"kind": "definite", "years": 3, "grade": "G8", "enters_on": "2026-09-01", "salary": SALARY}
 
 
+LINKED = f.ApplicationReceived(
+    vacancy="270311", candidate="P1", channel="linked", received_at=AT, late=False, application="A1", policy="p", linked_from="hire/1"
+)
+
+
 def known(**more: Any) -> dict[str, Any]:
     deadlines = dict.fromkeys(DEADLINE_KEYS, DUE)
     post = {"grade_low": "G8", "grade_high": "G8", "post_kind": PostKind.ESTABLISHED, "terms": TERMS, "post": "p1"}
@@ -51,6 +56,7 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     (f.ReserveListed(rank=2, until=DUE), "reserve_listed"),
     (f.ReserveListed(rank=2, until=DUE, standing="next_in_rank"), "next_in_rank"),
     (f.ReserveCalled(post="p1"), "called"),
+    (LINKED, "linked"),
     (f.VacancySuspendedForHire(reason="a_reason", held=True), "suspended"),
     (f.VacancyResumedForHire(), "resumed"),
     (f.ReserveExtended(until=DUE, times=1), "reserve_extended"),

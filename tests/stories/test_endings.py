@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.files import load_vacancy
 from domain import facts as f
 from domain.hire import adverse
 from domain.words import Ending, PostState, Stage, Verdict
@@ -202,7 +203,8 @@ async def test_budget_refused(one_post: Scene) -> None:
 
 async def test_placed_elsewhere(one_post: Scene) -> None:
     _, second = await first_and_second(one_post)
-    other = publish("270311")
+    lower = [p.model_copy(update={"grade_low": "G5", "grade_high": "G5"}) for p in load_vacancy("270311").posts]
+    other = publish("270311", posts=tuple(lower))
     elsewhere = await one_post.open(other)
     post = next(p for p in other.spec.posts if p.funded)
     await one_post.act(second, "offer_reuse", vacancy=other.spec.reference, post=post.id, grade=post.grade_low)
