@@ -41,6 +41,7 @@ class Scripted(Ground):
     tag: str = ""
     lines: list[Line] = field(default_factory=list)
     carrying: str = ""
+    turned_down: dict[str, Refusal] = field(default_factory=dict)
 
     def apply(self, *, vacancy: str | None = None, received_at: datetime | None = None, **data: Any) -> str:
         self.made += 1
@@ -63,11 +64,15 @@ class Scripted(Ground):
         return str(id_)
 
     def do(self, case: str, asked: ActRequest) -> None:
+        """A request that was refused is not put again: the server would give its first answer once more, whatever happened since."""
+        if asked.request in self.turned_down:
+            raise self.turned_down[asked.request]
         line = Line(self.at, case, request=asked)
         try:
             super().do(case, asked)
         except Refusal as refusal:
             line = replace(line, refused=refusal.code)
+            self.turned_down[asked.request] = refusal
             raise
         finally:
             self.write(line)
