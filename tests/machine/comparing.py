@@ -43,12 +43,15 @@ class Comparison(Watcher):
         if refusal is not None and refusal.code == "bad_arguments":  # of the form of words the model knows nothing
             return
         model = before.copy()
+        stays = any(isinstance(e.fact, f.StageEntered) and e.fact.stage is Stage.RESERVE for e in entries)
         match what.kind:
             case "act":
                 verdict = model.act(what.name, what.data, what.person, set(what.roles), ground.at)
                 done = refusal is None
             case "message":
-                verdict = model.hear(what.name, what.data | {"received_at": what.received_at, "sender": what.person}, ground.at)
+                verdict = model.hear(
+                    what.name, what.data | {"received_at": what.received_at, "sender": what.person, "stays": stays}, ground.at
+                )
                 done = not aside(entries, what.id)
                 self.fate(what, verdict, entries, ground)
             case _:
@@ -121,7 +124,7 @@ def own(model: Case, what: Happening, entries: list[Entry]) -> Verdict:
             case f.StageEntered(stage=Stage.SCREENING) if model.stage is Stage.RECEIVED and what.kind == "clock":
                 model.stage = Stage.SCREENING
             case f.Resumed() if what.kind == "clock":
-                model.held = False
+                model.held = model.held_by_vacancy = False
             case f.AssessmentInvited():
                 model.invited = True
             case f.ConditionRequested(slot=slot, round=nth):
@@ -145,6 +148,10 @@ def taken_over(ground: Ground, case: str) -> Case:
         wanted=s.wanted_entry,
         taken_back=s.offer_withdrawn,
         postponed=bool(s.postponed),
+        called=s.called,
+        listed=s.standing == "listed",
+        suspended=s.suspended,
+        held_by_vacancy=s.held_by_vacancy,
         stage=s.stage,
         ending=s.ending,
         post=s.post,

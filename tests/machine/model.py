@@ -126,6 +126,10 @@ class Case:
     seconded: str = ""
     wanted: date | None = None
     postponed: bool = False
+    called: bool = False
+    listed: bool = True
+    suspended: bool = False
+    held_by_vacancy: bool = False
     taken_back: bool = False
     clearance: str = "NS"
     closes_at: datetime | None = None
@@ -370,7 +374,7 @@ def _probation(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict
 def _lapse(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     """§2: what lapsed is for a named person to confirm."""
     assert c.stage is not None
-    c.end(LAPSES[c.stage])
+    c.end(E.NOT_SELECTED if c.stage is S.RESERVE and not c.listed else LAPSES[c.stage])
     return MAYBE
 
 
@@ -395,8 +399,8 @@ def _hold(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
 def _resume(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     if not c.held:
         return REFUSED
-    c.held = False
-    return DONE
+    c.held = c.held_by_vacancy = False
+    return MAYBE  # what a suspension or an overlay stopped, its end starts again
 
 
 def _enter_reply(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
@@ -560,13 +564,44 @@ def _selected(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
         case "not_selected":
             return c.end(E.NOT_SELECTED)
         case "reserve":
+            c.listed = d.get("standing", "listed") == "listed"
             return c.move(S.RESERVE)
         case _:
             return _given(c, d)
 
 
 def _called(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
-    return _given(c, d) if c.at(S.RESERVE) is DONE else c.at(S.RESERVE)
+    if c.at(S.RESERVE) is not DONE:
+        return c.at(S.RESERVE)
+    c.called = True
+    return _given(c, d)
+
+
+def _list_ended(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    """§6: a named person confirmed the end of the whole list."""
+    if c.at(S.RESERVE) is not DONE:
+        return c.at(S.RESERVE)
+    return c.end(E.RESERVE_LAPSED if c.listed else E.NOT_SELECTED)
+
+
+def _suspended(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    """§1: suspending a vacancy stops whoever is still in it, unless somebody had stopped them before."""
+    if c.stage is S.PROBATION or c.suspended:
+        return REFUSED
+    c.suspended, c.held_by_vacancy, c.held = True, not c.held, True
+    return DONE
+
+
+def _goes_on(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    if not c.suspended:
+        return REFUSED
+    c.suspended, c.held = False, c.held and not c.held_by_vacancy
+    c.held_by_vacancy = False
+    return DONE
+
+
+def _placement_withdrawn(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    return REFUSED if c.stage is S.PROBATION else c.end(E.WITHDRAWN)
 
 
 def _offer_answered(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
@@ -574,7 +609,13 @@ def _offer_answered(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
         return c.at(S.OFFER)
     if not c.issued:
         return EARLY
-    c.move(S.CONDITIONS) if d["accepted"] else c.end(E.CONDITIONAL_OFFER_DECLINED)
+    if d["accepted"]:
+        c.move(S.CONDITIONS)
+    elif d.get("stays") and c.called and d.get("stay_listed", True):  # §6: a listed person may decline and stay listed
+        c.post, c.issued = "", False
+        c.move(S.RESERVE)
+    else:
+        c.end(E.CONDITIONAL_OFFER_DECLINED)
     return MAYBE  # too late
 
 
@@ -699,6 +740,10 @@ MESSAGES: dict[str, Any] = {
     "probation.decided": _proved,
     "application.withdrawn": _gone,
     "vacancy.cancelled": _cancelled,
+    "reserve.lapsed": _list_ended,
+    "vacancy.suspended": _suspended,
+    "vacancy.resumed": _goes_on,
+    "placement.withdrawn": _placement_withdrawn,
     "placement.made": _placed,
     "placement.refused": _not_placed,
     "reuse.answered": _reuse_answered,

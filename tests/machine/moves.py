@@ -129,7 +129,10 @@ class Player:
         return bool(needs) and self.meet(case, self.draw.choice(needs), yes)
 
     def any_need(self, case: str) -> bool:
-        """Even what ends the case, when nothing else is asked for."""
+        """Even what ends the case, when nothing else is asked for; terms nobody can approve any more are taken back."""
+        state = self.ground.hire(case)
+        if state.stage is Stage.CONTRACT and state.terms_sha256 and not state.approved:
+            return self.act(case, "withdraw_proposal", {"reason": "a_reason"}, *self.shuffled())
         return any(self.meet(case, need, True) for need in self.ground.hire(case).needs())
 
     def meet(self, case: str, need: str, yes: bool) -> bool:
@@ -270,8 +273,10 @@ class Player:
     def onward(self, case: str) -> bool:
         """Whatever would bring this case on; False when there is nothing."""
         state = self.ground.hire(case)
+        if state.suspended:
+            return self.act(f"vacancy/{state.vacancy}", "resume", {}, *self.shuffled())
         if state.held:
-            return self.act(case, "resume", {})
+            return self.act(case, "resume", {}, *self.shuffled())
         if state.stage is None:
             return False
         if state.stage is Stage.CONDITIONS and self.condition_onward(case):

@@ -80,7 +80,7 @@ def walk(how_far: str, moves: Sequence[Move], rescue: bool, tally: Tally, say: C
         tally.steps += 1
     laws.end(ground)
     tally.count(ground, player)
-    if rescue and how_far != "ongoing":  # an ongoing notice has one report only, so far: who comes after it waits for ever
+    if rescue:
         help_on(ground, player, laws)
     return ground
 
