@@ -243,7 +243,7 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
         progressed = False
         for parked in list(state.parked.values()):
             message = Message(id=parked.message, type=parked.type, sender=parked.sender, received_at=parked.received_at, data=parked.data)
-            if state.closed or parked.reason.startswith(POISON) or any(c.message == parked.message for c in closes):
+            if state.over or parked.reason.startswith(POISON) or any(c.message == parked.message for c in closes):
                 continue
             try:
                 more = replies.take(state, message, m)
@@ -258,13 +258,18 @@ def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing],
             found += taken
             closes.append(closing)
             progressed = True
-    if state.closed:
+    if state.ended:
         _close_parked(state, found, closes, key, m)
 
 
 def _close_parked(state: HireState, found: list[facts.AnyFact], closes: list[Closing], key: str, m: Moment) -> None:
-    """The case is over: what still waited for its moment has none any more, and its sender may know."""
+    """The case is over: what still waited for its moment has none any more, and its sender may know.
+
+    While a review may reopen it, what partners said is kept; what the vacancy said about its posts is past with the ending.
+    """
     for parked in list(state.parked.values()):
+        if not state.over and (not parked.sender.startswith("case:") or parked.type == "vacancy.cancelled"):
+            continue
         aside = parked.model_copy(update={"fate": MessageFate.SUPERSEDED, "reason": "case_closed"})
         for entry in numbered(state.case, state.number, key, m.at, "muster", [aside]):
             state.apply(entry)
@@ -273,7 +278,7 @@ def _close_parked(state: HireState, found: list[facts.AnyFact], closes: list[Clo
 
 
 def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
-    if asked.failed and state.closed:
+    if asked.failed and state.ended:
         return []
     slot = state.conditions.get(asked.about)
     if slot is not None and slot.state is not ConditionState.WAITING:
@@ -284,8 +289,8 @@ def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
         if state.assessment_ask:  # noted already
             return []
         invited = facts.AssessmentInvited(assessment=m.published.rules.assessment, ask=asked.key)
-        return [invited] if state.closed else [invited, m.deadline("assessment_answer")]
+        return [invited] if state.ended else [invited, m.deadline("assessment_answer")]
     if slot is None:
         raise NotNow(f"this hire has no {asked.about} condition", code="not_required")
     requested = facts.ConditionRequested(**slot.about, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel)
-    return [requested] if state.closed else [requested, *stages.asked(slot, m)]
+    return [requested] if state.ended else [requested, *stages.asked(slot, m)]

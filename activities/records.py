@@ -8,7 +8,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain import facts as f
@@ -122,7 +122,7 @@ class Desk:
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""
         closed = str(after.ending) if after.ending else None
-        known = {"at": m.at, **knows(before, after, review_until=m.at + timedelta(days=m.published.rules.review_days))}
+        known = {"at": m.at, **knows(before, after)}
         # Mail that waited for this step may have met a deadline the step has only just set: the letter names it all the same.
         known["deadlines"] = {fact.key: fact.due_at for fact in facts if isinstance(fact, f.DeadlineSet)} | known["deadlines"]
         stage = str(after.stage) if after.stage else None

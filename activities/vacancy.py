@@ -10,7 +10,7 @@ from activities.records import Desk, again_if_behind, numbered
 from domain import competition, facts
 from domain.announcements import announced_by_vacancy
 from domain.competition import Rival, Turnout
-from domain.messages import Closing, Step
+from domain.messages import CaseMessage, Closing, Step
 from domain.moment import Moment
 from domain.vacancy import VacancyState
 from domain.words import MessageFate
@@ -105,7 +105,7 @@ class VacancySteps:
             actor=actor,
             facts=tuple(turnout.facts),
             closes=closing,
-            messages=tuple(turnout.messages),
+            messages=tuple(_in_its_life(message, after) for message in turnout.messages),
             announcements=tuple(announced_by_vacancy(after, tuple(turnout.facts))),
         )
         entries = await self._desk.journal.append(step)
@@ -125,3 +125,9 @@ def _closing(message: str | None, turnout: Turnout) -> tuple[Closing, ...]:
     changed = bool(turnout.facts or turnout.messages)
     fate = MessageFate.APPLIED if changed else MessageFate.SUPERSEDED
     return (Closing(message=message, fate=fate, reason="" if changed else "changed_nothing"),)
+
+
+def _in_its_life(message: CaseMessage, state: VacancyState) -> CaseMessage:
+    """A hire that came back must not take what was said to it before: the message names how often it has."""
+    life = state.lives.get(message.to, 0)
+    return message.model_copy(update={"data": {**message.data, "life": life}}) if life else message

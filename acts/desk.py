@@ -24,7 +24,7 @@ from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
 from domain.facts import LetterWritten
 from domain.forecast import Accuracy, Forecast, forecast_among
-from domain.hire import fold
+from domain.hire import IN_REVIEW, fold
 from domain.letters import text_hash
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
@@ -143,8 +143,10 @@ class Desk:
         if case.startswith("vacancy/"):
             status = (await self.queries.vacancy(case.removeprefix("vacancy/")))["status"]
             return VacancyClosed(f"the vacancy is {status}", code="vacancy_over") if status in OVER else None
-        ending = (await self.queries.hire(case))["ending"]
-        return CaseClosed(f"the case ended as {ending}", code="case_closed") if ending else None
+        hire = await self.queries.hire(case)
+        if not hire["ending"] or hire["review"] in IN_REVIEW:
+            return None
+        return CaseClosed(f"the case ended as {hire['ending']}", code="case_closed")
 
     async def _receipt(self, case: str, request: ActRequest, over: NotNow) -> Receipt:
         """The receipt this very request got before the case was over. Raises `over` for any other."""

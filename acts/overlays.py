@@ -109,7 +109,7 @@ class OverlayDesk:
     async def _concerned(self, stands: Standing) -> Iterable[str]:
         states = {case: fold(journal) for case, journal in sorted((await self._queries.journals(stands.overlay.vacancy)).items())}
         if stands.state == "lifted":
-            return [case for case, state in states.items() if stands.id in state.overlays and not state.closed]
+            return [case for case, state in states.items() if stands.id in state.overlays and not state.ended]
         return [case for case, state in states.items() if not why_not(stands.overlay, state)]
 
     async def _find(self, overlay: str) -> Standing | None:

@@ -7,7 +7,7 @@ from domain.hire import HireState
 from domain.messages import Announcement, CaseMessage
 from domain.reuse import linked_case
 from domain.vacancy import VacancyState
-from domain.words import PostState, Stage
+from domain.words import PostState, Review, Stage
 
 
 def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMessage]:
@@ -17,7 +17,7 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
     for fact in facts:
         match fact:
             # from the selection on the vacancy counts on this hire: a decision may have crossed the ending
-            case f.EndingReached(ending=ending, stage=stage) if after.selection or after.linked_from or stage is Stage.SELECTION:
+            case f.EndingReached(ending=ending, stage=stage) if _counted_on(after, stage):
                 told.append(CaseMessage(to=vacancy, type="hire.left", data={"hire": after.case, "ending": str(ending)}))
             case f.Withdrawn() if after.reuse is not None and after.reuse_accepted:  # it crossed the placement that was agreed to
                 gone = {"hire": after.case, "new_case": linked_case(after.case, after.reuses), "post": after.reuse.post}
@@ -28,6 +28,13 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
                 told.append(_availability(after, available))
             case f.SelectionDecided() if not after.available:
                 told.append(_availability(after, False))
+            case f.ReviewLodged() if after.review is Review.LODGED:
+                told.append(CaseMessage(to=vacancy, type="review.lodged", data={"hire": after.case}))
+            case f.ReviewDecided(upheld=False):
+                told.append(CaseMessage(to=vacancy, type="review.closed", data={"hire": after.case}))
+            case f.Reopened(stage=stage, post=post):
+                back = {"hire": after.case, "stage": str(stage), "post": post, "rank": after.rank}
+                told.append(CaseMessage(to=vacancy, type="hire.returned", data=back))
             case f.DutyEntered():
                 told.append(CaseMessage(to=vacancy, type="post.taken_up", data={"hire": after.case, "post": after.post}))
             case f.ReuseAnswered(accepted=True) if after.reuse is not None:
@@ -39,6 +46,11 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
 
 def _availability(state: HireState, available: bool) -> CaseMessage:
     return CaseMessage(to=f"vacancy/{state.vacancy}", type="hire.availability", data={"hire": state.case, "available": available})
+
+
+def _counted_on(hire: HireState, stage: Stage) -> bool:
+    """Does the vacancy count on this hire, or on its coming back?"""
+    return bool(hire.selection or hire.linked_from or hire.reopened) or stage is Stage.SELECTION
 
 
 def _linked(state: HireState) -> dict[str, Any]:
@@ -72,6 +84,8 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                 say("hire.resumed")
             case f.EndingReached(ending=ending):
                 say("hire.ended", ending=str(ending))
+            case f.Reopened(stage=stage):
+                say("hire.reopened", stage=str(stage))
             case f.ConditionRequested(authority=authority, ask=ask):
                 say("condition.requested", **_slot(fact), authority=authority, ask=ask)
             case f.ConditionSatisfied():

@@ -5,13 +5,14 @@ from datetime import datetime
 from domain import facts as f
 from domain.hire import HireState
 from domain.moment import Moment
+from domain.review import window_passed
 from domain.stages import Facts, enter, resumed
 from domain.words import LimitAction, Stage
 
 
 def due(state: HireState, m: Moment) -> Facts:
     """Everything the clock brings by `m.at`: reminders, missed targets, limits; or the end of a hold. Empty when nothing is due."""
-    if state.closed:
+    if state.over:
         return []
     if state.held:
         return resumed(state, m) if not state.suspended and state.held.until and state.held.until <= m.at else []
@@ -27,8 +28,8 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
     deadline = state.deadlines[key]
     if what == "reminder":
         return [f.DeadlineReminded(key=key, instant=instant)]
-    if what == "due" and deadline.at_limit is LimitAction.OPENS:
-        return []  # a competition that closes misses nothing
+    if what == "due" and deadline.at_limit in (LimitAction.OPENS, LimitAction.CLOSES):
+        return []  # a competition that closes, a window that passes: nobody missed anything
     if what == "due":
         return [f.DeadlineMissed(key=key, instant=instant)]
     if what == "rung":
@@ -36,6 +37,8 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
     match deadline.at_limit:
         case LimitAction.OPENS:
             return enter(state, Stage.SCREENING, m)
+        case LimitAction.CLOSES:
+            return window_passed()
         case LimitAction.LAPSE_DUE:
             return [f.LapseDue(key=key)]
         case LimitAction.NONE:

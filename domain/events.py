@@ -547,6 +547,7 @@ OUTBOUND = (
     "hire.held",
     "hire.resumed",
     "hire.ended",
+    "hire.reopened",
     "condition.requested",
     "condition.satisfied",
     "condition.refused",

@@ -472,9 +472,39 @@ class IntegrityConcluded(Fact):
     reason: str
 
 
+class ReviewOpened(Fact):
+    """The ending stands, and until then the candidate may ask for a review of it."""
+
+    kind: Literal["review_opened"] = "review_opened"
+    until: datetime
+
+
 class ReviewLodged(Fact):
     kind: Literal["review_lodged"] = "review_lodged"
     reference: str
+
+
+class ReviewDecided(Fact):
+    """A named person's decision on a review, another than the one who took the decision reviewed."""
+
+    kind: Literal["review_decided"] = "review_decided"
+    upheld: bool
+    reason: str
+
+
+class Reopened(Fact):
+    """A review upheld the candidate: the ending is void, and the case goes on at the stage it was excluded from."""
+
+    kind: Literal["reopened"] = "reopened"
+    stage: Stage
+    ending: Ending
+    post: str = ""
+
+
+class ReviewWindowPassed(Fact):
+    """Nobody asked for a review in time: the case is over."""
+
+    kind: Literal["review_window_passed"] = "review_window_passed"
 
 
 class AccommodationRequested(Fact):
@@ -898,6 +928,51 @@ class ListLapsed(Fact):
     kind: Literal["list_lapsed"] = "list_lapsed"
 
 
+class PlaceKept(Fact):
+    """A review is being decided: until then one open post is given to nobody."""
+
+    kind: Literal["place_kept"] = "place_kept"
+    hire: str
+    until: datetime
+
+
+class PlaceGivenUp(Fact):
+    kind: Literal["place_given_up"] = "place_given_up"
+    hire: str
+    reason: str
+
+
+class PostHeldBack(Fact):
+    """A post came free and is given to nobody, because a place is kept."""
+
+    kind: Literal["post_held_back"] = "post_held_back"
+    post: str
+
+
+class PostWanted(Fact):
+    """A hire that held a post came back and has none; with `same`, only the very post its signed contract names will do."""
+
+    kind: Literal["post_wanted"] = "post_wanted"
+    hire: str
+    post: str
+    same: bool = False
+
+
+class CandidateReturned(Fact):
+    """A review took a hire back to this stage. Before the board's report is decided on it, a supplementary report names it."""
+
+    kind: Literal["candidate_returned"] = "candidate_returned"
+    hire: str
+    stage: Stage
+
+
+class VacancyReopened(Fact):
+    """The competition had completed, and a hire came back to it."""
+
+    kind: Literal["vacancy_reopened"] = "vacancy_reopened"
+    hire: str
+
+
 class VacancyCancelled(Fact):
     kind: Literal["vacancy_cancelled"] = "vacancy_cancelled"
     reason: str
@@ -970,7 +1045,11 @@ AnyFact = Annotated[
     | IntegrityReported
     | AllegationAnswered
     | IntegrityConcluded
+    | ReviewOpened
     | ReviewLodged
+    | ReviewDecided
+    | Reopened
+    | ReviewWindowPassed
     | AccommodationRequested
     | CandidateAvailability
     | CandidateTold
@@ -1022,6 +1101,12 @@ AnyFact = Annotated[
     | PostDeclined
     | ListExtended
     | ListLapsed
+    | PlaceKept
+    | PlaceGivenUp
+    | PostHeldBack
+    | PostWanted
+    | CandidateReturned
+    | VacancyReopened
     | VacancyCancelled
     | VacancyCompleted,
     Field(discriminator="kind"),

@@ -12,7 +12,7 @@ from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
 from domain.rules import DeadlineRule
 from domain.slots import nation_of
-from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Stage
+from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Review, Stage
 
 #: The legal moves between stages, in one table (`recruitment.md` §2). Any stage may also reach an ending.
 #: Backwards moves are the reopening of a condition, and a review that re-enters at the stage of exclusion.
@@ -50,6 +50,7 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
 }
 
 SETTLED = frozenset({ConditionState.SATISFIED, ConditionState.WAIVED})
+IN_REVIEW = frozenset({Review.OPEN, Review.LODGED})
 
 
 class ConditionNow(BaseModel):
@@ -124,6 +125,9 @@ class HireState(BaseModel):
     ended_by: str = ""
     ended_at: datetime | None = None
     ending_reason: str = ""
+    ended_stage: Stage | None = None
+    review: Review = Review.NONE
+    reopened: int = 0
     judged: Decision | None = None
     assessment_ask: str = ""
     assessment_answered: bool = False
@@ -142,6 +146,7 @@ class HireState(BaseModel):
     called: bool = False
     available: bool = True
     post: str = ""
+    post_before: str = ""
     post_kind: PostKind | None = None
     grade_low: str = ""
     grade_high: str = ""
@@ -189,8 +194,14 @@ class HireState(BaseModel):
     # ---- what follows from the state, nothing stored ------------------------------------------------------------------
 
     @property
-    def closed(self) -> bool:
+    def ended(self) -> bool:
+        """An ending stands. A review may still void it: see `over`."""
         return self.ending is not None
+
+    @property
+    def over(self) -> bool:
+        """Nothing can happen any more: it ended, and no review is open or being decided."""
+        return self.ended and self.review not in IN_REVIEW
 
     @property
     def figures(self) -> dict[str, DeadlineRule]:
@@ -204,7 +215,7 @@ class HireState(BaseModel):
     @property
     def next_instant(self) -> datetime | None:
         """The next moment the clock of this case must act on; none while held, except the end of the hold itself."""
-        if self.closed:
+        if self.over:
             return None
         if self.held:
             return None if self.suspended else self.held.until
@@ -213,7 +224,7 @@ class HireState(BaseModel):
     @property
     def next_deadline(self) -> datetime | None:
         """The next date a person would call the deadline (targets and limits, not reminders)."""
-        if self.closed or self.held:
+        if self.over or self.held:
             return None
         return min((i for key in self.deadlines for i, what in self.pending_instants(key) if what != "reminder"), default=None)
 
@@ -228,7 +239,7 @@ class HireState(BaseModel):
 
     def askable(self) -> list[ConditionNow]:
         """The slots whose turn it is to be asked: waiting, and everything they depend on is settled."""
-        if self.stage is not Stage.CONDITIONS or self.held or self.closed:
+        if self.stage is not Stage.CONDITIONS or self.held:
             return []
         done = self.settled()
         waiting = (c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.slot not in self.failed_asks)
@@ -250,7 +261,9 @@ class HireState(BaseModel):
 
     def needs(self) -> list[str]:
         """The acts only a person can do now, most pressing first; the names are those of `domain.acts`."""
-        if self.closed or self.stage is None:
+        if self.ended:
+            return ["decide_review"] if self.review is Review.LODGED else []
+        if self.stage is None:
             return []
         found: list[str] = []
         if self.allegation:
@@ -299,8 +312,8 @@ class HireState(BaseModel):
                 return []
 
     def turn(self) -> list[str]:
-        """The parties who must move now (`recruitment.md` §9)."""
-        if self.closed:
+        """The parties who must move now (`recruitment.md` §9). While a review may be asked for, nobody must."""
+        if self.over:
             return []
         if self.held:
             return [Party.NOBODY]
@@ -449,12 +462,14 @@ def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
     s.post, s.post_kind, s.grade_low, s.grade_high = fact.post, fact.post_kind, fact.grade_low, fact.grade_high
     s.division, s.post_funded = fact.division, fact.funded
     s.higher_grade_by, s.higher_grade = "", ""  # a decision on the grade is about one post
+    if s.terms_sha256 and fact.post != s.post_before:  # terms name their post
+        s.terms, s.terms_sha256, s.approved = {}, "", False
     s.offer_issued, s.offer_accepted, s.offer_extensions = False, None, 0
 
 
 @_takes(f.PostReleased)
 def _released(s: HireState, fact: f.PostReleased, e: Entry) -> None:
-    s.post = ""
+    s.post, s.post_before = "", s.post
 
 
 @_takes(f.PostFunded)
@@ -763,8 +778,50 @@ def _letter(s: HireState, fact: f.LetterWritten, e: Entry) -> None:
 @_takes(f.EndingReached)
 def _ended(s: HireState, fact: f.EndingReached, e: Entry) -> None:
     s.ending, s.ended_by, s.ended_at, s.ending_reason = fact.ending, fact.decided_by, e.at, fact.reason
+    s.ended_stage, s.review = fact.stage, Review.NONE
     s.stage, s.deadlines, s.lapse_due = None, {}, set()
     s.held, s.held_at = None, None
+
+
+@_takes(f.ReviewOpened)
+def _review_opened(s: HireState, fact: f.ReviewOpened, e: Entry) -> None:
+    s.review = Review.OPEN
+
+
+@_takes(f.ReviewLodged)
+def _review_lodged(s: HireState, fact: f.ReviewLodged, e: Entry) -> None:
+    if s.review is Review.OPEN:  # an appeal against a medical opinion is lodged too, while the case goes on
+        s.review = Review.LODGED
+
+
+@_takes(f.ReviewDecided)
+def _review_decided(s: HireState, fact: f.ReviewDecided, e: Entry) -> None:
+    s.review = Review.UPHELD if fact.upheld else Review.NOT_UPHELD
+
+
+@_takes(f.Reopened)
+def _case_reopened(s: HireState, fact: f.Reopened, e: Entry) -> None:
+    """The ending is void, and with it what its stage had decided; everything before stands."""
+    s.ending, s.ended_by, s.ended_at, s.ending_reason, s.ended_stage = None, "", None, "", None
+    s.reopened += 1
+    match fact.stage:
+        case Stage.RECEIVED:
+            s.late = False
+        case Stage.SELECTION:
+            s.selection, s.rank = "", None
+        case Stage.RESERVE:
+            s.list_deadline = None
+        case Stage.OFFER:
+            s.offer_accepted = None
+        case Stage.ENTRY:
+            s.no_show, s.enters_on = False, None
+        case _:
+            pass
+
+
+@_takes(f.ReviewWindowPassed)
+def _review_passed(s: HireState, fact: f.ReviewWindowPassed, e: Entry) -> None:
+    s.review = Review.PASSED
 
 
 @_takes(f.HandedOver)

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain import facts as f
 from domain.errors import BadInput
 from domain.hire import HireState
+from domain.review import reviewable
 from domain.slots import without_nation
 from domain.vacancy import Salary
-from domain.words import NOT_ADVERSE, Ending, PostKind, Stage
+from domain.words import Ending, PostKind, Stage
 
 #: template -> what it is for. `letter.<template>.subject` and `.body` in the catalogue, in both languages.
 LETTERS: Mapping[str, str] = MappingProxyType(
@@ -52,6 +53,9 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "allegation": "something was reported, the candidate can answer",
         "reuse_offer": "another, similar post: does the candidate agree",
         "welcome": "the first day",
+        "review_received": "a review was asked for, and when it will be decided",
+        "review_upheld": "the review upheld the candidate, the application goes on",
+        "review_not_upheld": "the review did not change the decision, which is final",
         **{f"ending.{ending.value}": f"how it ended: {ending.value}" for ending in Ending},
     }
 )
@@ -108,7 +112,7 @@ class LetterDue(BaseModel):
     calendar: CalendarDue | None = None
 
 
-def knows(before: HireState, after: HireState, *, review_until: datetime | None = None) -> dict[str, Any]:
+def knows(before: HireState, after: HireState) -> dict[str, Any]:
     """What the letters of one step may draw on: the case before the step and after it."""
     return {
         "at": after.last_at,
@@ -124,17 +128,16 @@ def knows(before: HireState, after: HireState, *, review_until: datetime | None 
         "grade_high": after.grade_high,
         "post_kind": after.post_kind,
         "terms": after.terms,
-        "review_until": review_until,
     }
 
 
 def letters_for(fact: f.AnyFact, *, stage: str | None, closed_ending: str | None, values: Mapping[str, Any]) -> list[LetterDue]:
     """The letters one fact makes due, in the order they should be sent; most facts make none.
 
-    `stage` and `closed_ending` are those of the case with the fact's step applied: once it has ended, only its ending is told.
+    `stage` and `closed_ending` are those of the case with the fact's step applied: once ended, only the ending and its review are told.
     `values` is what `knows` gives; a letter that needs one which is not there raises `BadInput`, naming it.
     """
-    if closed_ending is not None and not isinstance(fact, f.EndingReached):
+    if closed_ending is not None and not isinstance(fact, f.EndingReached | f.ReviewLodged | f.ReviewDecided):
         return []
     letter = _letter_for(fact, stage, values)
     return [letter] if letter else []
@@ -204,6 +207,10 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="welcome", values={"entered_on": entered_on})
         case f.EndingReached(ending=ending):
             return _ending(ending, known)
+        case f.ReviewLodged() if "review_decision" in known.get("deadlines", {}):
+            return LetterDue(template="review_received", values={"decided_by": _due(known, "review_decision")})
+        case f.ReviewDecided(upheld=upheld):
+            return LetterDue(template="review_upheld" if upheld else "review_not_upheld")
         case _:
             return None
 
@@ -293,7 +300,7 @@ def _ending(ending: Ending, known: Mapping[str, Any]) -> LetterDue:
     interview: datetime | None = known.get("interview_at")
     if interview and interview <= known["at"]:
         interview = None  # its hour is past: there is nothing left to cancel
-    review = known.get("review_until") if ending not in NOT_ADVERSE else None
+    review = known.get("deadlines", {}).get("review") if reviewable(ending) else None
     calendar = CalendarDue(method="CANCEL", starts_at=interview, sequence=known["number"]) if interview else None
     values: dict[str, Any] = {"outcome": Phrase(key=f"ending.{ending.value}.text")}
     if review:

@@ -92,6 +92,7 @@ class Receipt(BaseModel):
     number: int
     stage: str | None = None
     ending: str | None = None
+    over: bool = False
 
 
 class CaseMessage(Strict):

@@ -53,6 +53,13 @@ class Moment:
             return set_deadline_until(key, figures, self.at, ends_on, calendar, who=who)
         return set_deadline(key, figures, self.at, calendar, who=who)
 
+    def place_kept(self, hire: str) -> DeadlineSet:
+        """How long a place is kept for a hire whose review is being decided: bounded, in the unit of the review's own figures."""
+        unit = self.published.rules.deadlines["review_decision"].unit
+        days = self.published.rules.review_holds_days
+        figures = DeadlineRule(party=Party.NOBODY, target=days, at_limit=LimitAction.NONE, unit=unit)
+        return set_deadline(f"kept.{hire}", figures, self.at, self.calendar)
+
     def closing(self) -> DeadlineSet | None:
         """The wall clock at which the competition closes, as a deadline of the case's own; None for an ongoing notice."""
         closes_at = self.published.closes_at

@@ -126,7 +126,7 @@ def _keeper(roles: Iterable[str]) -> None:
 
 def why_not(overlay: Overlay, state: HireState) -> str:
     """Why this hire is not concerned, as a code; empty when it is."""
-    if state.closed or state.stage is None:
+    if state.ended or state.stage is None:
         return "case_closed"
     if state.case in overlay.exempt:
         return "exempt"

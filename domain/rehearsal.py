@@ -116,7 +116,7 @@ def rehearse(
     """What `rules` would change at `at` for the hires of these journals that are open. `published` by the vacancy's reference;
     `office` gives the calendars of the parties that have one of their own."""
     hires = [(fold(list(journal)), journal) for _, journal in sorted(journals.items()) if journal]
-    going = [(state, journal) for state, journal in hires if state.stage is not None and not state.closed]
+    going = [(state, journal) for state, journal in hires if state.stage is not None]
     under: Counter[str] = Counter()
     changes: dict[str, list[Difference]] = {}
     cases = []

@@ -135,8 +135,7 @@ class Rules(Strict):
     eligibility: EligibilityRules = EligibilityRules()
     reserve: ReserveRules = ReserveRules()
     contract: ContractRules = ContractRules()
-    review_days: int = Field(default=20, ge=0)
-    allegation_reply_days: int = Field(default=10, ge=0)
+    review_holds_days: int = Field(default=30, ge=0)
     probation_months: int = Field(default=6, ge=1)
 
     def figures(self, key: str) -> DeadlineRule:
@@ -174,4 +173,6 @@ DEADLINE_KEYS = {
     "probation": "the line manager decides",
     "allegation": "the candidate answers an allegation",
     "decision": "a person decides",
+    "review": "the candidate may ask for a review",
+    "review_decision": "a person decides the review",
 }

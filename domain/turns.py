@@ -20,6 +20,7 @@ from domain.facts import (
     Entry,
     Held,
     LapseDue,
+    Reopened,
     Resumed,
     StageEntered,
     VacancyCancelled,
@@ -73,7 +74,7 @@ class _Now:
     stage: Stage | None = None
     late: bool = False
     held: bool = False
-    over: bool = False
+    ended: bool = False
     open: dict[str, DeadlineSet] = field(default_factory=dict)
     moving: dict[str, tuple[Mover, ...]] = field(default_factory=dict)
 
@@ -81,6 +82,8 @@ class _Now:
         if self.held:
             return NOBODY
         found = {mover for movers in self.moving.values() for mover in movers}
+        if self.ended and not found:
+            return NOBODY
         return tuple(sorted(found)) or (Mover(self._by_stage()),)
 
     def _by_stage(self) -> Party:
@@ -108,8 +111,10 @@ class _Now:
                 self.held = True
             case Resumed():
                 self.held = False
-            case EndingReached() | VacancyCancelled() | VacancyCompleted():
-                self.over = True
+            case EndingReached():
+                self.ended, self.held, self.open, self.moving = True, False, {}, {}
+            case Reopened():
+                self.ended, self.late = False, False
             case _:
                 pass
 
@@ -121,7 +126,8 @@ def _party(deadline: DeadlineSet) -> Mover:
 def turns(journal: Sequence[Entry], now: datetime | None = None) -> list[Turn]:
     """The case from its first entry to its ending, else to `now` (or the last entry), as turns that follow one another.
 
-    A turn lasts until the movers or the stage change. What is written after the ending belongs to no turn.
+    A turn lasts until the movers or the stage change. What is written after the ending belongs to no turn, unless a review reopened
+    the case: then the time until its request was nobody's, and the time it took HR's, both under the stage of exclusion.
     """
     return list(_joined(_booked(journal, now)))
 
@@ -163,17 +169,28 @@ def by_stage(booked: Sequence[Turn]) -> dict[str, timedelta]:
 
 def _times(journal: Sequence[Entry], now: datetime | None) -> list[datetime]:
     """When each entry up to the ending was written, and the end; a clock that was set back stands still until it is caught up."""
-    last = next((n for n, e in enumerate(journal) if isinstance(e.fact, EndingReached | VacancyCancelled | VacancyCompleted)), None)
+    last = _end(journal)
     written = [entry.at for entry in (journal if last is None else journal[: last + 1])]
     end = [now] if now and last is None else []
     return list(accumulate([*written, *end], max))
+
+
+def _end(journal: Sequence[Entry]) -> int | None:
+    """Where the ending stands that no review has voided."""
+    found: int | None = None
+    for n, entry in enumerate(journal):
+        if isinstance(entry.fact, Reopened):
+            found = None
+        elif found is None and isinstance(entry.fact, EndingReached | VacancyCancelled | VacancyCompleted):
+            found = n
+    return found
 
 
 def _booked(journal: Sequence[Entry], now: datetime | None) -> Iterator[Turn]:
     state, times = _Now(), _times(journal, now)
     for entry, (since, until) in zip(journal, pairwise(times), strict=False):
         state.apply(entry)
-        if until > since and not state.over:
+        if until > since:
             yield Turn(since, until, state.movers(), state.stage)
 
 

@@ -8,10 +8,13 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain import facts as f
-from domain.facts import DeadlineSet, Entry, ReportLine, Standing
+from domain.facts import DeadlineSet, Entry, PostWanted, ReportLine, Standing
 from domain.posts import PostSpec as PostSpec
 from domain.rules import Rules
-from domain.words import PostKind, PostState
+from domain.words import PostKind, PostState, Stage
+
+#: Who comes back to one of these is still to be named in a report of the board.
+BEFORE_THE_REPORT = frozenset({Stage.RECEIVED, Stage.SCREENING, Stage.SHORTLISTING, Stage.ASSESSMENT, Stage.INTERVIEW, Stage.SELECTION})
 
 #: The states in which nothing more can happen to a vacancy.
 OVER = ("filled", "partly_filled", "lapsed", "cancelled")
@@ -170,6 +173,13 @@ class VacancyState(BaseModel):
     list_extensions: int = 0
     list_expired: bool = False
     deadlines: dict[str, DeadlineSet] = Field(default_factory=dict)
+    kept: dict[str, datetime] = Field(default_factory=dict)
+    held_back: set[str] = Field(default_factory=set)
+    wanted: dict[str, PostWanted] = Field(default_factory=dict)
+    returned: set[str] = Field(default_factory=set)
+    lives: dict[str, int] = Field(default_factory=dict)  # how often each hire has come back
+    cancelled_by: str = ""
+    cancelled_because: str = ""
     seen_steps: set[str] = Field(default_factory=set)
 
     @property
@@ -203,6 +213,16 @@ class VacancyState(BaseModel):
         if self.listed and self.list_expired:
             return [*found, "confirm_list_lapse"]
         return [*found, *(f"call:{p.id}" for p in self.open_posts if self.listed)]
+
+    @property
+    def spare(self) -> int:
+        """How many open posts may be given away: as many stay open as places are kept."""
+        return sum(p.state is PostState.OPEN for p in self.posts.values()) - len(self.kept)
+
+    @property
+    def awaited(self) -> bool:
+        """Is anything kept, wanted or still to be decided for hires that a review concerns?"""
+        return bool(self.kept or self.wanted or self.returned)
 
     def apply(self, entry: Entry) -> None:
         """Take one journal entry into the state. Entries come dense and in order."""
@@ -304,11 +324,16 @@ def _submitted(s: VacancyState, fact: f.ReportSubmitted, e: Entry) -> None:
 def _decided(s: VacancyState, fact: f.ReportDecided, e: Entry) -> None:
     s.report_state = "approved" if fact.approved else "returned"
     s.rounds += fact.approved
+    s.returned -= {line.hire for line in s.report_lines} if fact.approved else set()
 
 
 @_takes(f.PostReserved)
 def _reserved(s: VacancyState, fact: f.PostReserved, e: Entry) -> None:
     _post(s, fact.post, state=PostState.RESERVED, hire=fact.hire)
+    s.kept.pop(fact.hire, None)
+    s.wanted.pop(fact.hire, None)
+    s.returned.discard(fact.hire)
+    s.held_back.discard(fact.post)
 
 
 @_takes(f.PostFreed)
@@ -406,8 +431,46 @@ def _list_lapsed(s: VacancyState, fact: f.ListLapsed, e: Entry) -> None:
 @_takes(f.VacancyCancelled)
 def _cancelled(s: VacancyState, fact: f.VacancyCancelled, e: Entry) -> None:
     s.status, s.deadlines = "cancelled", {}
+    s.cancelled_by, s.cancelled_because = e.actor, fact.reason
+    s.kept, s.held_back, s.wanted, s.returned = {}, set(), {}, set()
 
 
 @_takes(f.VacancyCompleted)
 def _completed(s: VacancyState, fact: f.VacancyCompleted, e: Entry) -> None:
     s.status, s.deadlines = fact.outcome, {}
+
+
+@_takes(f.VacancyReopened)
+def _reopened(s: VacancyState, fact: f.VacancyReopened, e: Entry) -> None:
+    s.status = "closed"
+
+
+@_takes(f.PlaceKept)
+def _place_kept(s: VacancyState, fact: f.PlaceKept, e: Entry) -> None:
+    s.kept[fact.hire] = fact.until
+
+
+@_takes(f.PlaceGivenUp)
+def _place_given_up(s: VacancyState, fact: f.PlaceGivenUp, e: Entry) -> None:
+    """At its bound only the place is given up: who came back still has to be decided on."""
+    s.kept.pop(fact.hire, None)
+    if fact.reason != "bound":
+        s.wanted.pop(fact.hire, None)
+        s.returned.discard(fact.hire)
+
+
+@_takes(f.PostHeldBack)
+def _held_back(s: VacancyState, fact: f.PostHeldBack, e: Entry) -> None:
+    s.held_back.add(fact.post)
+
+
+@_takes(f.PostWanted)
+def _post_wanted(s: VacancyState, fact: f.PostWanted, e: Entry) -> None:
+    s.wanted[fact.hire] = fact
+
+
+@_takes(f.CandidateReturned)
+def _candidate_returned(s: VacancyState, fact: f.CandidateReturned, e: Entry) -> None:
+    s.lives[fact.hire] = s.lives.get(fact.hire, 0) + 1
+    if fact.stage in BEFORE_THE_REPORT:
+        s.returned.add(fact.hire)

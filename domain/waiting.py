@@ -16,7 +16,7 @@ from domain.errors import NotFound, NotNow
 from domain.facts import DeadlineSet, Entry
 from domain.hire import MOVES, ConditionNow, HireState
 from domain.turns import BY_STAGE
-from domain.words import Condition, ConditionState, LimitAction, Party, Role, Stage
+from domain.words import Condition, ConditionState, LimitAction, Party, Review, Role, Stage
 
 #: What a matter can be; `waiting.<code>` in the catalogue. An act somebody has to do has the act's own name as its code.
 CODES = (
@@ -68,6 +68,9 @@ CODES = (
     "suspended",
     "list_of_vacancy",
     "reuse_offered",
+    "in_review",
+    "no_review",
+    "no_post",
 )
 
 #: Acts about one condition of appointment, or about one request.
@@ -82,6 +85,7 @@ TIMED_BY = {
     "mark_interview": "interview",
     "confirm_no_show": "entry",
     "decide_probation": "probation",
+    "decide_review": "review_decision",
 }
 
 
@@ -96,6 +100,8 @@ class Right(Protocol):
     def stages(self) -> frozenset[Stage]: ...
     @property
     def on_hold(self) -> bool: ...
+    @property
+    def after_ending(self) -> bool: ...
 
 
 Rights = Mapping[str, Right]
@@ -189,10 +195,13 @@ def why(journal: Sequence[Entry], rights: Rights, act: str = "", about: str = ""
 
 def waiting(state: HireState, rights: Rights) -> list[Wait]:
     """What an open case waits for, what a person must do first; empty only when it has ended."""
-    if state.closed or state.stage is None:
+    if state.over or (state.stage is None and not state.ended):
         return []
     if state.held:
         return [_hold(state, rights)]
+    if state.review is Review.OPEN:
+        window = state.deadlines["review"]
+        return [Wait("in_review", str(state.ending), (), state.ended_at, window)]
     found = [_need(state, need, rights) for need in state.needs()]
     taken = {w.deadline.key for w in found if w.deadline} | {TIMED_BY.get(w.code, w.about) for w in found}
     for wait in (*_conditions(state), *_of_stage(state)):
@@ -200,13 +209,18 @@ def waiting(state: HireState, rights: Rights) -> list[Wait]:
         taken |= {wait.deadline.key} if wait.deadline else set()
     rest = [d for key, d in sorted(state.deadlines.items()) if key not in taken]
     found += [Wait("deadline", d.key, (_party(d),), d.started_at, d) for d in rest]
-    return found or [Wait("stage", str(state.stage), (str(BY_STAGE.get(state.stage, Party.HR)),), state.stage_since)]
+    moves = str(BY_STAGE.get(state.stage, Party.HR) if state.stage else Party.HR)
+    return found or [Wait("stage", str(state.stage), (moves,), state.stage_since)]
 
 
 def unmet(state: HireState, act: Right, rights: Rights, about: str = "") -> list[Wait]:
     """What stands against `act` now, one by one; empty when nothing does. `about` is the condition or request an act is about;
     without it, the act is possible when it is for any."""
-    if state.closed or state.stage is None:
+    if state.ended and not state.over and act.after_ending:
+        return _against(state, act.name, about, rights)
+    if state.ended and not state.over:
+        return [Wait("in_review", str(state.ending), since=state.ended_at, deadline=state.deadlines.get("review"))]
+    if state.over or state.stage is None:
         return [Wait("case_closed", str(state.ending or ""), since=state.ended_at)]
     if state.held and not act.on_hold:
         return [_hold(state, rights)]
@@ -381,11 +395,20 @@ def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
     return found
 
 
+def _issue_offer(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    return [Wait("offer_issued")] if s.offer_issued else _no_post(s)
+
+
+def _no_post(s: HireState) -> list[Wait]:
+    """A case that came back by a review holds no post before one is free again."""
+    return [] if s.post else [Wait("no_post", "", (str(Party.HR),))]
+
+
 def _propose(s: HireState, about: str, rights: Rights) -> list[Wait]:
     if s.approved:
         return [Wait("already_offered")]
     grade = [Wait("grade_open", "", _roles(rights.get("decide_higher_grade")))] if s.higher_grade_by else []
-    return [*grade, *_unfunded(s), *_unsettled(s, rights)]
+    return [*grade, *_no_post(s), *_unfunded(s), *_unsettled(s, rights)]
 
 
 def _unfunded(s: HireState) -> list[Wait]:
@@ -450,7 +473,7 @@ _AGAINST: dict[str, Against] = {
     "mark_assessment": lambda s, about, rights: [] if s.assessment_answered else [_answer(s)],
     "schedule_interview": _fixed("interview_done", lambda s: s.interview_held),
     "mark_interview": _mark_interview,
-    "issue_offer": _fixed("offer_issued", lambda s: s.offer_issued),
+    "issue_offer": _issue_offer,
     "ask_by_hand": lambda s, about, _: [] if (about in s.failed_asks if about else s.failed_asks) else [Wait("nothing_failed", about)],
     "enter_reply": _of_condition(lambda s, c, rights: []),
     "confirm_reply": _of_condition(_confirm_reply),
@@ -471,6 +494,7 @@ _AGAINST: dict[str, Against] = {
     "resume": _resume,
     "lift_overlay": _fixed("no_overlay", lambda s: not s.overlays),
     "extend": lambda s, about, _: [Wait("list_of_vacancy", s.vacancy, (str(Party.HR),))] if about == "reserve" else [],
+    "decide_review": _fixed("no_review", lambda s: s.review is not Review.LODGED),
     "offer_reuse": lambda s, about, _: [Wait("reuse_offered", "", (str(Party.CANDIDATE),))] if s.reuse else [],
 }
 
@@ -492,6 +516,8 @@ def _never_by(state: HireState, act: str, about: str) -> str:
         return state.proposed_by
     if act == "decide_higher_grade":
         return state.higher_grade_by
+    if act == "decide_review":
+        return state.ended_by
     if act == "confirm_reply":
         return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""

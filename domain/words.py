@@ -61,6 +61,21 @@ NOT_ADVERSE = frozenset(
 )
 
 
+#: Adverse endings nobody decided about the person: there is no decision to review.
+NOT_REVIEWED = frozenset({Ending.VACANCY_CANCELLED, Ending.BUDGET_REFUSED})
+
+
+class Review(StrEnum):
+    """Where the review of an ending stands (`recruitment.md` §7). While it is open or lodged, the case is ended and not over."""
+
+    NONE = ""
+    OPEN = "open"
+    LODGED = "lodged"
+    UPHELD = "upheld"
+    NOT_UPHELD = "not_upheld"
+    PASSED = "passed"
+
+
 class Condition(StrEnum):
     """The conditions of appointment (`recruitment.md` §4)."""
 
@@ -161,6 +176,7 @@ class LimitAction(StrEnum):
     LAPSE_DUE = "lapse_due"
     PERSON_DECIDES = "person_decides"
     OPENS = "opens"
+    CLOSES = "closes"
     NONE = "none"
 
 

@@ -17,6 +17,7 @@ from acts.carrier import Carrier, unavailable
 from acts.desk import Desk
 from acts.dispatcher import Dispatcher
 from domain.errors import Trouble
+from domain.hire import IN_REVIEW
 from domain.messages import ActRequest, Message, Receipt
 from domain.words import Stage
 from sandbox.agenda import MORNING, Agenda, Item, office
@@ -86,7 +87,7 @@ class TimedCarrier(Carrier):
 
     async def ask(self, case: str, request: ActRequest) -> Receipt:
         receipt = await super().ask(case, request)
-        if receipt.ending:
+        if receipt.ending and receipt.over:
             self.over.add(case)
         return receipt
 
@@ -192,7 +193,7 @@ class Conductor:
         return changed
 
     def _note(self, case: str, hire: dict[str, Any]) -> None:
-        if hire["ending"] is not None:
+        if hire["ending"] is not None and hire["review"] not in IN_REVIEW:
             self.carrier.over.add(case)
             self.due.pop(case, None)
             return

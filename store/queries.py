@@ -6,10 +6,11 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
 
 from domain.errors import NotFound
 from domain.facts import Entry
+from domain.hire import IN_REVIEW
 from domain.vacancy import OVER
 from store.columns import utc
 from store.database import Database
@@ -83,9 +84,10 @@ class Queries:
         return [[entry_of(row) for row in each] for _, each in groupby(rows, lambda row: row["case_id"])]
 
     async def open_cases(self) -> list[str]:
-        """Every case that should be running: hires without an ending, vacancies not over; vacancies first, hires wait for them."""
+        """Every case that should be running: hires not over, vacancies not over; vacancies first, hires wait for them."""
         going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(OVER)).order_by(vacancies.c.reference))
-        waiting = await self._rows(select(hires.c.case_id).where(hires.c.ending.is_(None)).order_by(hires.c.case_id))
+        not_over = or_(hires.c.ending.is_(None), hires.c.review.in_(IN_REVIEW))
+        waiting = await self._rows(select(hires.c.case_id).where(not_over).order_by(hires.c.case_id))
         return [f"vacancy/{row['reference']}" for row in going] + [row["case_id"] for row in waiting]
 
     # ---- vacancies --------------------------------------------------------------------------------------------------------

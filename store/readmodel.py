@@ -63,6 +63,7 @@ def _hire_row(case: str, s: hire.HireState) -> Row:
         "stage": s.stage and str(s.stage),
         "ending": s.ending and str(s.ending),
         "ended_by": s.ended_by or None,
+        "review": str(s.review),
         "number": s.number,
         "held": s.held is not None,
         "needs": [str(need) for need in s.needs()],

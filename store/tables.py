@@ -257,6 +257,7 @@ hires = Table(
     Column("late", Boolean, nullable=False),
     Column("updated_at", Instant, nullable=False),
     _words("owner", nullable=True),
+    _words("review"),
     Index("ix_hires_vacancy", "vacancy", "stage"),
     Index("ix_hires_next_deadline", "next_deadline"),
 )

@@ -192,4 +192,5 @@ def receipt(case: str, state: Any) -> Receipt:
         number=state.number,
         stage=str(state.stage) if getattr(state, "stage", None) else getattr(state, "status", None),
         ending=str(state.ending) if getattr(state, "ending", None) else None,
+        over=bool(getattr(state, "over", False)),
     )

@@ -9,6 +9,7 @@
     When every condition is met, one person proposes the contract and another approves exactly these terms.
     The candidate signs, enters on duty, and the vacancy learns that the post is filled.
     A line manager decides at the end of probation.
+    After an adverse decision a review may be asked for; one that is upheld takes the case back to where it was excluded.
     At any moment: withdrawal, hold, extension, an allegation; and at the end one of the endings, with who decided it.
 
 The story waits, asks and records. It never judges and never touches the world: `activities/` does, one local activity per step.
@@ -46,14 +47,17 @@ class Hire:
 
     @workflow.run
     async def run(self, spec: CaseSpec) -> str:
-        """Chapter after chapter until an ending; begun again from its journal, the story goes on where it stood."""
+        """Chapter after chapter until an ending that stands; begun again from its journal, the story goes on where it stood."""
         await self.work.begin(HireSteps.read_journal)
         async with asyncio.TaskGroup() as aside:
             aside.create_task(self.work.read_mail(self.take, on_hold=ENDS_A_HOLD))
             aside.create_task(self.work.keep_time(self.ring))
             await self.until(lambda: self.state.stage is not None)
-            while (stage := self.state.stage) is not None:
-                await self.play(stage)
+            while not self.state.over:
+                if stage := self.state.stage:
+                    await self.play(stage)
+                else:
+                    await self.review()
             await self.work.close()
         return str(self.state.ending)
 
@@ -126,6 +130,10 @@ class Hire:
     async def prove(self) -> None:
         await self.leaving(Stage.PROBATION)
 
+    async def review(self) -> None:
+        """The ending stands and is told; for a time a review may be asked for, which closes the case or sends it back to a stage."""
+        await workflow.wait_condition(lambda: self.state.over or self.state.stage is not None)
+
     # ---- messages ---------------------------------------------------------------------------------------------------------
 
     @workflow.signal(name="deliver")
@@ -190,8 +198,8 @@ class Hire:
         await self.until(lambda: self.state.stage is not stage)
 
     async def until(self, holds: Any) -> None:
-        """Wait for something of the state, or for the end."""
-        await workflow.wait_condition(lambda: self.state.closed or holds())
+        """Wait for something of the state, or for an ending."""
+        await workflow.wait_condition(lambda: self.state.ended or holds())
 
     def show(self) -> None:
         """Keep the few search attributes true: one upsert, and only when something changed.

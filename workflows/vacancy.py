@@ -38,9 +38,10 @@ class Vacancy:
             aside.create_task(self.work.read_mail(self.take, on_hold=()))
             aside.create_task(self.work.keep_time(self.ring))
             await workflow.wait_condition(lambda: bool(self.state.reference))
-            while not self.state.over:
+            # a review may reopen a competition that had completed: its message is read before the end
+            while not self.state.over or len(self.work.mailbox):
                 await self.ask_for_budgets()
-                await workflow.wait_condition(lambda: self.state.over or bool(self.unasked()))
+                await workflow.wait_condition(lambda: (self.state.over and not len(self.work.mailbox)) or bool(self.unasked()))
             await self.work.close()
         return self.state.status
 

@@ -6,8 +6,9 @@ from typing import Any
 from connectors.letters.compose import Composer
 from domain.letters import LETTERS, CalendarDue, LetterDue, Phrase
 from domain.messages import Letter
+from domain.review import reviewable
 from domain.vacancy import Closing, DutyStation, PostSpec, Salary, Title, VacancySpec
-from domain.words import NOT_ADVERSE, Ending, PostKind
+from domain.words import Ending, PostKind
 
 AT = datetime(2027, 3, 2, 9, 0, tzinfo=UTC)
 SOON = AT + timedelta(days=7)
@@ -78,7 +79,7 @@ def samples(composer: Composer, language: str, template: str | None = None) -> d
 def _due(name: str, also: tuple[str, ...]) -> LetterDue:
     ending = name.removeprefix("ending.") if name.startswith("ending.") else None
     values = VALUES | ({"outcome": Phrase(key=f"{name}.text")} if ending else {})
-    if ending in set(Ending) - NOT_ADVERSE:
+    if ending in {each for each in Ending if reviewable(each)}:
         also = (*also, "review")
     calendar = None
     if name == "interview_invitation":

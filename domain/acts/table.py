@@ -60,15 +60,24 @@ class Act:
     do: Doer
     says: str
     on_hold: Literal[True, False] = False
+    after_ending: Literal[True, False] = False
 
 
 ANY_STAGE = frozenset(Stage)
 ACTS: dict[str, Act] = {}
 
 
-def act(name: str, roles: frozenset[Role], stages: frozenset[Stage], args: type[Args], *, on_hold: bool = False) -> Callable[[Doer], Doer]:
+def act(
+    name: str,
+    roles: frozenset[Role],
+    stages: frozenset[Stage],
+    args: type[Args],
+    *,
+    on_hold: bool = False,
+    after_ending: bool = False,
+) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        ACTS[name] = Act(name, roles, stages, args, do, (do.__doc__ or "").strip().splitlines()[0], on_hold)
+        ACTS[name] = Act(name, roles, stages, args, do, (do.__doc__ or "").strip().splitlines()[0], on_hold, after_ending)
         return do
 
     return register
@@ -88,11 +97,11 @@ def check(state: HireState, request: ActRequest) -> Act:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
         raise BadInput(f"{act.name}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
-    if state.closed or state.stage is None:
+    if state.over or (state.stage is None and not (state.ended and act.after_ending)):
         raise _why_not(CaseClosed(f"the case ended as {state.ending}", code="case_closed"), state, act, request)
     if state.held and not act.on_hold:
         raise _why_not(NotNow("the case is on hold; resume it first", code="on_hold"), state, act, request)
-    if state.stage not in act.stages:
+    if state.stage not in act.stages and not state.ended:
         wrong = NotNow(f"{act.name} is not possible at stage {state.stage}", code="wrong_stage", stage=str(state.stage))
         raise _why_not(wrong, state, act, request)
     entitled(act.name, act.roles, request, state.recused)
@@ -118,9 +127,10 @@ def _why_not(refusal: NotNow, state: HireState, act: Act, request: ActRequest) -
 
 def allowed(state: HireState, roles: frozenset[Role]) -> list[str]:
     """Names of the acts a person with these roles could try now (their own conditions may still refuse)."""
-    if state.closed:
+    if state.over:
         return []
-    return sorted(a.name for a in ACTS.values() if a.roles & roles and state.stage in a.stages and (a.on_hold or not state.held))
+    now = (a for a in ACTS.values() if (a.after_ending if state.ended else state.stage in a.stages and (a.on_hold or not state.held)))
+    return sorted(a.name for a in now if a.roles & roles)
 
 
 def person(request: ActRequest) -> str:

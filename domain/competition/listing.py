@@ -68,6 +68,8 @@ def _call(c: Competition, args: Call, request: ActRequest) -> Turnout:
         raise BadInput(f"vacancy {state.reference} has no post {args.post}", code="unknown_post", field="post")
     if state.posts[args.post].state is not PostState.OPEN:
         raise NotNow(f"post {args.post} is {state.posts[args.post].state}", code="post_not_open")
+    if state.spare < 1:
+        raise NotNow("every open post is kept while a review is decided", code="kept_for_review")
     listed = next((x for x in state.listed if x.hire == args.hire), None)
     if listed is None:
         raise NotNow(f"{args.hire} is not on the list of vacancy {state.reference}", code="not_listed")
@@ -83,7 +85,15 @@ def _call(c: Competition, args: Call, request: ActRequest) -> Turnout:
 
 
 def call_next(state: VacancyState, out: Turnout, post: str, m: Moment) -> None:
-    """Call the next in rank to a post that came free; whoever is passed over is on record, with the reason."""
+    """Call the next in rank to a post that came free; whoever is passed over is on record, with the reason.
+
+    Who came back by a review without a post comes first (`keeping.serve`); while a place is kept for a review, the post is held back.
+    """
+    if state.wanted:
+        return
+    if state.spare < 1:
+        out.facts.append(f.PostHeldBack(post=post))
+        return
     if not valid(state, m):
         return
     for x in state.listed:

@@ -1,6 +1,7 @@
 """How a vacancy begins and closes (`recruitment.md` §1)."""
 
 from domain import facts as f
+from domain.competition.keeping import bounds, given_up
 from domain.competition.turnout import Turnout
 from domain.moment import Moment
 from domain.vacancy import VacancyState
@@ -31,4 +32,6 @@ def due(state: VacancyState, m: Moment) -> Turnout:
         out.facts += [f.VacancyClosed(), f.DeadlineClosed(key="closing", met=True)]
     if listed is not None and not (state.list_expired or state.suspended) and (listed.limit_at or listed.due_at) <= m.at:
         out.facts.append(f.LapseDue(key="reserve"))
+    for hire in bounds(state, m):
+        return given_up(state, hire, "bound", m) if not out.facts else out
     return out

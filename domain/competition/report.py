@@ -11,6 +11,7 @@ from pydantic import Field
 from domain import facts as f
 from domain.acts.table import Args, Reason, Reference
 from domain.competition.board import may_report
+from domain.competition.keeping import give_up
 from domain.competition.listing import put_on
 from domain.competition.table import act
 from domain.competition.turnout import Competition, Turnout, completed, reserve, tell
@@ -43,7 +44,7 @@ def _may_submit(state: VacancyState, args: SubmitReport, request: ActRequest) ->
 
 @act("submit_report", frozenset({Role.BOARD_CHAIR}), SubmitReport, _may_submit)
 def _submit(c: Competition, args: SubmitReport, request: ActRequest) -> Turnout:
-    """Submit the selection board's report: every hire at the selection once, ranked."""
+    """Submit the board's report: every hire at the selection once, ranked; a supplementary one on whom a review brought back."""
     early = sorted(r.case for r in c.rivals if r.stage in IN_PLAY and not r.late)  # a late one waits for HR alone, and is never judged
     if early and c.state.closes_at is not None and not c.state.rounds:  # an ongoing notice is decided in rounds
         raise NotNow(f"{len(early)} hires have not reached the selection yet: {', '.join(early[:5])}", code="still_in_play")
@@ -118,7 +119,10 @@ def _decide(c: Competition, args: DecideReport, request: ActRequest) -> Turnout:
     if not args.approved:
         return out
     person = f"person:{request.person}"
+    named = {line.hire for line in state.report_lines}
+    kept = len(state.kept.keys() - named)  # a place kept for somebody this report decides on is theirs to win
     free = [p.id for p in state.open_posts]
+    free = free[: max(0, len(free) - kept)]
     gone = {r.case for r in c.rivals if r.stage is None}  # withdrew after the report was submitted: no post for them
     for line in in_rank_order([x for x in state.report_lines if x.hire not in gone], order):
         words: dict[str, Any] = {"rank": line.rank, "report": state.report, "decided_by": person}
@@ -128,6 +132,7 @@ def _decide(c: Competition, args: DecideReport, request: ActRequest) -> Turnout:
             reserve(out, state, free.pop(0), line.hire, "selection.decided", {"outcome": "selected", **words})
         else:
             put_on(out, state, line, words, m)
+    out.facts += [fact for hire in sorted(named) for fact in give_up(state, hire, "decided")]
     return completed(state, out)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import facts as f
+from domain.competition.keeping import give_up, serve, take_review
 from domain.competition.listing import call_next
 from domain.competition.turnout import Turnout, after, completed, reserve, tell
 from domain.messages import Message
@@ -32,13 +33,15 @@ def take(state: VacancyState, message: Message, m: Moment) -> Turnout:
             return _relisted(state, d, m)
         case "hire.availability":
             return _availability(state, d)
+        case "review.lodged" | "review.closed" | "hire.returned":
+            return take_review(state, message, m)
         case _:
             return Turnout()
 
 
 def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     """A hire ended: its post is free again and the next in rank is proposed; a listed one leaves the list."""
-    out = Turnout()
+    out = Turnout(give_up(state, d["hire"], d["ending"]))
     if any(x.hire == d["hire"] for x in state.listed):
         out.facts.append(f.CandidateUnlisted(hire=d["hire"], reason=d["ending"]))
     held = next((p for p in state.posts.values() if p.hire == d["hire"] and p.state is PostState.RESERVED), None)
@@ -50,6 +53,8 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
             out.facts.append(f.PostWithdrawn(post=held.id, reason="budget_refused"))
         else:
             call_next(after(state, out), out, held.id, m)
+    if not state.over:
+        serve(state, out, m)
     return completed(state, out)
 
 
@@ -111,7 +116,7 @@ def _budget_again(state: VacancyState, post: PostNow, d: dict[str, Any]) -> Turn
 def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     """A person of another vacancy agreed to take a post here: reserve it and begin the linked case, or say that it is gone."""
     post = state.posts.get(d["post"])
-    if state.over or post is None or post.state is not PostState.OPEN:
+    if state.over or post is None or post.state is not PostState.OPEN or state.spare < 1:
         return Turnout(messages=[tell(d["hire"], "placement.refused", {"post": d["post"], "reason": "post_not_open"})])
     linked = d["new_case"]
     out = Turnout()

@@ -69,7 +69,7 @@ def completed(state: VacancyState, out: Turnout) -> Turnout:
     A list the notice announced outlives the posts: others may be given to it. Who is only next in rank waits for these posts alone.
     """
     now = after(state, out)
-    if now.over or not now.rounds or now.closes_at is None:  # an ongoing notice is closed by a person
+    if now.over or now.awaited or not now.rounds or now.closes_at is None:  # an ongoing notice is closed by a person
         return out
     states = [p.state for p in now.posts.values()]
     filled = PostState.FILLED in states

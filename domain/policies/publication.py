@@ -67,19 +67,13 @@ def _figures(rules: Rules) -> list[Objection]:
 
 def _agreement(rules: Rules) -> list[Objection]:
     """Figures that say the same thing in two places say the same: one of them drives a clock, the other what is told."""
-    reserve, allegation, review = (rules.deadlines.get(key) for key in ("reserve", "allegation", "review"))
+    reserve = rules.deadlines.get("reserve")
     pairs: list[tuple[str, int, str, int]] = []
     if reserve is not None and reserve.unit == "day":
         pairs.append(("reserve.days", rules.reserve.days, "deadlines.reserve.target", reserve.target))
         if reserve.remind is not None:
             before = reserve.target - reserve.remind
             pairs.append(("reserve.notice_days", rules.reserve.notice_days, "deadlines.reserve (target less remind)", before))
-    for name, days, rule in (
-        ("allegation_reply_days", rules.allegation_reply_days, allegation),
-        ("review_days", rules.review_days, review),
-    ):
-        if rule is not None and rule.unit == "day":
-            pairs.append((name, days, f"deadlines.{name.split('_')[0]}.target", rule.target))
     return [(name, f"is {days}, but {other} says {says}; they must agree") for name, days, other, says in pairs if days != says]
 
 

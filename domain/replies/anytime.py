@@ -54,7 +54,6 @@ TAKERS: dict[str, Taker] = {
     "reuse.answered": _reuse_answered,
     "integrity.reported": _integrity,
     "allegation.answered": _allegation_answered,
-    "review.lodged": _noted(lambda d: f.ReviewLodged(reference=str(d.get("reference", "")))),
     "accommodation.requested": _noted(lambda d: f.AccommodationRequested(reference=str(d.get("reference", "")))),
     "candidate.unavailable": _noted(lambda d: f.CandidateAvailability(available=False)),
     "candidate.available": _noted(lambda d: f.CandidateAvailability(available=True)),

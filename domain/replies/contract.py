@@ -21,6 +21,8 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
         raise Moot("the contract that was signed had been withdrawn", code="terms_withdrawn")
     if not state.approved:
         raise TooEarly("no contract has been offered yet", code="before_its_question")
+    if not state.post:
+        raise TooEarly("no post is reserved for this hire", code="no_post")
     d = message.data
     fact = f.ContractAnswered(signed=bool(d.get("signed", True)), enters_on=day(d.get("enters_on")))
     if fact.enters_on is not None and abs(fact.enters_on - m.at.date()) > PLAUSIBLE:
@@ -47,6 +49,8 @@ def _duty_entered(state: HireState, message: Message, m: Moment) -> Facts:
     assert entered_on is not None
     if abs(entered_on - m.at.date()) > PLAUSIBLE:
         raise Moot(f"{entered_on} cannot be the day of entry", code="implausible_date")
+    if not state.post:
+        raise TooEarly("no post is reserved for this hire", code="no_post")
     if unsettled(state):  # contradicted or refused since: a person settles it before anybody enters on duty
         raise TooEarly("not every condition is met", code="conditions_open")
     if reopened := reopen_expired(state, entered_on, m):

@@ -58,7 +58,12 @@ def day(value: Any) -> date | None:
 
 
 def assigned(state: HireState, d: dict[str, Any], m: Moment) -> Facts:
-    post = f.PostAssigned(
+    return [the_post(d), *enter(state, Stage.OFFER, m)]
+
+
+def the_post(d: dict[str, Any]) -> f.PostAssigned:
+    """The post a message of the vacancy gives."""
+    return f.PostAssigned(
         post=d["post"],
         post_kind=d["post_kind"],
         grade_low=d["grade_low"],
@@ -66,4 +71,3 @@ def assigned(state: HireState, d: dict[str, Any], m: Moment) -> Facts:
         division=d.get("division", ""),
         funded=bool(d.get("funded", True)),
     )
-    return [post, *enter(state, Stage.OFFER, m)]

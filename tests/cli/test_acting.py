@@ -126,4 +126,4 @@ def test_wrong_words_are_refused_before_the_system_is_asked(words: tuple[str, ..
 def test_a_receipt_is_a_sentence_or_one_object(muster: Muster) -> None:
     words = ("hire", "screen", CASE, "--eligible", "--as", "ines")
     assert muster(*words).out == f"Done. {CASE} is at number 12 of its journal (stage: shortlisting).\n"
-    assert muster(*words, "--json").json == {"case": CASE, "number": 12, "stage": "shortlisting", "ending": None}
+    assert muster(*words, "--json").json == {"case": CASE, "number": 12, "stage": "shortlisting", "ending": None, "over": False}

@@ -43,7 +43,7 @@ def written(folder: Path, old: str, new: str) -> str:
         ('assessment = "recorded_video"', 'assessment = "exam"', "assessment", "'recorded_video', 'written_test'"),
         ('calendar = "hq-brussels"', 'calendar = "mons"', "calendar", "allowed: hq-brussels"),
         ('default_closing_time = "23:59:59"', 'default_closing_time = "25:00"', "default_closing_time", "match pattern"),
-        ("review_days = 20", "review_dayz = 20", "review_dayz", "allowed: allegation_reply_days"),
+        ("review_holds_days = 30", "review_hold_days = 30", "review_hold_days", "allowed: assessment, calendar"),
     ],
 )
 def test_a_wrong_policy_is_refused_with_file_key_and_what_is_allowed(

@@ -40,6 +40,8 @@ FIGURES = {
     "probation": (180, 150, None, 179, LimitAction.ESCALATE),
     "allegation": (10, 7, None, 10, LimitAction.PERSON_DECIDES),
     "decision": (10, 8, None, 20, LimitAction.ESCALATE),
+    "review": (20, None, None, 20, LimitAction.CLOSES),
+    "review_decision": (14, 10, None, 30, LimitAction.ESCALATE),
 }
 
 
@@ -136,7 +138,7 @@ def test_the_invented_vacancy_has_a_post_whose_budget_is_pending() -> None:
         ("remind = 10", "remind = 40", "deadlines.screening.remind: is 40, after the last day (30)"),
         ("remind_every = 30", "remind_every = 600", "deadlines.clearance.remind_every: is 600, longer than the whole deadline (548)"),
         ('assessment = "recorded_video"', 'assessment = "tea"', "assessment: is 'tea'; allowed: 'recorded_video', 'written_test'"),
-        ("[reserve]", "[reserves]", "reserves: unknown key; allowed: allegation_reply_days, assessment, calendar"),
+        ("[reserve]", "[reserves]", "reserves: unknown key; allowed: assessment, calendar, calendars"),
         ("[eligibility]", "[eligibility]\nminimum_age = 60\nmaximum_age = 21", "eligibility.maximum_age: is 21, below the minimum (60)"),
         ("working_days", "working_days =", None),
         ('name = "standard"', "name = ", "not a TOML file"),

@@ -15,6 +15,7 @@ from connectors.letters.render import Printer
 from domain import facts as f
 from domain.letters import ALSO, LETTERS, LetterDue, Phrase
 from domain.messages import Letter
+from domain.review import reviewable
 from domain.words import NOT_ADVERSE, Condition, Ending, Stage
 from tests.config.test_words import FEES, GUARANTEE, RENEWAL
 from tests.connectors.test_letters import compose
@@ -156,7 +157,7 @@ def test_an_offer_that_is_withdrawn_is_withdrawn_in_so_many_words(ending: str) -
     assert "Notre offre conditionnelle est par conséquent retirée." in said(f"ending.{ending}", "fr")
 
 
-@pytest.mark.parametrize("ending", ADVERSE)
+@pytest.mark.parametrize("ending", [ending for ending in ADVERSE if reviewable(ending)])
 def test_a_letter_of_an_adverse_ending_says_whom_to_write_to_for_a_review_and_until_when(ending: Ending) -> None:
     for language, parts in {
         "en": ["write to Human Resources", "our reference 7q2k9fxm", "by Monday, 22 March 2027 at 10:00 (Brussels time)"],

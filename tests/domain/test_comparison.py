@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.files import load_rules
@@ -43,7 +43,7 @@ def changed(rules: Rules = STANDARD, **paths: Any) -> Rules:
         ("conditions__medical__valid_days", 180, "medical: a result is valid 365 → 180 days"),
         ("conditions__clearance__valid_days", 700, "clearance: a result is valid without an end of its own → 700 days"),
         ("conditions__medical__appeal_days", 30, "medical: time to appeal 20 → 30 days"),
-        ("review_days", 30, "time to ask for a review: 20 → 30 days"),
+        ("review_holds_days", 20, "a place is kept for a review: 30 → 20 days"),
         ("assessment", "none", "assessment: recorded video → none"),
         ("reserve__extensions", 1, "extensions of the reserve list: 2 → 1"),
         ("contract__years", 1, "first contract: 3 → 1 year"),
@@ -83,7 +83,7 @@ def policies(draw: st.DrawFn) -> Rules:
         data["deadlines"][key] |= rule
     for condition, figures_ in draw(st.dictionaries(st.sampled_from([str(c) for c in Condition]), CONDITION, max_size=3)).items():
         data["conditions"][condition] |= figures_
-    data["review_days"] = draw(st.integers(0, 60))
+    data["review_holds_days"] = draw(st.integers(0, 60))
     data["contract"]["years"] = draw(st.integers(1, 5))
     return Rules.model_validate(data)
 
@@ -97,6 +97,7 @@ def figures(rules: Rules) -> dict[str, Any]:
     return flat(rules.model_dump(mode="json"), "")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(was=policies(), will=policies())
 def test_every_figure_that_differs_is_said_once_and_no_other(was: Rules, will: Rules) -> None:
     found = differences(was, will)
@@ -107,6 +108,7 @@ def test_every_figure_that_differs_is_said_once_and_no_other(was: Rules, will: R
     assert (found == []) == (was.sha256 == will.sha256)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(was=policies(), will=policies())
 def test_seen_from_the_other_side_the_same_figures_differ(was: Rules, will: Rules) -> None:
     assert [(each.key, each.was, each.will) for each in differences(was, will)] == [

@@ -9,9 +9,10 @@ from domain import facts as f
 from domain.errors import BadInput
 from domain.hire import HireState
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS, LetterDue, knows, letters_for, text_hash
+from domain.review import reviewable
 from domain.rules import DEADLINE_KEYS
 from domain.vacancy import Salary
-from domain.words import NOT_ADVERSE, Condition, Ending, LimitAction, Outcome, Party, PostKind, Stage
+from domain.words import Condition, Ending, LimitAction, Outcome, Party, PostKind, Stage
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DUE = AT + timedelta(days=7)
@@ -77,6 +78,9 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     (f.IntegrityReported(allegation="ai_used", evidence="e"), "allegation"),
     (f.ReuseOffered(vacancy="250442", post="p9", grade="G8"), "reuse_offer"),
     (f.DutyEntered(entered_on=date(2026, 9, 1)), "welcome"),
+    (f.ReviewLodged(reference="R1"), "review_received"),
+    (f.ReviewDecided(upheld=True, reason="error_of_fact"), "review_upheld"),
+    (f.ReviewDecided(upheld=False, reason="no_error_found"), "review_not_upheld"),
     *((ended(ending), f"ending.{ending.value}") for ending in Ending),
 ]
 
@@ -114,8 +118,10 @@ def test_what_is_told_later_or_by_nobody_makes_no_letter(fact: f.AnyFact) -> Non
     assert due(fact) == []
 
 
-@pytest.mark.parametrize(("fact", "template"), [pair for pair in TOLD if not pair[1].startswith("ending.")], ids=lambda x: str(x)[:20])
-def test_after_the_ending_nothing_but_the_ending_is_told(fact: f.AnyFact, template: str) -> None:
+@pytest.mark.parametrize(
+    ("fact", "template"), [pair for pair in TOLD if not pair[1].startswith(("ending.", "review_"))], ids=lambda x: str(x)[:20]
+)
+def test_after_the_ending_nothing_but_the_ending_and_its_review_is_told(fact: f.AnyFact, template: str) -> None:
     assert due(fact, closed="withdrawn") == []
 
 
@@ -204,15 +210,18 @@ def test_an_interview_whose_hour_is_past_is_not_cancelled() -> None:
 
 
 @pytest.mark.parametrize("ending", list(Ending))
-def test_a_review_is_pointed_out_after_every_adverse_ending_and_no_other(ending: Ending) -> None:
-    (letter,) = due(ended(ending), closed=ending, review_until=DUE)
-    assert ("review" in letter.also) == (ending not in NOT_ADVERSE)
+def test_a_review_is_pointed_out_after_every_decision_against_the_candidate_and_no_other_ending(ending: Ending) -> None:
+    (letter,) = due(ended(ending), closed=ending)
+    assert ("review" in letter.also) == reviewable(ending)
+    assert letter.values.get("review_until") == (DUE if reviewable(ending) else None)
+    (letter,) = due(ended(ending), closed=ending, deadlines={})
+    assert "review" not in letter.also
 
 
 def test_every_added_paragraph_is_in_the_table() -> None:
     cases: list[dict[str, Any]] = [
         {},
-        {"seconded": True, "funded": False, "grade_high": "G10", "review_until": DUE, "interview_at": AT + timedelta(days=1)},
+        {"seconded": True, "funded": False, "grade_high": "G10", "interview_at": AT + timedelta(days=1)},
         {"terms": TERMS},
         {"terms": REGULATIONS},
     ]

@@ -11,7 +11,7 @@ from domain.acts import ACTS
 from domain.errors import Refusal
 from domain.hire import ENDS_FROM, adverse, fold, legal_move
 from domain.vacancy import fold as fold_vacancy
-from domain.words import Condition, Outcome, PostState, Stage
+from domain.words import Condition, Outcome, PostState, Review, Stage
 from tests.world import YES, World, at_stage, publish
 
 AFTER_CONDITIONS = (Stage.CONTRACT, Stage.ENTRY, Stage.PROBATION)
@@ -76,6 +76,7 @@ ARGS: dict[str, Any] = {
     "withdraw": {"reason": REASON},
     "report_integrity": {"reason": REASON},
     "conclude_integrity": {"upheld": st.booleans(), "reason": REASON},
+    "decide_review": {"upheld": st.booleans(), "reason": REASON},
     "hold": {"reason": REASON, "until": st.one_of(st.none(), st.integers(1, 60).map(lambda n: {"hours": n * 24}))},
     "extend": {
         "deadline": st.sampled_from(["offer", "reserve", "clearance", "contract", "entry"]),
@@ -123,6 +124,10 @@ def go_onward(world: World, case: str) -> None:
     state = world.hire(case)
     world.pump()
     match state.stage:
+        case None if state.review is Review.OPEN:
+            world.tell(case, "review.lodged", reference="R")
+        case None if state.review is Review.LODGED:
+            act_in(world, case, "decide_review", "eve", {"upheld": True, "reason": "a_reason"})
         case None:
             return
         case Stage.RECEIVED if not state.late:
@@ -173,6 +178,7 @@ def meet(world: World, case: str, nth: int, person: str, yes: bool) -> None:
         "screen": {"eligible": yes},
         "shortlist": {"shortlisted": yes},
         "conclude_integrity": {"upheld": yes, "reason": "a_reason"},
+        "decide_review": {"upheld": yes, "reason": "a_reason"},
         "decide_probation": {"confirmed": yes},
         "mark_assessment": {"score": 50},
         "mark_interview": {"score": 50},
@@ -220,7 +226,7 @@ def check_hire(world: World, case: str) -> None:
     state = fold(journal)
     assert state == fold(journal)
     stage: Stage | None = None
-    ended = 0
+    ended = False
     for entry in journal:
         match entry.fact:
             case f.StageEntered(stage=entered):
@@ -228,15 +234,24 @@ def check_hire(world: World, case: str) -> None:
                 assert legal_move(stage, entered)
                 stage = entered
             case f.EndingReached(ending=ending, decided_by=by, stage=at):
-                ended += 1
+                assert not ended
+                ended = True
                 assert at is stage
                 assert stage in ENDS_FROM.get(ending, frozenset(Stage))
                 assert by.startswith("person:") if adverse(ending) else by.startswith(("person:", "candidate"))
+            case f.Reopened(stage=again):
+                assert ended
+                assert again is stage, "a review leads back to the stage of exclusion"
+                ended, stage = False, None
             case _:
                 pass
-    assert ended == (1 if state.closed else 0)
-    assert (state.stage is None) == (state.closed or not state.vacancy)
-    if state.closed:
+    assert ended is state.ended
+    assert (state.stage is None) == (state.ended or not state.vacancy)
+    if state.ended:
+        assert state.askable() == []
+        assert set(state.deadlines) <= {"review", "review_decision"}
+        assert state.over is (not state.deadlines)
+    if state.over:
         assert (state.next_instant, state.needs(), state.turn(), state.askable()) == (None, [], [], [])
     assert {need.partition(":")[0] for need in state.needs()} <= set(ACTS), "a need is an act somebody can do"
     assert set(state.parked) <= {m for m, (fate, _) in world.store.closed.items() if fate == "parked"}
@@ -313,4 +328,4 @@ def test_what_comes_before_the_application_waits_and_is_taken_after_it(early: li
     world.tell(case, "application.submitted", payload="A9", channel="public", nations=["BE"])
     check_hire(world, case)
     withdrawn = any(what[1] == "application.withdrawn" for what in before)
-    assert world.hire(case).closed is withdrawn
+    assert world.hire(case).over is withdrawn

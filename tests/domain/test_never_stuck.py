@@ -119,7 +119,7 @@ def test_who_ends_on_hold_is_not_on_hold_any_more() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.act(case, "hold", reason="budget_freeze")
     world.tell(case, "application.withdrawn")
-    assert world.hire(case).closed
+    assert world.hire(case).over
     assert world.hire(case).held is None
 
 

@@ -149,4 +149,4 @@ def test_a_frozen_case_still_ends_when_its_candidate_withdraws() -> None:
     decided(world, overlay())
     world.act(case, "apply_overlay", overlay="o-1")
     world.tell(case, "application.withdrawn")
-    assert world.hire(case).closed
+    assert world.hire(case).ended

@@ -23,7 +23,7 @@ def test_a_vacancy_is_frozen_with_its_policy_and_its_closing_instant() -> None:
 
 def test_the_hash_is_of_the_content_not_of_the_day() -> None:
     assert freeze(SPEC, RULES, SPRING).sha256 == freeze(SPEC, RULES, SPRING.replace(day=2)).sha256 == content_hash(SPEC, RULES)
-    other = RULES.model_copy(update={"review_days": 21})
+    other = RULES.model_copy(update={"review_holds_days": 21})
     assert freeze(SPEC, other, SPRING).sha256 != freeze(SPEC, RULES, SPRING).sha256
 
 
@@ -60,7 +60,6 @@ def test_conditions_that_wait_for_each_other_are_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "key", "other"),
     [
-        ({"allegation_reply_days": 12}, "allegation_reply_days", "deadlines.allegation.target says 10"),
         ({"reserve": RULES.reserve.model_copy(update={"days": 300})}, "reserve.days", "deadlines.reserve.target says 365"),
         ({"reserve": RULES.reserve.model_copy(update={"notice_days": 60})}, "reserve.notice_days", "says 30"),
     ],

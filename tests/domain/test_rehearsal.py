@@ -283,7 +283,7 @@ def test_whatever_is_rehearsed_nothing_is_touched_and_the_effects_are_what_they_
 
 def check(moves: CaseMoves, state: HireState, at: datetime) -> None:
     assert moves.effects
-    assert not state.closed
+    assert not state.ended
     now = state.held_at or at
     for m in moves.deadlines:
         was, will = m.was, m.will

@@ -65,7 +65,7 @@ def tried(world: World, case: str, act: str) -> tuple[NotNow | None, bool]:
 
 def agrees(world: World, case: str) -> None:
     state = world.hire(case)
-    assert bool(waiting(state, ACTS)) is not state.closed, "an open case always waits for something"
+    assert bool(waiting(state, ACTS)) is not state.over, "an open case always waits for something"
     for name in sorted(ARGS.keys() & ACTS.keys()):
         about = str(next((ARGS[name][word] for word in ("condition", "about", "deadline") if word in ARGS[name]), ""))
         against = unmet(state, ACTS[name], ACTS, about)

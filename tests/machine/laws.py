@@ -145,10 +145,10 @@ class Laws(Watcher):
 
     def hire(self, ground: Ground, case: str) -> None:
         state, s = ground.hire(case), self.standing.get(case, Standing())
-        assert (state.post, state.stage) == (s.post, None if state.closed else s.stage), case
+        assert (state.post, state.stage) == (s.post, None if state.ended else s.stage), case
         parked = set(state.parked)
         assert all(self.rows.get(m) == ["parked"] for m in parked), f"{case} keeps mail whose row is closed"
-        if state.closed:
+        if state.ended:
             assert not parked, "what waited for its moment is closed with the case"
             assert (state.next_instant, state.needs(), state.askable()) == (None, [], [])
         assert {need.partition(":")[0] for need in state.needs()} <= set(ACTS), "a need is an act somebody can do"
@@ -177,7 +177,7 @@ class Laws(Watcher):
 
     def posts(self, ground: Ground) -> None:
         """No two living hires hold one post, and the ledger is what the vacancies' journals say."""
-        holders = Counter(s.post for case, s in self.standing.items() if s.post and not ground.hire(case).closed)
+        holders = Counter(s.post for case, s in self.standing.items() if s.post and not ground.hire(case).ended)
         assert not [p for p, n in holders.items() if n > 1], f"two hires hold one post: {holders}"
         ledger: dict[str, str] = {}
         for reference in ground.store.vacancies:

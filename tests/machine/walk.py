@@ -89,7 +89,7 @@ def help_on(ground: Ground, player: Player, laws: Laws) -> None:
     """Never stuck: where everybody does what is asked of them, and time passes, each case comes to an ending."""
     for _ in range(ENOUGH):
         ground.pump()
-        open_ = [case for case in ground.cases() if ground.hire(case).vacancy and not ground.hire(case).closed]
+        open_ = [case for case in ground.cases() if ground.hire(case).vacancy and not ground.hire(case).over]
         if not open_:
             break
         if not [case for case in open_ if helped(ground, player, case)]:
@@ -98,7 +98,7 @@ def help_on(ground: Ground, player: Player, laws: Laws) -> None:
         laws.between_moves(ground)
     for case in ground.cases():
         state = ground.hire(case)
-        assert state.closed or not state.vacancy, f"{case} stays at {state.stage}, needs {state.needs()}, clock {state.next_instant}"
+        assert state.over or not state.vacancy, f"{case} stays at {state.stage}, needs {state.needs()}, clock {state.next_instant}"
     laws.end(ground)
 
 

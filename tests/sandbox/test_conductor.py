@@ -49,7 +49,7 @@ class Wood:
 
     def hire(self, case: str, number: int, stage: str | None, deadline: datetime | None) -> None:
         ending = None if stage else "withdrawn"
-        row = {"case_id": case, "number": number, "stage": stage, "ending": ending, "next_deadline": deadline, "needs": []}
+        row = {"case_id": case, "number": number, "stage": stage, "ending": ending, "review": "", "next_deadline": deadline, "needs": []}
         self.rows[case] = row
 
 

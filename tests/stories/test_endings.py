@@ -160,7 +160,7 @@ async def test_an_authority_refuses_and_a_person_withdraws_the_offer(one_post: S
         await one_post.until(first, lambda s: s.conditions["accreditation"].ask)
     await one_post.tell(first, f"{condition}.replied", outcome=outcome, reference="R")
     state = one_post.state(first)
-    assert (state.stage, state.closed) == (Stage.CONDITIONS, False), "a refusal ends nothing by itself"
+    assert (state.stage, state.ended) == (Stage.CONDITIONS, False), "a refusal ends nothing by itself"
     assert f"withdraw_offer:{condition}" in state.needs()
     await one_post.act(first, "withdraw_offer", person="hr.head", condition=condition)
     await ended(one_post, first, ending, "person:hr.head")
@@ -174,7 +174,7 @@ async def test_clearance_not_received_is_a_persons_decision_at_the_limit(one_pos
     await one_post.tell(first, "clearance.forms_received")
     await one_post.forward_past(first, "clearance")
     state = one_post.state(first)
-    assert (state.stage, state.closed, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "requested")
+    assert (state.stage, state.ended, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "requested")
     assert "withdraw_offer:clearance" in state.needs()
     await one_post.act(first, "withdraw_offer", condition="clearance", reason="limit_passed")
     await ended(one_post, first, Ending.CLEARANCE_NOT_RECEIVED, "person:hr.officer")
@@ -243,7 +243,7 @@ async def test_integrity(one_post: Scene) -> None:
     first, second = await first_and_second(one_post)
     await one_post.tell(first, "integrity.reported", allegation="ai_used", evidence="E1")
     await one_post.act(first, "issue_offer")
-    assert not one_post.state(first).closed, "an allegation ends nothing by itself"
+    assert not one_post.state(first).ended, "an allegation ends nothing by itself"
     await one_post.tell(first, "allegation.answered", reference="A1")
     await one_post.act(first, "conclude_integrity", person="hr.head", upheld=True, reason="ai_used")
     await ended(one_post, first, Ending.INTEGRITY, "person:hr.head")

@@ -22,9 +22,14 @@ def upgrade() -> None:
     _policies()
     _overlays()
     _posts_by_rule()
+    # where the review of an ending stands: a case that has ended is over only when this says so
+    with op.batch_alter_table("hires") as hires:
+        hires.add_column(sa.Column("review", store.columns.Words(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("hires") as hires:
+        hires.drop_column("review")
     op.drop_table("interview_slots")
     _posts_as_before()
     op.drop_table("overlays")
