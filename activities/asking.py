@@ -6,9 +6,9 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from temporalio import activity
 
-from activities.hire import Asked
+from activities.hire import Asked, Recalled
 from activities.records import Library
-from domain.errors import NotFound
+from domain.errors import NotFound, NotNow
 from domain.slots import without_nation
 
 
@@ -30,10 +30,22 @@ class Ask(BaseModel):
     details: dict[str, Any] = Field(default_factory=dict)
 
 
+class Recall(BaseModel):
+    """A request to be taken back, by the key it was put with. `by_hand`: a person had put it for us."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    key: str
+    authority: str
+    about: str
+    by_hand: bool = False
+
+
 class Authority(Protocol):
     channel: str
 
     async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]: ...
+
+    async def recall(self, key: str) -> None: ...
 
 
 class Asking:
@@ -43,9 +55,7 @@ class Asking:
     @activity.defn(name="ask_authority")
     async def ask_authority(self, ask: Ask) -> Asked:
         """Put one request to one authority. Raises NotFound when none of that name is configured, PartnerUnavailable to be retried."""
-        authority = self._authorities.get(ask.authority)
-        if authority is None:
-            raise NotFound(f"no partner {ask.authority!r} is configured", code="no_such_partner", partner=ask.authority)
+        authority = self._of(ask.authority)
         person = await self._person(ask)
         details = ask.details
         if ask.vacancy:
@@ -60,6 +70,24 @@ class Asking:
             channel=authority.channel,
             reference=str(answer.get("reference", "")),
         )
+
+    @activity.defn(name="recall_request")
+    async def recall_request(self, recall: Recall) -> Recalled:
+        """Take one request back; twice is once, and what they never received needs none. By e-mail or on paper where it was asked so.
+
+        Raises NotNow for what a person had asked by hand of an authority with a machine: it does not know our key.
+        """
+        authority = self._of(recall.authority)
+        if recall.by_hand and authority.channel == "http":
+            raise NotNow(f"{recall.about} was asked by hand", code="asked_by_hand", partner=recall.authority)
+        await authority.recall(recall.key)
+        return Recalled(about=recall.about, authority=recall.authority, key=recall.key)
+
+    def _of(self, name: str) -> Authority:
+        authority = self._authorities.get(name)
+        if authority is None:
+            raise NotFound(f"no partner {name!r} is configured", code="no_such_partner", partner=name)
+        return authority
 
     async def _person(self, ask: Ask) -> dict[str, Any] | None:
         if ask.candidate is None:

@@ -57,6 +57,20 @@ class NoteAsked(At):
     asked: tuple[Asked, ...] = Field(min_length=1)
 
 
+class Recalled(BaseModel):
+    """A request was taken back from an authority; or why it could not be."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    about: str
+    authority: str
+    key: str
+    failed: str = ""
+
+
+class NoteRecalled(At):
+    recalled: Recalled
+
+
 class Written(BaseModel):
     """What a step wrote. `waits` says that the clock must wait: mail received before the deadline is still on its way."""
 
@@ -171,6 +185,15 @@ class HireSteps:
 
         return await self._step(note, f"asked/{note.after}", happen)
 
+    @activity.defn(name="note_recalled")
+    async def note_recalled(self, note: NoteRecalled) -> Written:
+        """Record that a request was taken back, or that a person has to do it."""
+
+        async def happen(state: HireState, m: Moment) -> Outcome:
+            return Outcome(_recalled(state, note.recalled), "muster")
+
+        return await self._step(note, f"recalled/{note.recalled.key}/{note.after}", happen)
+
     async def _step(
         self,
         at: At,
@@ -275,6 +298,17 @@ def _close_parked(state: HireState, found: list[facts.AnyFact], closes: list[Clo
             state.apply(entry)
         found.append(aside)
         closes.append(Closing(message=parked.message, fate=MessageFate.SUPERSEDED, reason="case_closed"))
+
+
+def _recalled(state: HireState, recalled: Recalled) -> list[facts.AnyFact]:
+    about, authority, ask = recalled.about, recalled.authority, recalled.key
+    if ask in state.recalled:  # a person was quicker
+        return []
+    if not recalled.failed:
+        return [facts.RequestRecalled(about=about, authority=authority, ask=ask)]
+    if not state.ended:  # a review brought the case back meanwhile: its answer is wanted again
+        return []
+    return [facts.RecallFailed(about=about, authority=authority, ask=ask, reason=recalled.failed)]
 
 
 def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:

@@ -22,7 +22,7 @@ from domain.acts import ACTS
 from domain.calendars import Calendar
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
-from domain.facts import LetterWritten
+from domain.facts import LetterWritten, UndoPlanned
 from domain.forecast import Accuracy, Forecast, forecast_among
 from domain.hire import IN_REVIEW, fold
 from domain.letters import text_hash
@@ -32,10 +32,11 @@ from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
 from domain.status import Status, status
 from domain.tally import Tally, tally
+from domain.undo import Tracked, outstanding, plan, progress
 from domain.vacancy import OVER, Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
 from domain.waiting import Why, why
-from domain.words import Role
+from domain.words import Ending, Role
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Arrival, Inbox
@@ -126,11 +127,16 @@ class Desk:
     async def recover(self) -> list[str]:
         """Start every open case Temporal does not know (its database was lost): each begins again from its journal."""
         started = []
-        for case in await self.queries.open_cases():
+        for case in [*await self.queries.open_cases(), *await self._unfinished()]:
             if not await self.carrier.running(case):
                 await self.carrier.start(case, await self.carrier.start_delay(case))
                 started.append(case)
         return started
+
+    async def _unfinished(self) -> list[str]:
+        """Hires that are over and still have requests to take back."""
+        over = [journal for journal in (await self.queries.journals()).values() if any(isinstance(e.fact, UndoPlanned) for e in journal)]
+        return [state.case for state in map(fold, over) if state.over and outstanding(state)]
 
     @property
     def carrier(self) -> Carrier:
@@ -144,7 +150,7 @@ class Desk:
             status = (await self.queries.vacancy(case.removeprefix("vacancy/")))["status"]
             return VacancyClosed(f"the vacancy is {status}", code="vacancy_over") if status in OVER else None
         hire = await self.queries.hire(case)
-        if not hire["ending"] or hire["review"] in IN_REVIEW:
+        if not hire["ending"] or hire["review"] in IN_REVIEW or hire["needs"]:
             return None
         return CaseClosed(f"the case ended as {hire['ending']}", code="case_closed")
 
@@ -188,6 +194,14 @@ class Desk:
         vacancy = str((await self.queries.hire(case))["vacancy"])
         zone = (await self.vacancies_store.get(vacancy)).spec.duty_station.zone
         return status(fold(await self._journals.journal(case))), zone
+
+    async def undo(self, case: str, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]:
+        """What ending a hire now would take back; of one that has ended, how far that is. Raises NotFound."""
+        await self.queries.hire(case)
+        state = fold(await self._journals.journal(case))
+        if state.ended:
+            return list(progress(state))
+        return [Tracked(step, "planned") for step in plan(state, ending, await self.clock.now())]
 
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
         """When the person will start, and how good such forecasts were. Raises NotFound, and NotNow when there is no start to come."""

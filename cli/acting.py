@@ -20,6 +20,8 @@ from domain.acts import ANY_STAGE, Act
 from domain.competition import Act as VacancyAct
 from domain.errors import BadInput
 from domain.messages import Receipt
+from domain.undo import Tracked
+from domain.words import Ending
 
 #: What each argument of an act means, for `--help`.
 MEANS = {
@@ -48,7 +50,7 @@ MEANS = {
     "overlay": "The policy overlay, as in `muster overlay list`.",
     "sha256": "Hash of the terms you read, as `muster hire show` prints it.",
     "until": "When the hold ends by itself, with its zone; until resumed when not given.",
-    "deadline": "Which open deadline, as in `muster hire show`.",
+    "deadline": "Which deadline, as in `muster hire show`.",
     "days": "How many days more, in the deadline's own unit.",
     "vacancy": "The other vacancy.",
     "post": "The post there.",
@@ -61,11 +63,18 @@ MEANS = {
     "role_profile": "The role profile, as a code.",
     "funded": "Whether the money is there; if not, the budget authority is asked.",
     "owner": "Who takes the case over.",
+    "message": "Which message: its id, as `muster hire timeline` shows it.",
     "who": "Who steps back; yourself when not given.",
 }
 
 #: What the desk looks up itself and nobody says.
 LOOKED_UP = frozenset({"policy"})
+
+
+#: Acts that end a hire for the candidate: they show first what would be taken back.
+WOULD_END = {"withdraw": Ending.WITHDRAWN}
+UNDO = ("what", "about", "authority", "progress", "reason")
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this, only show what it would take back.")]
 
 
 def command_name(act: str) -> str:
@@ -76,8 +85,11 @@ def command_name(act: str) -> str:
 def act_command(act: Act) -> Callable[..., None]:
     """The command of one act, with its signature written out for Typer."""
 
-    def command(ctx: typer.Context, case: str, person: str, request: str | None, json: bool, **given: Any) -> None:
+    def command(ctx: typer.Context, case: str, person: str, request: str | None, json: bool, yes: bool = True, **given: Any) -> None:
         args = checked(act.args, given)
+        if not yes:
+            shown_first(ctx, case, WOULD_END[act.name], json=json)
+            return
         receipt = terminal(ctx).at_desk(lambda desk: desk.act(person, case, act.name, args, request))
         receipt_shown(receipt, json=json)
 
@@ -88,6 +100,8 @@ def act_command(act: Act) -> Callable[..., None]:
         "request": (Request, None),
         "json": (Json, False),
     }
+    if act.name in WOULD_END:
+        fixed["yes"] = (Yes, False)
     own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
     return _signed(command, {**fixed, **own}, _help(act))
 
@@ -109,6 +123,27 @@ def vacancy_act_command(act: VacancyAct) -> Callable[..., None]:
     }
     own = {name: _option(name, field) for name, field in act.args.model_fields.items() if name not in LOOKED_UP}
     return _signed(command, {**fixed, **own}, f"{act.says}\n\nFor: {words(sorted(act.roles))}.")
+
+
+def shown_first(ctx: typer.Context, case: str, ending: Ending, *, json: bool) -> None:
+    """What the act would take back, and that it is not done."""
+    found = terminal(ctx).at_store(lambda desk: desk.undo(case, ending))
+    show.many([undo_row(each) for each in found], UNDO, json_=json, none="There is nothing to take back.")
+    if not json:
+        show.line("Nothing is done yet: this is what it would take back. If that is meant, add --yes.")
+
+
+def undo_row(tracked: Tracked) -> dict[str, Any]:
+    """One step of an undo plan, flat: the same for people and programs."""
+    step = tracked.step
+    return {
+        "what": step.what,
+        "about": step.about,
+        "authority": step.authority,
+        "ask": step.ask,
+        "progress": tracked.progress,
+        "reason": tracked.reason,
+    }
 
 
 def checked(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import letters, outlook, show
-from cli.acting import act_command, command_name
+from cli.acting import UNDO, act_command, command_name, undo_row
 from cli.contract import contract_shown
 from cli.outlook import Language, Tongue
 from cli.terminal import Case, Json, terminal
@@ -70,6 +70,18 @@ def status(ctx: typer.Context, case: Case, language: Language = Tongue.EN, json:
     """Show what the candidate may see on the portal: where the application stands, and what they have to do by when."""
     found = terminal(ctx).at_store(lambda desk: desk.status(case))
     outlook.status_shown(found, language, json=json)
+
+
+@app.command("undo", rich_help_panel=LOOK)
+def undo(
+    ctx: typer.Context,
+    case: Case,
+    ending: Annotated[Ending, typer.Option("--ending", help="Which ending.")] = Ending.WITHDRAWN,
+    json: Json = False,
+) -> None:
+    """Show what ending a hire now would take back; of a hire that has ended, how far that is."""
+    found = terminal(ctx).at_store(lambda desk: desk.undo(case, ending))
+    show.many([undo_row(each) for each in found], UNDO, json_=json, none="There is nothing to take back.")
 
 
 @app.command("forecast", rich_help_panel=LOOK)

@@ -45,6 +45,8 @@ def decision_clocks(after: HireState, m: Moment) -> list[f.AnyFact]:
 
 def untimed(state: HireState) -> list[str]:
     """The needs that no deadline of their own watches. While a candidate may still answer an allegation, nobody else can decide it."""
+    if state.over:
+        return []  # nothing rings any more; what is left to do stands in the needs
     if state.held:
         return [need_of(key) for key in state.deadlines if decides(key)]  # a hold stops the clocks as they are
     return [need for need in state.needs() if not _timed(state, need)]

@@ -536,6 +536,60 @@ class ReuseAnswered(Fact):
     accepted: bool
 
 
+class UndoStep(BaseModel):
+    """One thing an ending takes back. `ask` is the key of the request it is about, `by_hand` how it was put."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    what: Literal["cancel_interview", "recall_request", "withdraw_accreditation", "release_post", "send_letter", "tell_subscribers"]
+    about: str = ""
+    authority: str = ""
+    ask: str = ""
+    by_hand: bool = False
+
+
+class UndoPlanned(Fact):
+    """What the ending of the same step takes back; what was asked of authorities is recalled after it, request by request."""
+
+    kind: Literal["undo_planned"] = "undo_planned"
+    steps: tuple[UndoStep, ...]
+
+
+class RequestRecalled(Fact):
+    """An authority knows that an answer is no longer needed: by our recall, or told by a person."""
+
+    kind: Literal["request_recalled"] = "request_recalled"
+    about: str
+    authority: str
+    ask: str
+    outcome: Literal["recalled", "by_hand"] = "recalled"
+
+
+class RecallFailed(Fact):
+    """Our recall did not reach the authority: a person must tell it. The ending stands."""
+
+    kind: Literal["recall_failed"] = "recall_failed"
+    about: str
+    authority: str
+    ask: str
+    reason: str
+
+
+class LateMessageAccepted(Fact):
+    """A named person takes a message that came after its time as if it had come in time."""
+
+    kind: Literal["late_message_accepted"] = "late_message_accepted"
+    message: str
+    reason: str
+
+
+class LapseReopened(Fact):
+    """A named person gives the candidate the whole time of a lapsed deadline again."""
+
+    kind: Literal["lapse_reopened"] = "lapse_reopened"
+    key: str
+    reason: str
+
+
 class VacancyCancelledForHire(Fact):
     kind: Literal["cancellation_told"] = "cancellation_told"
     decided_by: str
@@ -1055,6 +1109,11 @@ AnyFact = Annotated[
     | CandidateTold
     | ReuseOffered
     | ReuseAnswered
+    | UndoPlanned
+    | RequestRecalled
+    | RecallFailed
+    | LateMessageAccepted
+    | LapseReopened
     | VacancyCancelledForHire
     | MessageSetAside
     | MessageTaken

@@ -63,6 +63,7 @@ class ConditionNow(BaseModel):
     state: ConditionState = ConditionState.WAITING
     ask: str = ""
     round: int = 0
+    channel: str = "http"
     outcome: Outcome | None = None
     reference: str = ""
     valid_until: date | None = None
@@ -186,6 +187,12 @@ class HireState(BaseModel):
     escalated: set[str] = Field(default_factory=set)
     failed_asks: dict[str, str] = Field(default_factory=dict)
     parked: dict[str, f.MessageSetAside] = Field(default_factory=dict)
+    late_messages: dict[str, f.MessageSetAside] = Field(default_factory=dict)  # kept, so that a person can still take them
+    excused: set[str] = Field(default_factory=set)  # late messages a person takes as if they had come in time
+    assessment_asks: int = 0
+    planned: tuple[f.UndoStep, ...] = ()
+    recalled: dict[str, str] = Field(default_factory=dict)  # ask -> how
+    recall_failed: dict[str, f.RecallFailed] = Field(default_factory=dict)  # by ask
     letters: int = 0
     owner: str = ""
     recused: set[str] = Field(default_factory=set)
@@ -262,7 +269,8 @@ class HireState(BaseModel):
     def needs(self) -> list[str]:
         """The acts only a person can do now, most pressing first; the names are those of `domain.acts`."""
         if self.ended:
-            return ["decide_review"] if self.review is Review.LODGED else []
+            untold = [f"recall_by_hand:{failed.about}" for failed in self.recall_failed.values()]
+            return [*(["decide_review"] if self.review is Review.LODGED else []), *untold]
         if self.stage is None:
             return []
         found: list[str] = []
@@ -397,7 +405,7 @@ def _judged(s: HireState, fact: f.EligibilityJudged, e: Entry) -> None:
 
 @_takes(f.AssessmentInvited)
 def _invited(s: HireState, fact: f.AssessmentInvited, e: Entry) -> None:
-    s.assessment_ask = fact.ask
+    s.assessment_ask, s.assessment_asks = fact.ask, s.assessment_asks + 1
     s.failed_asks.pop("assessment", None)
 
 
@@ -500,7 +508,7 @@ def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
 @_takes(f.ConditionRequested)
 def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
     c = s.conditions[fact.slot]
-    c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
+    c.state, c.ask, c.round, c.requested_at, c.channel = ConditionState.REQUESTED, fact.ask, fact.round, e.at, fact.channel
     s.failed_asks.pop(fact.slot, None)
 
 
@@ -695,6 +703,36 @@ def _set_aside(s: HireState, fact: f.MessageSetAside, e: Entry) -> None:
         s.parked[fact.message] = fact
     else:
         s.parked.pop(fact.message, None)
+    if fact.fate == "superseded" and fact.reason == "late":
+        s.late_messages[fact.message] = fact
+
+
+@_takes(f.LateMessageAccepted)
+def _late_accepted(s: HireState, fact: f.LateMessageAccepted, e: Entry) -> None:
+    s.late_messages.pop(fact.message, None)
+    s.excused.add(fact.message)
+
+
+@_takes(f.UndoPlanned)
+def _undo_planned(s: HireState, fact: f.UndoPlanned, e: Entry) -> None:
+    s.planned = fact.steps
+
+
+@_takes(f.RequestRecalled)
+def _recalled(s: HireState, fact: f.RequestRecalled, e: Entry) -> None:
+    """Nobody works on it any more: should a review bring the case back, it is asked anew."""
+    s.recalled[fact.ask] = fact.outcome
+    s.recall_failed.pop(fact.ask, None)
+    if fact.ask == s.assessment_ask:
+        s.assessment_ask = ""
+    for c in s.conditions.values():
+        if c.ask == fact.ask and c.state is not ConditionState.WAIVED:
+            c.state, c.outcome, c.valid_until, c.said = ConditionState.WAITING, None, None, {}
+
+
+@_takes(f.RecallFailed)
+def _recall_failed(s: HireState, fact: f.RecallFailed, e: Entry) -> None:
+    s.recall_failed[fact.ask] = fact
 
 
 @_takes(f.MessageTaken)
@@ -804,6 +842,7 @@ def _case_reopened(s: HireState, fact: f.Reopened, e: Entry) -> None:
     """The ending is void, and with it what its stage had decided; everything before stands."""
     s.ending, s.ended_by, s.ended_at, s.ending_reason, s.ended_stage = None, "", None, "", None
     s.reopened += 1
+    s.recall_failed = {}  # who could not be told that nothing is needed any more need not be told now
     match fact.stage:
         case Stage.RECEIVED:
             s.late = False

@@ -178,6 +178,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return _reminder(key, stage, known)
         case f.DeadlineExtended(key=key, due_at=due_at) if without_nation(key) in CANDIDATE_TASKS:
             return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
+        case f.LapseReopened(key=key) if key in CANDIDATE_TASKS:
+            return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": _due(known, key)})
         case f.ConditionSatisfied(condition=condition, valid_until=until):
             values = {"condition": Phrase(key=f"condition.{condition.value}")}
             return LetterDue(

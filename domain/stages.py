@@ -11,6 +11,7 @@ from domain.hire import ENDS_FROM, ConditionNow, HireState, legal_move
 from domain.moment import Moment
 from domain.nations import eligible_on
 from domain.review import review_window
+from domain.undo import plan, takes_back
 from domain.words import Condition, Ending, Stage
 
 Facts = list[f.AnyFact]
@@ -32,7 +33,8 @@ def after_shortlisting(m: Moment) -> Stage:
 
 
 def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason: str) -> Facts:
-    """The facts of an ending. The post, if one is held, is released in the same step; an adverse decision opens its review window.
+    """The facts of an ending. The post, if one is held, is released in the same step, and what was asked of others is planned to be
+    taken back (`undo`); an adverse decision opens its review window.
 
     Raises NotNow when this ending cannot be reached from the present stage.
     """
@@ -42,7 +44,9 @@ def end(state: HireState, ending: Ending, m: Moment, *, decided_by: str, reason:
     holds = state.post and state.stage is not Stage.PROBATION  # on probation the post is filled, not reserved
     freed: Facts = [f.PostReleased(post=state.post, reason=str(ending))] if holds else []
     done = f.EndingReached(ending=ending, decided_by=decided_by, reason=reason, stage=state.stage)
-    return [*close_deadlines(state, met=ending is Ending.APPOINTED_AND_CONFIRMED), *freed, done, *review_window(ending, m)]
+    steps = plan(state, ending, m.at)
+    undo: Facts = [f.UndoPlanned(steps=steps)] if takes_back(steps) else []
+    return [*close_deadlines(state, met=ending is Ending.APPOINTED_AND_CONFIRMED), *undo, *freed, done, *review_window(ending, m)]
 
 
 def reserve_ending(state: HireState) -> Ending:

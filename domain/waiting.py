@@ -43,6 +43,7 @@ CODES = (
     "interview_done",
     "offer_issued",
     "nothing_failed",
+    "nothing_late",
     "not_required",
     "no_paper",
     "no_contradiction",
@@ -195,13 +196,15 @@ def why(journal: Sequence[Entry], rights: Rights, act: str = "", about: str = ""
 
 def waiting(state: HireState, rights: Rights) -> list[Wait]:
     """What an open case waits for, what a person must do first; empty only when it has ended."""
-    if state.over or (state.stage is None and not state.ended):
+    if state.over:
+        return [_need(state, need, rights) for need in state.needs()]
+    if state.stage is None and not state.ended:
         return []
     if state.held:
         return [_hold(state, rights)]
     if state.review is Review.OPEN:
         window = state.deadlines["review"]
-        return [Wait("in_review", str(state.ending), (), state.ended_at, window)]
+        return [Wait("in_review", str(state.ending), (), state.ended_at, window), *(_need(state, need, rights) for need in state.needs())]
     found = [_need(state, need, rights) for need in state.needs()]
     taken = {w.deadline.key for w in found if w.deadline} | {TIMED_BY.get(w.code, w.about) for w in found}
     for wait in (*_conditions(state), *_of_stage(state)):
@@ -216,7 +219,7 @@ def waiting(state: HireState, rights: Rights) -> list[Wait]:
 def unmet(state: HireState, act: Right, rights: Rights, about: str = "") -> list[Wait]:
     """What stands against `act` now, one by one; empty when nothing does. `about` is the condition or request an act is about;
     without it, the act is possible when it is for any."""
-    if state.ended and not state.over and act.after_ending:
+    if state.ended and act.after_ending and (not state.over or state.recall_failed):
         return _against(state, act.name, about, rights)
     if state.ended and not state.over:
         return [Wait("in_review", str(state.ending), since=state.ended_at, deadline=state.deadlines.get("review"))]
@@ -449,12 +452,17 @@ def _higher(s: HireState, about: str, rights: Rights) -> list[Wait]:
 
 
 def _confirm_lapse(s: HireState, about: str, rights: Rights) -> list[Wait]:
-    if s.lapse_due:
+    if s.lapsed:
         return []
     lapsing = [d for _, d in sorted(s.deadlines.items()) if d.at_limit is LimitAction.LAPSE_DUE]
     if not lapsing:
         return [Wait("nothing_lapsed")]
     return [Wait("nothing_lapsed", d.key, (_party(d),), d.started_at, d, until=d.limit_at) for d in lapsing]
+
+
+def _recall_by_hand(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    failed = {x.about for x in s.recall_failed.values()} if s.ended else set()
+    return [] if (about in failed if about else failed) else [Wait("nothing_failed", about)]
 
 
 def _conclude(s: HireState, about: str, rights: Rights) -> list[Wait]:
@@ -475,6 +483,9 @@ _AGAINST: dict[str, Against] = {
     "mark_interview": _mark_interview,
     "issue_offer": _issue_offer,
     "ask_by_hand": lambda s, about, _: [] if (about in s.failed_asks if about else s.failed_asks) else [Wait("nothing_failed", about)],
+    "recall_by_hand": _recall_by_hand,
+    "reopen_lapse": lambda s, about, rights: [Wait("expired", "reserve")] if s.lapsed == ["reserve"] else _confirm_lapse(s, about, rights),
+    "accept_late": _fixed("nothing_late", lambda s: not s.late_messages),
     "enter_reply": _of_condition(lambda s, c, rights: []),
     "confirm_reply": _of_condition(_confirm_reply),
     "settle_reply": _of_condition(_settle_reply),

@@ -128,6 +128,7 @@ class FakeAuthority:
     channel: str = "http"
     asks: list[str] = field(default_factory=list)
     told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # kind and details of each ask
+    recalls: list[str] = field(default_factory=list)
     failures: int = 0
     refuses: bool = False
 
@@ -140,6 +141,14 @@ class FakeAuthority:
         self.asks.append(key)
         self.told.append((kind, details))
         return {"reference": f"R-{len(self.asks)}"}
+
+    async def recall(self, key: str) -> None:
+        if self.refuses:
+            raise Refusal("the authority takes no such request", code="partner_refused")
+        if self.failures:
+            self.failures -= 1
+            raise PartnerUnavailable("away")
+        self.recalls.append(key)
 
 
 def message(

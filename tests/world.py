@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from activities.hire import Asked, At, Do, HireSteps, NoteAsked, Take
+from activities.hire import Asked, At, Do, HireSteps, NoteAsked, NoteRecalled, Recalled, Take
 from activities.records import Desk
 from activities.vacancy import VacancySteps
 from config.files import load_calendar, load_rules, load_vacancy
@@ -15,6 +15,7 @@ from domain.hire import HireState, fold
 from domain.messages import ActRequest, CaseMessage, Message
 from domain.moment import Moment
 from domain.policies.publication import freeze
+from domain.undo import outstanding
 from domain.vacancy import Closing, PostSpec, Published, VacancySpec, VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.words import Role, Stage, Verdict
@@ -62,6 +63,7 @@ class World:
     store: FakeStore = field(default_factory=FakeStore)
     delivered: int = 0
     made: int = 0
+    recall_fails: dict[str, str] = field(default_factory=dict)  # ask -> why the recall does not get through
 
     def __post_init__(self) -> None:
         self.store.vacancies = {p.spec.reference: p for p in self.published}
@@ -167,6 +169,10 @@ class World:
     def go_on(self, case: str) -> None:
         if case.startswith("vacancy/"):
             return
+        for step in outstanding(self.hire(case)):
+            failed = self.recall_fails.get(step.ask, "")
+            done = Recalled(about=step.about, authority=step.authority, key=step.ask, failed=failed)
+            now(self.hires.note_recalled(NoteRecalled(**self.where(case), recalled=done)))
         state = self.hire(case)
         if state.stage is Stage.SCREENING and state.judged is None:
             self.judge(case)

@@ -25,12 +25,13 @@ from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
     from activities.asking import Ask
-    from activities.hire import Asked, At, Do, HireSteps, NoteAsked, Take, Written
+    from activities.hire import Asked, At, Do, HireSteps, NoteAsked, NoteRecalled, Recalled, Take, Written
     from domain import acts
     from domain.hire import HireState
     from domain.messages import CaseSpec, Message, Receipt
     from domain.words import Stage
     from workflows.casework import NEEDS, NEXT_DEADLINE, STAGE, VACANCY, Casework, put, receipt, request_of
+    from workflows.recalling import take_back
 
 
 #: What is read although the case is on hold, because it ends the case or the hold.
@@ -57,7 +58,9 @@ class Hire:
                 if stage := self.state.stage:
                     await self.play(stage)
                 else:
+                    await self.undo()
                     await self.review()
+            await self.undo()
             await self.work.close()
         return str(self.state.ending)
 
@@ -96,7 +99,7 @@ class Hire:
 
     async def assess(self) -> None:
         if not self.state.assessment_ask:
-            await self.note([await self.ask("assessment", "assessment", 1)])
+            await self.note([await self.ask("assessment", "assessment", self.state.assessment_asks + 1)])
         await self.leaving(Stage.ASSESSMENT)
 
     async def interview(self) -> None:
@@ -129,6 +132,10 @@ class Hire:
 
     async def prove(self) -> None:
         await self.leaving(Stage.PROBATION)
+
+    async def undo(self) -> None:
+        """What was asked of others and is not needed any more is taken back; the ending stands meanwhile."""
+        await take_back(self.state, self.note_recalled)
 
     async def review(self) -> None:
         """The ending stands and is told; for a time a review may be asked for, which closes the case or sends it back to a stage."""
@@ -192,6 +199,10 @@ class Hire:
 
     async def note(self, asked: list[Asked]) -> None:
         await self.work.step(HireSteps.note_asked, lambda where: NoteAsked(**where, asked=tuple(asked)))
+        self.show()
+
+    async def note_recalled(self, recalled: Recalled) -> None:
+        await self.work.step(HireSteps.note_recalled, lambda where: NoteRecalled(**where, recalled=recalled))
         self.show()
 
     async def leaving(self, stage: Stage) -> None:

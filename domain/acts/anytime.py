@@ -10,8 +10,9 @@ from domain.acts.table import ANY_STAGE, BOARD, HR, Args, Nothing, Reason, Refer
 from domain.deadlines import extend
 from domain.errors import BadInput, NotAllowed, NotNow
 from domain.hire import HireState
-from domain.messages import ActRequest
+from domain.messages import ActRequest, Message
 from domain.moment import Moment
+from domain.replies import take
 from domain.stages import Facts, end, reserve_ending, resumed
 from domain.words import Ending, Role, Stage
 from domain.words import roles as roles_among
@@ -21,6 +22,20 @@ ACTIVE = frozenset(Role) - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY
 
 
 class Because(Args):
+    reason: Reason
+
+
+class Untold(Args):
+    about: Reference
+
+
+class Lapsed(Args):
+    reason: Reason
+    deadline: Reference = ""
+
+
+class Late(Args):
+    message: Reference
     reason: Reason
 
 
@@ -72,6 +87,37 @@ def _confirm_lapse(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
         raise NotNow("no deadline of this case has lapsed", code="nothing_lapsed")
     ending = reserve_ending(s) if key == "reserve" else LAPSES[key]
     return end(s, ending, m, decided_by=person(r), reason=f"lapsed.{key}")
+
+
+@act("reopen_lapse", HR, ANY_STAGE, Lapsed)
+def _reopen_lapse(s: HireState, a: Lapsed, r: ActRequest, m: Moment) -> Facts:
+    """Give the candidate the whole time again for something that has lapsed."""
+    key = next((k for k in s.lapsed if a.deadline in ("", k)), None)
+    if key is None:
+        raise NotNow("no deadline of this case has lapsed", code="nothing_lapsed")
+    if key == "reserve":
+        raise NotNow("a reserve list is extended before it expires", code="expired")
+    return [f.LapseReopened(key=key, reason=a.reason), m.deadline(key, who=s.deadlines[key].who)]
+
+
+@act("accept_late", HR, ANY_STAGE, Late)
+def _accept_late(s: HireState, a: Late, r: ActRequest, m: Moment) -> Facts:
+    """Take a message that came after its time as if it had come in time; it was kept."""
+    kept = s.late_messages.get(a.message)
+    if kept is None:
+        raise NotNow("no message of this id came late to this case", code="nothing_late")
+    message = Message(id=kept.message, type=kept.type, sender=kept.sender, received_at=kept.received_at, data=kept.data)
+    excused = s.model_copy(update={"excused": s.excused | {kept.message}})
+    return [f.LateMessageAccepted(message=kept.message, reason=a.reason), *take(excused, message, m)]
+
+
+@act("recall_by_hand", HR, ANY_STAGE, Untold, on_hold=True, after_ending=True)
+def _recall_by_hand(s: HireState, a: Untold, r: ActRequest, m: Moment) -> Facts:
+    """Record that an authority our own recall could not reach was told another way that its answer is no longer needed."""
+    failed = next((x for x in s.recall_failed.values() if a.about == x.about), None)
+    if not s.ended or failed is None:
+        raise NotNow(f"no recall about {a.about!r} failed", code="nothing_failed")
+    return [f.RequestRecalled(about=failed.about, authority=failed.authority, ask=failed.ask, outcome="by_hand")]
 
 
 @act("withdraw", HR, ANY_STAGE, Because, on_hold=True)

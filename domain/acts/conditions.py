@@ -48,7 +48,7 @@ def _ask_by_hand(s: HireState, a: Unasked, r: ActRequest, m: Moment) -> Facts:
     if a.about not in s.failed_asks:
         raise NotNow(f"no request about {a.about!r} failed", code="nothing_failed")
     if a.about == "assessment":
-        ask = f"{s.case}/assessment/request/1"
+        ask = f"{s.case}/assessment/request/{s.assessment_asks + 1}"
         return [f.AssessmentInvited(assessment=m.published.rules.assessment, ask=ask), m.deadline("assessment_answer")]
     now = known(s, a.about)
     if now.state is not ConditionState.WAITING:

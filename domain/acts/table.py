@@ -97,7 +97,7 @@ def check(state: HireState, request: ActRequest) -> Act:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
         raise BadInput(f"{act.name}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
-    if state.over or (state.stage is None and not (state.ended and act.after_ending)):
+    if (state.over and not state.recall_failed) or (state.stage is None and not (state.ended and act.after_ending)):
         raise _why_not(CaseClosed(f"the case ended as {state.ending}", code="case_closed"), state, act, request)
     if state.held and not act.on_hold:
         raise _why_not(NotNow("the case is on hold; resume it first", code="on_hold"), state, act, request)
@@ -127,7 +127,7 @@ def _why_not(refusal: NotNow, state: HireState, act: Act, request: ActRequest) -
 
 def allowed(state: HireState, roles: frozenset[Role]) -> list[str]:
     """Names of the acts a person with these roles could try now (their own conditions may still refuse)."""
-    if state.over:
+    if state.over and not state.recall_failed:
         return []
     now = (a for a in ACTS.values() if (a.after_ending if state.ended else state.stage in a.stages and (a.on_hold or not state.held)))
     return sorted(a.name for a in now if a.roles & roles)

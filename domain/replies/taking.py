@@ -45,7 +45,7 @@ def in_time(state: HireState, key: str, message: Message) -> None:
     """Receipt time decides: a message received after the limit of an open deadline of the candidate's is late."""
     deadline = state.deadlines.get(key)
     limit = deadline and (deadline.limit_at or deadline.due_at)
-    if limit and message.received_at > limit:
+    if limit and message.received_at > limit and message.id not in state.excused:
         raise Moot(f"received after the limit of {key}", code="late")
 
 

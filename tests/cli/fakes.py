@@ -13,6 +13,7 @@ from config.settings import Settings
 from domain.calendars import Calendar
 from domain.editions import Edition, shipped
 from domain.errors import NotFound, Problem
+from domain.facts import UndoStep
 from domain.forecast import Accuracy, Assumption, Forecast
 from domain.messages import Receipt
 from domain.overlays import Overlay, Standing, brief
@@ -20,8 +21,10 @@ from domain.rehearsal import Rehearsal
 from domain.rules import Rules
 from domain.status import Status, ToDo
 from domain.tally import Share, Tally
+from domain.undo import Tracked
 from domain.vacancy import VacancySpec
 from domain.waiting import Wait, Why
+from domain.words import Ending
 
 AT = datetime(2027, 3, 2, 14, 30, tzinfo=UTC)
 CASE = "hire/7q2k9fxm"
@@ -206,6 +209,10 @@ class FakeDesk:
         if case != CASE:
             raise NotFound(f"there is no hire {case}", code="unknown")
         return HIRE | DETAIL
+
+    async def undo(self, case: str, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]:
+        self._took("undo", case, ending)
+        return [Tracked(UndoStep(what="recall_request", about="medical", authority="medical", ask=f"{case}/medical/request/1"), "planned")]
 
     async def why(self, case: str, act: str = "", about: str = "") -> Why:
         self._took("why", case, act, about)
