@@ -111,7 +111,7 @@ def _accept_late(s: HireState, a: Late, r: ActRequest, m: Moment) -> Facts:
     return [f.LateMessageAccepted(message=kept.message, reason=a.reason), *take(excused, message, m)]
 
 
-@act("recall_by_hand", HR, ANY_STAGE, Untold, on_hold=True, after_ending=True)
+@act("recall_by_hand", HR, ANY_STAGE, Untold, after_ending=True)
 def _recall_by_hand(s: HireState, a: Untold, r: ActRequest, m: Moment) -> Facts:
     """Record that an authority our own recall could not reach was told another way that its answer is no longer needed."""
     failed = next((x for x in s.recall_failed.values() if a.about == x.about), None)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from cli.acting import LOOKED_UP, MEANS, _bare, command_name
+from cli.acting import LOOKED_UP, MEANS, WOULD_END, _bare, command_name
 from cli.vacancy import OWN
 from domain import competition
 from domain.acts import ACTS
+from domain.words import Ending
 from tests.cli.conftest import Muster
 from tests.cli.fakes import CASE, FakeDesk
 
@@ -48,11 +49,24 @@ def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     return [flag, typed], value
 
 
+def confirmed(name: str) -> list[str]:
+    """What ends a hire shows first what it takes back."""
+    return ["--yes"] if name in WOULD_END else []
+
+
+def test_a_withdrawal_shows_first_what_it_takes_back(muster: Muster, desk: FakeDesk) -> None:
+    said = muster("hire", "withdraw", CASE, "--as", "ines", "--reason", "family_reasons")
+    assert said.code == 0
+    assert "recall_request" in said.out
+    assert "Nothing is done yet" in said.out
+    assert desk.asked == [("undo", CASE, Ending.WITHDRAWN)]
+
+
 @pytest.mark.parametrize("name", ACTS)
 def test_every_act_can_be_done_with_all_its_words(name: str, muster: Muster, desk: FakeDesk) -> None:
     given = {each: example(each, field) for each, field in ACTS[name].args.model_fields.items()}
     words = [word for typed, _ in given.values() for word in typed]
-    said = muster("hire", command_name(name), CASE, "--as", "ines", *words)
+    said = muster("hire", command_name(name), CASE, "--as", "ines", *words, *confirmed(name))
     assert (said.code, said.err) == (0, "")
     assert desk.asked == [("act", "ines", CASE, name, {each: value for each, (_, value) in given.items()}, None)]
 
@@ -60,7 +74,9 @@ def test_every_act_can_be_done_with_all_its_words(name: str, muster: Muster, des
 @pytest.mark.parametrize("name", ACTS)
 def test_the_required_words_are_enough(name: str, muster: Muster, desk: FakeDesk) -> None:
     required = {each: example(each, field) for each, field in ACTS[name].args.model_fields.items() if field.is_required()}
-    said = muster("hire", command_name(name), CASE, "--as", "ines", *(word for typed, _ in required.values() for word in typed))
+    said = muster(
+        "hire", command_name(name), CASE, "--as", "ines", *(word for typed, _ in required.values() for word in typed), *confirmed(name)
+    )
     assert said.code == 0
     assert desk.asked[0][4] == {each: value for each, (_, value) in required.items()}
 

@@ -83,6 +83,9 @@ ARGS: dict[str, Any] = {
         "days": st.integers(1, 60),
         "reason": REASON,
     },
+    "reopen_lapse": {"reason": REASON},
+    "accept_late": {"message": st.integers(1, 60).map(lambda n: f"m{n}"), "reason": REASON},
+    "recall_by_hand": {"about": st.sampled_from(CONDITIONS)},
     "offer_reuse": {"vacancy": st.just("270311"), "post": st.just("270311-1"), "grade": st.just("G8")},
     "hand_over": {"owner": PEOPLE},
 }

@@ -102,20 +102,20 @@ def test_a_recall_that_failed_is_for_a_person_while_the_case_is_over() -> None:
 def test_a_reply_that_crosses_its_recall_is_recorded_and_changes_nothing() -> None:
     world, case = at_stage(Stage.CONDITIONS)
     world.act(case, "withdraw", reason="family_reasons")
-    before = world.hire(case).conditions["medical"]  # type: ignore[index]
+    before = world.hire(case).conditions["medical"]
     message = world.tell(case, "medical.replied", outcome="fit", reference="R")
-    assert (world.fate(message), world.hire(case).conditions["medical"]) == ("superseded", before)  # type: ignore[index]
+    assert (world.fate(message), world.hire(case).conditions["medical"]) == ("superseded", before)
 
 
 def test_what_was_recalled_is_asked_anew_when_a_review_brings_the_case_back() -> None:
     world, case = at_stage(Stage.CONDITIONS)
     world.tell(case, "clearance.replied", outcome="refused", reference="R")
-    first = world.hire(case).conditions["medical"].ask  # type: ignore[index]
+    first = world.hire(case).conditions["medical"].ask
     world.act(case, "withdraw_offer", condition="clearance")
     world.tell(case, "review.lodged", reference="V")
     world.act(case, "decide_review", "hr.head", upheld=True, reason="new_evidence")
     state = world.hire(case)
-    now = state.conditions["medical"]  # type: ignore[index]
+    now = state.conditions["medical"]
     assert (state.stage, now.state) == (Stage.CONDITIONS, ConditionState.REQUESTED)
     assert now.ask != first
     assert first in state.recalled

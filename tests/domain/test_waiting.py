@@ -42,6 +42,8 @@ ARGS: dict[str, dict[str, Any]] = {
     "report_integrity": REASON,
     "conclude_integrity": {"upheld": False, **REASON},
     "hold": REASON,
+    "reopen_lapse": REASON,
+    "recall_by_hand": {"about": "medical"},
     "extend": {"deadline": "entry", "days": 3, **REASON},
     "offer_reuse": {"vacancy": "270311", "post": "270311-1", "grade": "G8"},
     "hand_over": {"owner": "ann"},

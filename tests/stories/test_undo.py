@@ -22,9 +22,9 @@ async def test_a_withdrawal_recalls_every_open_request_once_and_the_post_is_free
     await one_post.tell(case, "application.withdrawn")
     assert await one_post.result(case) == "withdrawn"
     assert recalls(one_post) == {
-        "nation-be": [asks["clearance"]],  # type: ignore[index]
-        "medical": [asks["medical"]],  # type: ignore[index]
-        "verification": [asks["verification"]],  # type: ignore[index]
+        "nation-be": [asks["clearance"]],
+        "medical": [asks["medical"]],
+        "verification": [asks["verification"]],
     }
     await one_post.pump()
     [post] = one_post.vacancy().posts.values()
@@ -34,7 +34,7 @@ async def test_a_withdrawal_recalls_every_open_request_once_and_the_post_is_free
 async def test_an_accreditation_that_was_granted_is_withdrawn_at_the_host_nation(one_post: Scene) -> None:
     [case] = await one_post.competition({})
     await one_post.contract(case)
-    ask = one_post.state(case).conditions["accreditation"].ask  # type: ignore[index]
+    ask = one_post.state(case).conditions["accreditation"].ask
     await one_post.act(case, "withdraw", reason="family_reasons")
     assert await one_post.result(case) == "withdrawn"
     assert recalls(one_post) == {"host-nation": [ask]}
