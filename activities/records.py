@@ -16,7 +16,7 @@ from domain.calendars import Calendar
 from domain.errors import JournalConflict
 from domain.facts import Entry
 from domain.hire import HireState
-from domain.letters import LetterDue, knows, letters_for
+from domain.letters import LetterDue, letters_of
 from domain.messages import Closing, Letter, Step
 from domain.moment import Moment
 from domain.overlays import Standing
@@ -121,12 +121,7 @@ class Desk:
 
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""
-        closed = str(after.ending) if after.ending else None
-        known = {"at": m.at, **knows(before, after)}
-        # Mail that waited for this step may have met a deadline the step has only just set: the letter names it all the same.
-        known["deadlines"] = {fact.key: fact.due_at for fact in facts if isinstance(fact, f.DeadlineSet)} | known["deadlines"]
-        stage = str(after.stage) if after.stage else None
-        due = [letter for fact in facts for letter in letters_for(fact, stage=stage, closed_ending=closed, values=known)]
+        known, due = letters_of(before, after, facts, m.at)
         if not due:
             return []
         contact = await self.library.contact(after.candidate)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from acts.board import Boardroom
+from acts.bulk import Bulk
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
 from acts.overlays import OverlayDesk
@@ -58,6 +59,7 @@ class Desk:
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
+        self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
 
@@ -68,10 +70,18 @@ class Desk:
 
         Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed), EngineUnavailable.
         """
-        who = await self.people.staff(person)
+        asked = await self.asked(person, act, args, request)
         if act == "hand_over" and isinstance(args.get("owner"), str):
             await self.personnel.owner(args["owner"])
-        asked = ActRequest(
+        over = await self._over(case)
+        if over is not None:  # no case is started only to refuse; a repeat of the act that ended it gets its receipt again
+            return await self._receipt(case, asked, over)
+        return await self.carrier.ask(case, asked)
+
+    async def asked(self, person: str, act: str, args: dict[str, Any], request: str | None = None) -> ActRequest:
+        """The request of this person, with every right they have today. Raises NotFound."""
+        who = await self.people.staff(person)
+        return ActRequest(
             request=request or secrets.token_hex(12),
             act=act,
             person=person,
@@ -79,10 +89,6 @@ class Desk:
             stands_in=await self.personnel.stands_in(person),
             args=args,
         )
-        over = await self._over(case)
-        if over is not None:  # no case is started only to refuse; a repeat of the act that ended it gets its receipt again
-            return await self._receipt(case, asked, over)
-        return await self.carrier.ask(case, asked)
 
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
         """The same on a vacancy. A post given later stands under the policy then in force, which is looked up here."""

@@ -102,8 +102,8 @@ def act_command(act: Act) -> Callable[..., None]:
     }
     if act.name in WOULD_END:
         fixed["yes"] = (Yes, False)
-    own = {name: _option(name, field) for name, field in act.args.model_fields.items()}
-    return _signed(command, {**fixed, **own}, _help(act))
+    own = options(act)
+    return signed(command, {**fixed, **own}, _help(act))
 
 
 def vacancy_act_command(act: VacancyAct) -> Callable[..., None]:
@@ -144,6 +144,11 @@ def undo_row(tracked: Tracked) -> dict[str, Any]:
         "progress": tracked.progress,
         "reason": tracked.reason,
     }
+
+
+def options(act: Act) -> dict[str, tuple[Any, Any]]:
+    """The act's own words, each as (annotation, default)."""
+    return {name: _option(name, field) for name, field in act.args.model_fields.items()}
 
 
 def checked(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
@@ -254,7 +259,7 @@ def day(text: str) -> str:
         raise typer.BadParameter("not a day; write it as 2027-03-02") from None
 
 
-def _signed(command: Callable[..., None], parameters: dict[str, tuple[Any, Any]], doc: str) -> Callable[..., None]:
+def signed(command: Callable[..., None], parameters: dict[str, tuple[Any, Any]], doc: str) -> Callable[..., None]:
     keyword = inspect.Parameter.KEYWORD_ONLY
     signature = [inspect.Parameter(name, keyword, annotation=kind, default=default) for name, (kind, default) in parameters.items()]
     command.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli import board, calendars, config, event, hire, letters, notice, overlay, person, policy, report, show, staff, vacancy
+from cli import board, calendars, config, event, hire, hires, letters, notice, operation, overlay, person, policy, report, show, staff, vacancy
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
@@ -48,6 +48,8 @@ for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, docto
 NOUNS = {
     "vacancy": vacancy,
     "hire": hire,
+    "hires": hires,
+    "operation": operation,
     "board": board,
     "letters": letters,
     "person": person,

@@ -26,6 +26,7 @@ from domain.words import Ending
 
 if TYPE_CHECKING:
     from acts.board import Boardroom
+    from acts.bulk import Bulk
     from acts.personnel import Personnel
     from config.settings import Settings
 
@@ -67,6 +68,9 @@ class Desk(Protocol):
 
     @property
     def policies(self) -> PolicyDesk: ...
+
+    @property
+    def bulk(self) -> "Bulk": ...
 
     async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...
     async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt: ...

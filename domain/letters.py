@@ -6,7 +6,7 @@ a refusal twice or before a named person has decided it. No letter promises a re
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Literal
@@ -129,6 +129,15 @@ def knows(before: HireState, after: HireState) -> dict[str, Any]:
         "post_kind": after.post_kind,
         "terms": after.terms,
     }
+
+
+def letters_of(before: HireState, after: HireState, facts: Sequence[f.AnyFact], at: datetime) -> tuple[dict[str, Any], list[LetterDue]]:
+    """The letters one step makes due, and what they may draw on."""
+    known = {"at": at, **knows(before, after)}
+    # Mail that waited for this step may have met a deadline the step has only just set: the letter names it all the same.
+    known["deadlines"] = {fact.key: fact.due_at for fact in facts if isinstance(fact, f.DeadlineSet)} | known["deadlines"]
+    stage, ending = after.stage and str(after.stage), after.ending and str(after.ending)
+    return known, [letter for fact in facts for letter in letters_for(fact, stage=stage, closed_ending=ending, values=known)]
 
 
 def letters_for(fact: f.AnyFact, *, stage: str | None, closed_ending: str | None, values: Mapping[str, Any]) -> list[LetterDue]:

@@ -203,6 +203,30 @@ overlays = Table(
     Column("lifted_at", Instant),
 )
 
+#: Acts on many cases, and what became of each.
+operations = Table(
+    "operations",
+    metadata,
+    _words("operation", primary_key=True),
+    _words("act"),
+    Column("args", Kept, nullable=False),
+    _words("person"),
+    Column("at", Instant, nullable=False),
+)
+
+operation_items = Table(
+    "operation_items",
+    metadata,
+    Column("operation", Words, ForeignKey("operations.operation"), primary_key=True),
+    _words("case_id", primary_key=True),
+    Column("n", Integer, nullable=False),
+    _words("state"),
+    Column("number", Integer),
+    _words("code"),
+    _words("why"),
+    _one_of("state", "pending", "done", "refused", "failed", "cancelled"),
+)
+
 posts = Table(
     "posts",
     metadata,

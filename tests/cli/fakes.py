@@ -153,6 +153,7 @@ class FakeDesk:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
+    bulk: Any = None
     boardroom: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _policies()
     _overlays()
     _posts_by_rule()
+    _operations()
     # where the review of an ending stands: a case that has ended is over only when this says so
     with op.batch_alter_table("hires") as hires:
         hires.add_column(sa.Column("review", store.columns.Words(), nullable=False, server_default=""))
@@ -32,6 +33,8 @@ def downgrade() -> None:
         hires.drop_column("review")
     op.drop_table("interview_slots")
     _posts_as_before()
+    op.drop_table("operation_items")
+    op.drop_table("operations")
     op.drop_table("overlays")
     op.drop_table("policies")
     with op.batch_alter_table("people") as people:
@@ -139,3 +142,28 @@ def _statuses(over: str) -> None:
     with op.batch_alter_table("vacancies") as vacancies:
         vacancies.drop_constraint(op.f("ck_vacancies_status"), type_="check")
         vacancies.create_check_constraint(op.f("ck_vacancies_status"), f"status IN ('', 'published', 'closed', {over})")
+
+
+def _operations() -> None:
+    op.create_table(
+        "operations",
+        sa.Column("operation", store.columns.Words(), nullable=False),
+        sa.Column("act", store.columns.Words(), nullable=False),
+        sa.Column("args", store.columns.Kept, nullable=False),
+        sa.Column("person", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("operation", name="pk_operations"),
+    )
+    op.create_table(
+        "operation_items",
+        sa.Column("operation", store.columns.Words(), nullable=False),
+        sa.Column("case_id", store.columns.Words(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("state", store.columns.Words(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("code", store.columns.Words(), nullable=False),
+        sa.Column("why", store.columns.Words(), nullable=False),
+        sa.CheckConstraint("state IN ('pending', 'done', 'refused', 'failed', 'cancelled')", name=op.f("ck_operation_items_state")),
+        sa.ForeignKeyConstraint(["operation"], ["operations.operation"], name="fk_operation_items_operation"),
+        sa.PrimaryKeyConstraint("operation", "case_id", name="pk_operation_items"),
+    )
