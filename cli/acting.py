@@ -64,6 +64,9 @@ MEANS = {
     "funded": "Whether the money is there; if not, the budget authority is asked.",
     "owner": "Who takes the case over.",
     "message": "Which message: its id, as `muster hire timeline` shows it.",
+    "paper": "What the paper is about.",
+    "signed": "Whether the contract was signed; declined if not.",
+    "on": "The day it names: of entry on duty, or on which nobody came.",
     "who": "Who steps back; yourself when not given.",
 }
 

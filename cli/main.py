@@ -8,7 +8,24 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli import board, calendars, config, event, hire, hires, letters, notice, operation, overlay, person, policy, report, show, staff, vacancy
+from cli import (
+    board,
+    calendars,
+    config,
+    event,
+    hire,
+    hires,
+    letters,
+    notice,
+    operation,
+    overlay,
+    person,
+    policy,
+    report,
+    show,
+    staff,
+    vacancy,
+)
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor

@@ -278,6 +278,25 @@ class PaperReplyEntered(OfCondition):
     valid_until: date | None = None
 
 
+class PaperEntered(Fact):
+    """Something said on paper that is no authority's reply, typed in: it counts only when a second person confirms it.
+
+    `about` names it among the few things that may come so (`acts/paper.py`); `data` is what the event of a partner would carry.
+    """
+
+    kind: Literal["paper_entered"] = "paper_entered"
+    about: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class PaperConfirmed(Fact):
+    """A second person has held the paper against what was typed in; what follows from it stands in the same step."""
+
+    kind: Literal["paper_confirmed"] = "paper_confirmed"
+    about: str
+    entered_by: str
+
+
 class AskFailed(Fact):
     """An authority could not be asked (its door refused, or stayed shut too long): a person must find another way."""
 
@@ -1071,6 +1090,8 @@ AnyFact = Annotated[
     | ConditionPapersReceived
     | ConditionReplied
     | PaperReplyEntered
+    | PaperEntered
+    | PaperConfirmed
     | AskFailed
     | ConditionSatisfied
     | ConditionRefused

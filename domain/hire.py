@@ -102,6 +102,14 @@ class ConditionNow(BaseModel):
         return self.settled or self.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
 
 
+class PaperNow(BaseModel):
+    """What was typed in from paper and waits for a second person."""
+
+    data: dict[str, Any]
+    by: str
+    at: datetime
+
+
 class HireState(BaseModel):
     """A hire now. Only `apply` changes it, one journal entry at a time."""
 
@@ -189,6 +197,7 @@ class HireState(BaseModel):
     parked: dict[str, f.MessageSetAside] = Field(default_factory=dict)
     late_messages: dict[str, f.MessageSetAside] = Field(default_factory=dict)  # kept, so that a person can still take them
     excused: set[str] = Field(default_factory=set)  # late messages a person takes as if they had come in time
+    papers: dict[str, PaperNow] = Field(default_factory=dict)
     assessment_asks: int = 0
     planned: tuple[f.UndoStep, ...] = ()
     recalled: dict[str, str] = Field(default_factory=dict)  # ask -> how
@@ -287,6 +296,7 @@ class HireState(BaseModel):
                 found.append(f"settle_reply:{c.slot}")
             elif c.state is ConditionState.REFUSED or (c.limit_passed and not c.settled):
                 found.append(f"withdraw_offer:{c.slot}")
+        found += [f"confirm_paper:{about}" for about in sorted(self.papers)]
         found += [f"ask_by_hand:{about}" for about in sorted(self.failed_asks)]
         return found + self._stage_needs()
 
@@ -396,6 +406,7 @@ def _replaced(s: HireState, fact: f.ApplicationReplaced, e: Entry) -> None:
 @_takes(f.StageEntered)
 def _entered(s: HireState, fact: f.StageEntered, e: Entry) -> None:
     s.stage, s.stage_since = fact.stage, e.at
+    s.papers = {}  # what nobody confirmed is moot with its stage
 
 
 @_takes(f.EligibilityJudged)
@@ -572,6 +583,16 @@ def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
     c.said, c.paper, c.paper_by = {}, None, ""  # a reply typed in before belongs to the result that expired
+
+
+@_takes(f.PaperEntered)
+def _on_paper(s: HireState, fact: f.PaperEntered, e: Entry) -> None:
+    s.papers[fact.about] = PaperNow(data=fact.data, by=e.actor, at=e.at)
+
+
+@_takes(f.PaperConfirmed)
+def _paper_confirmed(s: HireState, fact: f.PaperConfirmed, e: Entry) -> None:
+    s.papers.pop(fact.about, None)
 
 
 @_takes(f.AskFailed)

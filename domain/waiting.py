@@ -460,6 +460,11 @@ def _confirm_lapse(s: HireState, about: str, rights: Rights) -> list[Wait]:
     return [Wait("nothing_lapsed", d.key, (_party(d),), d.started_at, d, until=d.limit_at) for d in lapsing]
 
 
+def _confirm_paper(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    typed = about in s.papers if about else bool(s.papers)
+    return [] if typed else [Wait("no_paper", about, _roles(rights.get("enter_paper")))]
+
+
 def _recall_by_hand(s: HireState, about: str, rights: Rights) -> list[Wait]:
     failed = {x.about for x in s.recall_failed.values()} if s.ended else set()
     return [] if (about in failed if about else failed) else [Wait("nothing_failed", about)]
@@ -483,6 +488,7 @@ _AGAINST: dict[str, Against] = {
     "mark_interview": _mark_interview,
     "issue_offer": _issue_offer,
     "ask_by_hand": lambda s, about, _: [] if (about in s.failed_asks if about else s.failed_asks) else [Wait("nothing_failed", about)],
+    "confirm_paper": _confirm_paper,
     "recall_by_hand": _recall_by_hand,
     "reopen_lapse": lambda s, about, rights: [Wait("expired", "reserve")] if s.lapsed == ["reserve"] else _confirm_lapse(s, about, rights),
     "accept_late": _fixed("nothing_late", lambda s: not s.late_messages),
@@ -529,6 +535,8 @@ def _never_by(state: HireState, act: str, about: str) -> str:
         return state.higher_grade_by
     if act == "decide_review":
         return state.ended_by
+    if act == "confirm_paper":
+        return next((paper.by for name, paper in sorted(state.papers.items()) if about in ("", name)), "")
     if act == "confirm_reply":
         return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""

@@ -73,6 +73,7 @@ def needed(name: str) -> dict[str, Any]:
         "slots": ["2026-09-01T10:00:00Z"],
         "competencies": {"1": 50},
         "message": "m1",
+        "paper": "contract",
     }
     return {field: known[field] for field, info in ACTS[name].args.model_fields.items() if info.is_required()}
 
