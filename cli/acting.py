@@ -64,6 +64,8 @@ MEANS = {
     "funded": "Whether the money is there; if not, the budget authority is asked.",
     "owner": "Who takes the case over.",
     "message": "Which message: its id, as `muster hire timeline` shows it.",
+    "number": "Number of the entry in the journal, as `muster hire timeline` shows it.",
+    "code": "The reason code it should have been.",
     "paper": "What the paper is about.",
     "signed": "Whether the contract was signed; declined if not.",
     "on": "The day it names: of entry on duty, or on which nobody came.",

@@ -593,6 +593,16 @@ class RecallFailed(Fact):
     reason: str
 
 
+class Corrected(Fact):
+    """An entry of this journal was mistaken: from now on it counts with these words. Both stay on record, neither is edited."""
+
+    kind: Literal["corrected"] = "corrected"
+    supersedes: int
+    entry: str
+    words: dict[str, Any]
+    reason: str
+
+
 class LateMessageAccepted(Fact):
     """A named person takes a message that came after its time as if it had come in time."""
 
@@ -1133,6 +1143,7 @@ AnyFact = Annotated[
     | UndoPlanned
     | RequestRecalled
     | RecallFailed
+    | Corrected
     | LateMessageAccepted
     | LapseReopened
     | VacancyCancelledForHire

@@ -102,6 +102,10 @@ class ConditionNow(BaseModel):
         return self.settled or self.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
 
 
+#: What may be corrected: entries typed in by people whose values others go on to use.
+Correctable = f.Screened | f.ShortlistingDecided | f.AssessmentMarked | f.InterviewScheduled | f.InterviewMarked | f.DutyEntered
+
+
 class PaperNow(BaseModel):
     """What was typed in from paper and waits for a second person."""
 
@@ -198,6 +202,7 @@ class HireState(BaseModel):
     late_messages: dict[str, f.MessageSetAside] = Field(default_factory=dict)  # kept, so that a person can still take them
     excused: set[str] = Field(default_factory=set)  # late messages a person takes as if they had come in time
     papers: dict[str, PaperNow] = Field(default_factory=dict)
+    typed: dict[int, Correctable] = Field(default_factory=dict)  # by journal number, as corrected
     assessment_asks: int = 0
     planned: tuple[f.UndoStep, ...] = ()
     recalled: dict[str, str] = Field(default_factory=dict)  # ask -> how
@@ -355,6 +360,8 @@ class HireState(BaseModel):
         self.opened_at = self.opened_at or entry.at
         self.seen_steps.add(entry.step)
         fact = entry.fact
+        if isinstance(fact, Correctable):
+            self.typed[entry.number] = fact
         taker = _TAKERS.get(type(fact))
         if taker is not None:
             taker(self, fact, entry)
@@ -726,6 +733,15 @@ def _set_aside(s: HireState, fact: f.MessageSetAside, e: Entry) -> None:
         s.parked.pop(fact.message, None)
     if fact.fate == "superseded" and fact.reason == "late":
         s.late_messages[fact.message] = fact
+
+
+@_takes(f.Corrected)
+def _corrected(s: HireState, fact: f.Corrected, e: Entry) -> None:
+    before = s.typed[fact.supersedes]
+    s.typed[fact.supersedes] = again = type(before).model_validate({**before.model_dump(), **fact.words})
+    taker = _TAKERS.get(type(again))
+    if taker is not None:
+        taker(s, again, e)
 
 
 @_takes(f.LateMessageAccepted)

@@ -74,6 +74,7 @@ def needed(name: str) -> dict[str, Any]:
         "competencies": {"1": 50},
         "message": "m1",
         "paper": "contract",
+        "number": 3,
     }
     return {field: known[field] for field, info in ACTS[name].args.model_fields.items() if info.is_required()}
 
