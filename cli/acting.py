@@ -127,7 +127,7 @@ def vacancy_act_command(act: VacancyAct) -> Callable[..., None]:
         "json": (Json, False),
     }
     own = {name: _option(name, field) for name, field in act.args.model_fields.items() if name not in LOOKED_UP}
-    return _signed(command, {**fixed, **own}, f"{act.says}\n\nFor: {words(sorted(act.roles))}.")
+    return signed(command, {**fixed, **own}, f"{act.says}\n\nFor: {words(sorted(act.roles))}.")
 
 
 def shown_first(ctx: typer.Context, case: str, ending: Ending, *, json: bool) -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import facts as f
-from domain.acts import do, resumed
+from domain.acts import do
 from domain.errors import Refusal
 from domain.hire import HireState
 from domain.letters import letters_of
 from domain.messages import ActRequest
 from domain.moment import Moment
-from domain.stages import Facts
+from domain.stages import Facts, resumed
 
 
 @dataclass(frozen=True)
