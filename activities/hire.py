@@ -11,7 +11,7 @@ from temporalio import activity
 from activities.records import Desk, Outcome, again_if_behind, numbered, written
 from domain import acts, due, facts, replies, reuse, stages
 from domain.announcements import announced, messages_of
-from domain.attention import decision_clocks
+from domain.attention import decision_clocks, notices_of
 from domain.errors import JournalConflict, NotFound, NotNow, Refusal
 from domain.facts import Entry
 from domain.hire import HireState
@@ -105,6 +105,8 @@ class HireSteps:
 
         async def happen(state: HireState, m: Moment) -> Outcome:
             closing = Closing(message=message.id, fate=MessageFate.APPLIED)
+            if not message.sender.startswith("case:"):
+                m = replace(m, shut=tuple(await self._desk.library.outages(message.received_at)))
             try:
                 found = replies.take(state, message, m)
             except Refusal as reason:  # a message the rules refuse waits visibly, like one that is too early; it never blocks the case
@@ -161,10 +163,19 @@ class HireSteps:
         async def happen(state: HireState, m: Moment) -> Outcome:
             nonlocal waits  # the end of a hold never waits: the mail kept during the hold is read only after it
             waits = state.held is None and await self._post.open_before(at.case, at.at) > 0
-            return Outcome([] if waits else due.due(state, m), "muster")
+            return Outcome([] if waits else await self._named(due.due(state, m)), "muster")
 
         done = await self._step(at, f"due/{at.after}", happen)
         return done.model_copy(update={"waits": waits})
+
+    async def _named(self, found: list[facts.AnyFact]) -> list[facts.AnyFact]:
+        """Escalations with the persons who hold the role now: a role tells nobody, a person reads mail."""
+        return [
+            fact.model_copy(update={"persons": tuple(await self._desk.library.holders(fact.to))})
+            if isinstance(fact, facts.DeadlineEscalated)
+            else fact
+            for fact in found
+        ]
 
     @activity.defn(name="judge_eligibility")
     async def judge_eligibility(self, at: At) -> Written:
@@ -240,6 +251,7 @@ class HireSteps:
             messages=tuple(messages_of(after, tuple(found))),
             announcements=tuple(announced(after, tuple(found))),
             letters=tuple(letters),
+            notices=tuple(notices_of(after, found)),
         )
         entries = await self._desk.journal.append(step)
         if entries and entries[-1].number == after.number:

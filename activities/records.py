@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from domain import facts as f
-from domain.calendars import Calendar
+from domain.calendars import Calendar, newest
 from domain.errors import JournalConflict
 from domain.facts import Entry
 from domain.hire import HireState
 from domain.letters import LetterDue, letters_of
 from domain.messages import Closing, Letter, Step
 from domain.moment import Moment
+from domain.outage import Outage
 from domain.overlays import Standing
 from domain.rules import DeadlineRule, Rules
 from domain.vacancy import Published, VacancySpec, VacancyState
@@ -48,6 +49,18 @@ class Library(Protocol):
 
     async def application(self, application: str) -> dict[str, Any]: ...
     async def contact(self, candidate: str) -> dict[str, Any]: ...
+    async def calendars(self) -> dict[str, Calendar]:
+        """The calendars published here, by id; one with a higher version than the file of that id counts instead of it."""
+        ...
+
+    async def outages(self, now: datetime) -> list[Outage]:
+        """When the door events come in by was shut, as far as it matters now."""
+        ...
+
+    async def holders(self, role: str) -> list[str]:
+        """The persons who hold a role now."""
+        ...
+
     async def about(self, case: str) -> tuple[str, str]:
         """The (vacancy, candidate) a hire is about, known from the moment its first event was accepted."""
         ...
@@ -116,8 +129,13 @@ class Desk:
         if published is None:
             published = self._published[reference] = await self.library.published(reference)
         today = await self.library.in_force(published.rules.name, at)
-        own = self.calendar(published.rules.calendar)
-        return Moment(at=at, actor=actor, published=published, calendar=own, office=self.calendar, today=today, figures=figures or {})
+        here = await self.library.calendars()
+
+        def office(name: str) -> Calendar:
+            return newest(self.calendar(name), here.get(name))
+
+        own = office(published.rules.calendar)
+        return Moment(at=at, actor=actor, published=published, calendar=own, office=office, today=today, figures=figures or {})
 
     async def letters(self, before: HireState, after: HireState, facts: Sequence[f.AnyFact], m: Moment) -> list[Letter]:
         """The letters these facts are told by, written in the candidate's language, each with an id of its own."""

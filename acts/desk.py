@@ -7,11 +7,12 @@ it is written. Publishing starts a case, so it goes the way of every delivery: a
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from acts.board import Boardroom
 from acts.bulk import Bulk
+from acts.calendars import CalendarDesk
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
 from acts.overlays import OverlayDesk
@@ -20,6 +21,7 @@ from config.files import load_calendar
 from config.settings import Settings
 from config.temporal import connect
 from domain.acts import ACTS
+from domain.agenda import AgendaItem, agenda
 from domain.calendars import Calendar
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
@@ -37,7 +39,7 @@ from domain.undo import Tracked, outstanding, plan, progress
 from domain.vacancy import OVER, Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
 from domain.waiting import Why, why
-from domain.words import Ending, Role
+from domain.words import Ending, Party, Role
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Arrival, Inbox
@@ -60,6 +62,7 @@ class Desk:
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
+        self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
 
@@ -215,6 +218,13 @@ class Desk:
         journals = await self.queries.journals()
         published = {each.spec.reference: each for each in await self.vacancies_store.list()}
         return forecast_among(case, journals, published, await self.clock.now())
+
+    async def agenda(
+        self, *, within: timedelta | None = None, overdue: bool = False, party: Party | None = None, role: Role | None = None
+    ) -> list[AgendaItem]:
+        """The open deadlines of all cases, the most pressing first."""
+        rows, now = await self.queries.open_deadlines(), await self.clock.now()
+        return agenda(rows, now, within=within, overdue=overdue, party=party, role=role)
 
     async def turns(self, vacancy: str | None = None, since: date | None = None) -> Tally:
         """Time per party, nation and stage of all hires received since that day (UTC), open ones up to now."""

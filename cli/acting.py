@@ -51,6 +51,8 @@ MEANS = {
     "sha256": "Hash of the terms you read, as `muster hire show` prints it.",
     "until": "When the hold ends by itself, with its zone; until resumed when not given.",
     "deadline": "Which deadline, as in `muster hire show`.",
+    "calendar": "Which calendar: hq-brussels.",
+    "version": "Which version of it: 2026.2.",
     "days": "How many days more, in the deadline's own unit.",
     "vacancy": "The other vacancy.",
     "post": "The post there.",

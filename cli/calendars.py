@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from cli import show
-from cli.terminal import Json
+from cli.outlook import Language, Tongue
+from cli.terminal import Json, Person, terminal
 from domain.calendars import Calendar, changed_days
 from domain.errors import BadInput, Conflict
 
@@ -59,6 +60,41 @@ def diff(
     was, will = _calendar(old), _calendar(new)
     found = [{"day": day, "was": before, "will": after} for day, before, after in changed_days(was, will)]
     show.many(found, ("day", "was", "will"), json_=json, none="No day differs.")
+
+
+@app.command()
+def publish(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The new version of a calendar: a file.")],
+    person: Person,
+    language: Language = Tongue.EN,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only show which open deadlines would move.")] = False,
+    json: Json = False,
+) -> None:
+    """Publish a calendar: first shows each open deadline it moves, then, with --yes, lets every case count again."""
+    calendar = _calendar(file)
+    if yes:
+        found = terminal(ctx).at_desk(lambda desk: desk.calendars.publish(person, calendar, desk.carrier))
+    else:
+        found = terminal(ctx).at_store(lambda desk: desk.calendars.preview(calendar))
+    _moved(found, language, json=json)
+    if not json:
+        cases = len({each.case for each in found})
+        done = f"Published {calendar.label}: {cases} case(s) have counted again." if yes else "Nothing is changed yet; to do it, add --yes."
+        show.line(done)
+
+
+def _moved(found: list[Any], language: Tongue, *, json: bool) -> None:
+    from config.telling import Teller
+    from config.words import Words
+
+    teller = Teller(Words.load(), language)
+
+    def told(each: Any) -> dict[str, str]:
+        return {"case": each.case, "deadline": each.deadline, "was": teller.deadline(each.was), "will": teller.deadline(each.will)}
+
+    rows = [told(each) for each in found]
+    show.many(rows, ("case", "deadline", "was", "will"), json_=json, none="No open deadline moves.")
 
 
 @app.command()

@@ -26,6 +26,7 @@ from cli import (
     staff,
     vacancy,
 )
+from cli.deadlines import deadlines
 from cli.demo import demo
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
@@ -79,6 +80,7 @@ NOUNS = {
 }
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(deadlines)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)
 app.command(rich_help_panel=TRY)(demo)
 app.add_typer(notice.app, name="notice", rich_help_panel=TRY)

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
+from domain.agenda import AgendaItem
 from domain.calendars import Calendar
 from domain.editions import Edition
 from domain.forecast import Accuracy, Forecast
@@ -22,11 +23,12 @@ from domain.tally import Tally
 from domain.undo import Tracked
 from domain.vacancy import VacancySpec
 from domain.waiting import Why
-from domain.words import Ending
+from domain.words import Ending, Party, Role
 
 if TYPE_CHECKING:
     from acts.board import Boardroom
     from acts.bulk import Bulk
+    from acts.calendars import Affected
     from acts.personnel import Personnel
     from config.settings import Settings
 
@@ -55,6 +57,14 @@ class PolicyDesk(Protocol):
     async def in_force(self, name: str, at: datetime | None = None) -> Edition: ...
 
 
+class CalendarDesk(Protocol):
+    """What the commands ask of `acts.calendars`."""
+
+    async def in_force(self, name: str) -> Calendar: ...
+    async def preview(self, calendar: Calendar) -> "list[Affected]": ...
+    async def publish(self, person: str, calendar: Calendar, carrier: Any) -> "list[Affected]": ...
+
+
 class Desk(Protocol):
     """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
 
@@ -62,6 +72,12 @@ class Desk(Protocol):
     def boardroom(self) -> "Boardroom": ...
     @property
     def personnel(self) -> "Personnel": ...
+
+    @property
+    def calendars(self) -> CalendarDesk: ...
+
+    @property
+    def carrier(self) -> Any: ...
 
     @property
     def overlays(self) -> "OverlayDesk": ...
@@ -89,6 +105,9 @@ class Desk(Protocol):
     async def status(self, case: str) -> tuple[Status, str]: ...
     async def undo(self, case: str, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]: ...
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]: ...
+    async def agenda(
+        self, *, within: timedelta | None = None, overdue: bool = False, party: Party | None = None, role: Role | None = None
+    ) -> list[AgendaItem]: ...
     async def turns(self, vacancy: str | None = None, since: date | None = None) -> Tally: ...
     async def rehearse(self, rules: Rules, calendar: Calendar, vacancy: str | None = None) -> Rehearsal: ...
     async def vacancies(self) -> Any: ...

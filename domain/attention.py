@@ -4,8 +4,11 @@ Some needs have their stage's own (screening, the interview, probation). Every o
 of its own, from the step in which the need arises to the step in which it is met. It is told up the ladder; it never ends anything.
 """
 
+from collections.abc import Sequence
+
 from domain import facts as f
 from domain.hire import HireState
+from domain.messages import Notice
 from domain.moment import Moment
 
 PREFIX = "decision:"
@@ -57,3 +60,13 @@ def _timed(state: HireState, need: str) -> bool:
     if name == "conclude_integrity":
         return "allegation" in state.deadlines and "allegation" not in state.lapse_due | state.escalated
     return OWN.get(name, "") in state.deadlines
+
+
+def notices_of(after: HireState, found: Sequence[f.AnyFact]) -> list[Notice]:
+    """The mail an escalation sends at once to each person who holds the role; reminders of their own work reach people with the digest."""
+    told: list[Notice] = []
+    for fact in found:
+        if isinstance(fact, f.DeadlineEscalated) and fact.key in after.deadlines:
+            about = after.deadlines[fact.key].model_dump(mode="json", include={"key", "rule", "due_at", "limit_at", "zone"})
+            told += [Notice(person=person, type="escalated", about={**about, "role": fact.to}) for person in fact.persons]
+    return told

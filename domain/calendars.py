@@ -58,7 +58,7 @@ class Calendar(BaseModel):
     @property
     def age(self) -> tuple[int, ...]:
         """The version as numbers: 2026.10 comes after 2026.9."""
-        return tuple(int(part) for part in re.findall(r"\d+", self.version))
+        return age_of(self.version)
 
     @property
     def sha256(self) -> str:
@@ -74,6 +74,16 @@ class Calendar(BaseModel):
 
     def is_working(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] not in self.weekend and day not in self.closed
+
+
+def age_of(version: str) -> tuple[int, ...]:
+    """A version as numbers, so that it can be compared."""
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def newest(*versions: "Calendar | None") -> Calendar:
+    """The version in force among those there are: the highest. Raises ValueError for none."""
+    return max((each for each in versions if each is not None), key=lambda each: each.age)
 
 
 def changed_days(was: Calendar, will: Calendar) -> list[tuple[date, str | None, str | None]]:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from domain.calendars import Calendar, add_working_days, period_end
+from domain.calendars import ONE_DAY, Calendar, add_working_days, period_end
 from domain.facts import DeadlineSet, RungAt
 from domain.rules import DeadlineRule
 from domain.vacancy import Closing
@@ -141,6 +141,17 @@ def at_wall_clock(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """That wall clock in UTC. A time that occurs twice or never that night is read in favour of who must act: the later one."""
     wall = datetime.combine(day, clock, zone)
     return max(wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC))
+
+
+def carried(at: datetime, was: datetime, now: datetime, tz: ZoneInfo) -> datetime:
+    """`at` later by what a deadline was given since it was set: whole days by the wall clock, other times as they are."""
+    if was == now:
+        return at
+    given = now.astimezone(tz).replace(tzinfo=None) - was.astimezone(tz).replace(tzinfo=None)
+    if given % ONE_DAY:
+        return at + (now - was)
+    wall = at.astimezone(tz)
+    return at_wall_clock(wall.date() + given, wall.time(), tz)
 
 
 # ---- how the instants come about ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ PARTS = (
     "extended",
     "from",
     "because",
+    "recomputed",
     "overlaid",
     "overlay_lifted",
     "as_stored",
@@ -34,7 +35,8 @@ _BASES: dict[str, re.Pattern[str]] = {
     "until": re.compile(rf"until (?P<day>{_DAY}), end of day in (?P<zone>[\w/+-]+)"),
     "days": re.compile(
         rf"(?P<n>\d+) (?P<unit>working day|day)s? from (?P<day>{_DAY}), (?P<name>.+?) calendar (?P<version>\S+?)"
-        rf"(?: \(which knows no closing days after (?P<last>{_DAY})\))?(?=, plus |, extended by |, figures of overlay |, overlay |$)"
+        rf"(?: \(which knows no closing days after (?P<last>{_DAY})\))?"
+        r"(?=, plus |, extended by |, recomputed from |, figures of overlay |, overlay |$)"
     ),
     "seconds": re.compile(r"(?P<n>\d+) seconds? from (?P<time>\d\d:\d\d:\d\d) UTC"),
 }
@@ -44,7 +46,8 @@ _EXTENDED = re.compile(
 )
 _OVERLAID = re.compile(r", figures of overlay (?P<overlay>[a-z0-9-]+)")
 _LIFTED = re.compile(r", overlay (?P<overlay>[a-z0-9-]+) lifted")
-_CHANGED = re.compile(r", (?:plus|extended by|figures of overlay|overlay) ")
+_CHANGED = re.compile(r", (?:plus|extended by|figures of overlay|overlay|recomputed from) ")
+_RECOMPUTED = re.compile(r", recomputed from calendar (?P<version>\S+?)(?=, |$)")
 _SPAN = re.compile(r"(\d+) (day|hour|minute|second)s?")
 
 
@@ -99,6 +102,8 @@ def _changes(text: str) -> list[Phrase] | None:
             said.append(Phrase(key="explain.overlaid", values={"overlay": found["overlay"]}))
         elif found := _LIFTED.match(text):
             said.append(Phrase(key="explain.overlay_lifted", values={"overlay": found["overlay"]}))
+        elif found := _RECOMPUTED.match(text):
+            said.append(Phrase(key="explain.recomputed", values={"version": found["version"]}))
         else:
             return None
         text = text[found.end() :]

@@ -48,18 +48,30 @@ class Decision(BaseModel):
 
 
 class ApplicationReceived(Fact):
+    """`late` keeps it out of the competition until a person has decided; `lateness` says whether our own door may be to blame.
+    `claimed_at` is what the sender says: evidence for that person, trusted by no rule."""
+
     kind: Literal["application_received"] = "application_received"
     vacancy: str
     candidate: str
     channel: Literal["internal", "public", "linked"]
     received_at: datetime
     late: bool
+    lateness: Literal["in_time", "late", "unclear"] = "in_time"
+    claimed_at: datetime | None = None
     application: str
     policy: str
     linked_from: str | None = None
     seconded_by: str | None = None
     serving: bool = False
     nations: tuple[str, ...] = ()
+
+
+class LatenessDecided(Fact):
+    """A named person takes an application as received in time, because our own door was shut when the competition closed."""
+
+    kind: Literal["lateness_decided"] = "lateness_decided"
+    reason: str
 
 
 class ApplicationReplaced(Fact):
@@ -1071,6 +1083,7 @@ ReserveExtended.model_rebuild()
 
 AnyFact = Annotated[
     ApplicationReceived
+    | LatenessDecided
     | ApplicationReplaced
     | StageEntered
     | EligibilityJudged

@@ -128,6 +128,7 @@ class HireState(BaseModel):
     channel: str = ""
     received_at: datetime | None = None
     late: bool = False
+    lateness: str = "in_time"
     linked_from: str | None = None
     seconded_by: str | None = None
     serving: bool = False
@@ -308,7 +309,7 @@ class HireState(BaseModel):
     def _stage_needs(self) -> list[str]:
         match self.stage:
             case Stage.RECEIVED if self.late:
-                return ["confirm_late"]
+                return ["accept_as_in_time" if self.lateness == "unclear" else "confirm_late"]
             case Stage.SCREENING:
                 return ["screen"]
             case Stage.SHORTLISTING:
@@ -401,7 +402,13 @@ def _takes(fact: type) -> Callable[[Taker], Taker]:
 def _received(s: HireState, fact: f.ApplicationReceived, e: Entry) -> None:
     s.vacancy, s.candidate, s.application, s.policy = fact.vacancy, fact.candidate, fact.application, fact.policy
     s.channel, s.received_at, s.late, s.linked_from = fact.channel, fact.received_at, fact.late, fact.linked_from
+    s.lateness = fact.lateness
     s.seconded_by, s.serving, s.nations = fact.seconded_by, fact.serving, fact.nations
+
+
+@_takes(f.LatenessDecided)
+def _lateness(s: HireState, fact: f.LatenessDecided, e: Entry) -> None:
+    s.late, s.lateness = False, "in_time"
 
 
 @_takes(f.ApplicationReplaced)

@@ -156,7 +156,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
     match fact:
         case f.ApplicationReceived(linked_from=str()):
             return LetterDue(template="linked", values=_post(known), also=("recommended_for",))
-        case f.ApplicationReceived(late=late, received_at=received_at):
+        case f.ApplicationReceived(received_at=received_at):
+            late = fact.late and fact.lateness != "unclear"  # nobody is called late because our own door was shut
             return LetterDue(template="acknowledgement", values={"received_at": received_at}, also=("late",) if late else ())
         case f.AssessmentInvited(assessment=assessment):
             what = Phrase(key=f"assessment.{assessment}")
@@ -189,6 +190,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
         case f.LapseReopened(key=key) if key in CANDIDATE_TASKS:
             return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": _due(known, key)})
+        case f.DeadlineRecomputed(key=key, due_at=due_at, was_due_at=was) if key in CANDIDATE_TASKS and due_at > was:
+            return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
         case f.ConditionSatisfied(condition=condition, valid_until=until):
             values = {"condition": Phrase(key=f"condition.{condition.value}")}
             return LetterDue(

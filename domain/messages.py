@@ -129,6 +129,14 @@ class Letter(Strict):
     calendar_method: str = "REQUEST"
 
 
+class Notice(Strict):
+    """A mail to a member of staff about a case: references and figures, no personal data. Words and address are found when it is sent."""
+
+    person: str
+    type: str
+    about: dict[str, Any] = Field(default_factory=dict)
+
+
 class Closing(Strict):
     """What became of one inbox row; written in the same transaction as the facts it led to."""
 
@@ -150,3 +158,4 @@ class Step(Strict):
     messages: tuple[CaseMessage, ...] = ()
     announcements: tuple[Announcement, ...] = ()
     letters: tuple[Letter, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from domain.calendars import Calendar
 from domain.deadlines import set_deadline, set_deadline_until
 from domain.facts import DeadlineSet
+from domain.outage import Outage
 from domain.overlays import Standing
 from domain.rules import DeadlineRule, Rules
 from domain.slots import without_nation
@@ -21,6 +22,7 @@ class Moment:
     `office` gives the calendar of that id, for parties whose own closing days count; without it everybody counts `calendar`.
     `today` is the edition of the same policy that is in force at `at`; `figures` are those that overlays on this case have put in
     place of the policy's; `overlay` is the one an act is about (`domain.overlays.Standing`), as it stands at `at`.
+    `shut` are the outages of our own door, as far as they matter for a message that came.
     """
 
     at: datetime
@@ -28,6 +30,7 @@ class Moment:
     published: Published
     calendar: Calendar
     office: Callable[[str], Calendar] | None = None
+    shut: tuple[Outage, ...] = ()
     today: Rules | None = None
     figures: Mapping[str, DeadlineRule] = field(default_factory=dict)
     overlay: Standing | None = None
@@ -41,6 +44,12 @@ class Moment:
         """The calendar of the party that must act (recruitment.md §2): its own where the policy names one, else the duty station's."""
         named = self.published.rules.calendars.of(party, who)
         return self.office(named) if named and self.office else self.calendar
+
+    def set_by(self, key: str) -> DeadlineRule | None:
+        """The figures an open deadline was set by; None for the competition's closing, which is no figure of a policy."""
+        short = key == "interview" and self.published.spec.fast_track
+        policy = "interview_fast_track" if short else key
+        return None if key == "closing" else self.figures.get(without_nation(key)) or self.published.rules.figures(policy)
 
     def deadline(self, key: str, *, who: str = "", rule: str | None = None, ends_on: date | None = None) -> DeadlineSet:
         """The deadline `key` of the policy, started now. `rule` picks other figures under the same key (fast track);

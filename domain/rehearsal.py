@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from domain import facts as f
 from domain.calendars import Calendar
 from domain.comparison import Difference, differences
 from domain.conditions import valid_on
-from domain.deadlines import at_wall_clock, probation_ends_on
+from domain.deadlines import carried, probation_ends_on
 from domain.facts import DeadlineSet, Entry
 from domain.hire import ConditionNow, HireState, fold
 from domain.moment import Moment
@@ -25,7 +24,6 @@ from domain.slots import without_nation
 from domain.vacancy import Published
 from domain.words import Condition, ConditionState, Stage
 
-DAY = timedelta(days=1)
 Office = Callable[[str], Calendar]
 
 #: What may become of an open deadline, in the order in which it is counted and said.
@@ -166,9 +164,9 @@ def set_anew(
 
 
 def _deadline(now: DeadlineSet, first: DeadlineSet, fresh: DeadlineSet, calendar: Calendar, at: datetime) -> DeadlineMove | None:
-    due = _carried(fresh.due_at, first.due_at, now.due_at, calendar.tz)
-    limit = fresh.limit_at and _carried(fresh.limit_at, first.limit_at or first.due_at, now.limit_at or now.due_at, calendar.tz)
-    reminders = tuple(_carried(each, first.due_at, now.due_at, calendar.tz) for each in fresh.remind_at)
+    due = carried(fresh.due_at, first.due_at, now.due_at, calendar.tz)
+    limit = fresh.limit_at and carried(fresh.limit_at, first.limit_at or first.due_at, now.limit_at or now.due_at, calendar.tz)
+    reminders = tuple(carried(each, first.due_at, now.due_at, calendar.tz) for each in fresh.remind_at)
     moved = {"due_at": due, "limit_at": limit, "remind_at": now.remind_at if fresh.remind_at == first.remind_at else reminders}
     will = fresh.model_copy(update=moved)
     effects = _effects(now, will, at)
@@ -187,17 +185,6 @@ def _set_again(
     if first.key == "probation" and state.enters_on is not None:
         ends_on = probation_ends_on(state.enters_on, rules.probation_months)
     return m.deadline(first.key, who=first.who, rule=rule, ends_on=ends_on)
-
-
-def _carried(at: datetime, was: datetime, now: datetime, tz: ZoneInfo) -> datetime:
-    """`at` later by what a deadline was given since it was set: whole days by the wall clock, other times as they are."""
-    if was == now:
-        return at
-    given = now.astimezone(tz).replace(tzinfo=None) - was.astimezone(tz).replace(tzinfo=None)
-    if given % DAY:
-        return at + (now - was)
-    wall = at.astimezone(tz)
-    return at_wall_clock(wall.date() + given, wall.time(), tz)
 
 
 def _effects(was: DeadlineSet, will: DeadlineSet, at: datetime) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ CODES = (
     "wrong_stage",
     "stage_passed",
     "not_late",
+    "not_unclear",
     "interview_done",
     "offer_issued",
     "nothing_failed",
@@ -482,6 +483,9 @@ def _conclude(s: HireState, about: str, rights: Rights) -> list[Wait]:
 #: What each act needs beside its stage. An act that is not here needs nothing more.
 _AGAINST: dict[str, Against] = {
     "confirm_late": _fixed("not_late", lambda s: not s.late),
+    "accept_as_in_time": lambda s, about, _: [
+        Wait(code, about) for code, so in (("not_late", not s.late), ("not_unclear", s.late and s.lateness != "unclear")) if so
+    ],
     "screen": _fixed("checks", lambda s: s.judged is None),
     "mark_assessment": lambda s, about, rights: [] if s.assessment_answered else [_answer(s)],
     "schedule_interview": _fixed("interview_done", lambda s: s.interview_held),

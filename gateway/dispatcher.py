@@ -9,7 +9,10 @@ from acts.carrier import Carrier
 from acts.dispatcher import Dispatcher
 from config.settings import Settings
 from config.temporal import connect
+from gateway.heartbeat import Heartbeat, beating
+from store.clock import DoorClock
 from store.database import Database, check_migrated
+from store.door_log import DoorLog
 from store.inbox import Inbox
 from store.names import system_now
 
@@ -27,7 +30,8 @@ async def serve(settings: Settings) -> None:
     try:
         carrier = Carrier(await connect(settings), settings.task_queue)
         log.info("dispatcher.started")
-        await Dispatcher(Inbox(db), carrier, system_now).run(stop)
+        async with beating(Heartbeat("dispatcher", DoorLog(db), DoorClock(db))):
+            await Dispatcher(Inbox(db), carrier, system_now).run(stop)
     finally:
         await db.close()
     log.info("dispatcher.stopped")

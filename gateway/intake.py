@@ -110,7 +110,7 @@ def _arrival(sender: Sender, verified: Verified, inbound: Inbound, body: bytes, 
         "signature": f"{verified.timestamp} {verified.signature}",
         "key_id": verified.key_id,
         "received_at": received_at,
-        "data": inbound.data.thin(),
+        "data": inbound.data.thin() | _claimed(inbound),
         "payload": body,
     }
     data = inbound.data
@@ -119,6 +119,12 @@ def _arrival(sender: Sender, verified: Verified, inbound: Inbound, body: bytes, 
     contact = Contact(name=data.contact.name, email=data.contact.email, language=data.contact.language)
     application = data.model_dump(mode="json", by_alias=True, exclude={"contact"})
     return Arrival(**common, vacancy=data.vacancy, candidate_source_id=data.candidate.id, application=application, contact=contact)
+
+
+def _claimed(inbound: Inbound) -> dict[str, Any]:
+    """When the sender says it happened: evidence beside our own clock, which alone decides."""
+    time = inbound.envelope.time
+    return {"claimed_at": instant_text(time)} if time else {}
 
 
 def _told(kept: Kept) -> dict[str, Any]:

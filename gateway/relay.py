@@ -17,7 +17,7 @@ import structlog
 from config.partners import Partner
 from config.settings import RelaySettings, Settings
 from connectors.signatures import SigningKey, sign
-from domain.errors import PartnerUnavailable, Problem, Refusal, Trouble
+from domain.errors import NotFound, PartnerUnavailable, Problem, Refusal, Trouble
 from domain.events import CONTENT_TYPE, PREFIX, cloud_event
 from domain.messages import Letter
 from store.outbox import Parcel
@@ -51,6 +51,10 @@ class LetterSender(Protocol):
     async def send(self, letter: dict[str, Any], paper: bytes | None = None) -> None: ...
 
 
+class Notices(Protocol):
+    async def send(self, parcel: Parcel) -> None: ...
+
+
 class Announcements(Protocol):
     async def announce(self, parcel: Parcel) -> None: ...
 
@@ -59,6 +63,13 @@ class Announcements(Protocol):
 
 def system_now() -> datetime:
     return datetime.now(UTC)
+
+
+class NobodysPost:
+    """For a relay that was given no way to our own people."""
+
+    async def send(self, parcel: Parcel) -> None:
+        raise NotFound("this relay writes to nobody of ours", code="no_staff_post")
 
 
 class Relay:
@@ -71,10 +82,12 @@ class Relay:
         announcer: Announcements,
         settings: RelaySettings,
         *,
+        staff: Notices | None = None,
         clock: Callable[[], datetime] = system_now,
         draw: random.Random | None = None,
     ) -> None:
         self._outbox, self._letters, self._papers, self._mail, self._announcer = outbox, letters, papers, mail, announcer
+        self._staff = staff or NobodysPost()
         self._settings, self._clock, self._draw = settings, clock, draw or random.Random()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -119,7 +132,9 @@ class Relay:
             self._announcer.forget(parcel.id)
 
     async def _send(self, parcel: Parcel) -> None:
-        if parcel.kind == "letter":
+        if parcel.kind == "letter" and "staff" in parcel.body:
+            await self._staff.send(parcel)
+        elif parcel.kind == "letter":
             letter = await self._letters.letter(parcel.body["letter"])
             await self._mail.send(letter.model_dump(mode="json"), await self._papers.of(letter))
         else:

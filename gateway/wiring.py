@@ -17,7 +17,9 @@ from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
+from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
+from gateway.notices import StaffPost
 from gateway.press import Press
 from gateway.receipts import Receipts
 from gateway.relay import Announcer, Relay
@@ -25,6 +27,7 @@ from gateway.senders import Senders
 from gateway.standing import Standing
 from store.clock import DoorClock
 from store.database import Database, check_migrated
+from store.door_log import DoorLog
 from store.inbox import Inbox
 from store.outbox import Outbox
 from store.people import People
@@ -73,7 +76,8 @@ def relay_of(means: Means, announcer: Announcer) -> Relay:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
     mail = SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from, username=settings.smtp_username, password=password)
     people = People(means.db)
-    return Relay(Outbox(means.db), people, Press(Printer(Words.load()), people), mail, announcer, settings.relay)
+    staff = StaffPost(people, mail, Words.load(), settings.language)
+    return Relay(Outbox(means.db), people, Press(Printer(Words.load()), people), mail, announcer, settings.relay, staff=staff)
 
 
 class _Server(uvicorn.Server):
@@ -100,14 +104,15 @@ async def serve(settings: Settings) -> None:
             # Whoever forwards to this door decides nothing about a request: the address plays no part in it.
             proxy_headers=False,
         )
-        server = _Server(config)
+        server, heart = _Server(config), Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
         with until_stopped() as stop:
             running = asyncio.create_task(server.serve())
             stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            server.should_exit = True
-            stopped.cancel()
-            await running
+            async with beating(heart):
+                await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                server.should_exit = True
+                stopped.cancel()
+                await running
 
 
 async def serve_relay(settings: Settings) -> None:

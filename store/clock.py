@@ -18,6 +18,10 @@ class DoorClock:
         row = await self._db.read(lambda rx: rx.execute(select(clock.c.now)).scalar_one_or_none())
         return row or system_now()
 
+    async def played(self) -> bool:
+        """Does a demonstration play the time?"""
+        return await self._db.read(lambda rx: rx.execute(select(clock.c.now)).scalar_one_or_none()) is not None
+
     async def set(self, instant: datetime | None) -> None:
         """Stop the clock at `instant`; None lets the system's count again. Only the conductor of a demonstration does this."""
         statement = self._db.insert(clock).values(id=1, now=instant)

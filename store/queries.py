@@ -83,6 +83,12 @@ class Queries:
         rows = await self._db.read(lambda rx: rx.execute(query).mappings().all())
         return [[entry_of(row) for row in each] for _, each in groupby(rows, lambda row: row["case_id"])]
 
+    async def open_deadlines(self) -> list[Row]:
+        """Every open deadline of a case that is not on hold: while one is, its clocks stand still."""
+        held = select(hires.c.case_id).where(hires.c.held)
+        wanted = select(deadlines).where(deadlines.c.state.in_(("open", "lapse_due")), deadlines.c.case_id.not_in(held))
+        return await self._rows(wanted.order_by(deadlines.c.due_at, deadlines.c.case_id, deadlines.c.key))
+
     async def open_cases(self) -> list[str]:
         """Every case that should be running: hires not over, vacancies not over; vacancies first, hires wait for them."""
         going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(OVER)).order_by(vacancies.c.reference))

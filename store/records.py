@@ -74,7 +74,7 @@ class Records:
         with other facts or the case went on meanwhile, PostTaken if a post it reserves is not free, NotFound for an unknown case or
         addressee, BadInput for what a store cannot keep. After any of them nothing at all is written.
         """
-        if not step.facts and (step.announcements or step.letters):
+        if not step.facts and (step.announcements or step.letters or step.notices):
             raise BadInput("a step that announces something must leave a fact", code="no_fact")
         return await self._db.write(partial(self._append, step))
 
@@ -127,7 +127,7 @@ class Records:
             self._send_messages(tx, step)
         if step.letters:
             tx.execute(insert(letters), [_letter_row(letter) for letter in step.letters])
-        if step.announcements or step.letters:
+        if step.announcements or step.letters or step.notices:
             tx.execute(insert(outbox), _outbox_rows(step, new[-1].number))
         if new:
             self._add_leaves(tx, new)
@@ -304,7 +304,11 @@ def _outbox_rows(step: Step, number: int) -> list[Row]:
     mail = [{"kind": "letter", "type": f"letter.{x.template}", "subject": x.case, "body": {"letter": x.letter}} for x in step.letters]
     waiting: Row = {"state": "pending", "attempts": 0, "next_at": None, "lease_until": None, "sent_at": None, "error": ""}
     common: Row = {"case_id": step.case, "number": number, "at": step.at, **waiting}
-    return [{"id": new_id(), "n": n, **common, **row} for n, row in enumerate([*events, *mail])]
+    told = [
+        {"kind": "letter", "type": f"notice.{x.type}", "subject": step.case, "body": {"staff": x.person, "about": x.about}}
+        for x in step.notices
+    ]
+    return [{"id": new_id(), "n": n, **common, **row} for n, row in enumerate([*events, *mail, *told])]
 
 
 def _letter_row(letter: Any) -> Row:

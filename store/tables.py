@@ -227,6 +227,18 @@ operation_items = Table(
     _one_of("state", "pending", "done", "refused", "failed", "cancelled"),
 )
 
+#: The calendars published here, by version; the newest of an id is in force, unless a newer one comes with the software.
+calendars = Table(
+    "calendars",
+    metadata,
+    _words("id", primary_key=True),
+    _words("version", primary_key=True),
+    _words("sha256"),
+    Column("body", Kept, nullable=False),
+    _words("published_by"),
+    Column("published_at", Instant, nullable=False),
+)
+
 posts = Table(
     "posts",
     metadata,
@@ -339,6 +351,16 @@ clock = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("now", Instant),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+#: When each door was up: one row per run of a door, kept alive while it runs. Between two runs of a door it was shut.
+door_log = Table(
+    "door_log",
+    metadata,
+    _words("run", primary_key=True),
+    _words("door"),
+    Column("began_at", Instant, nullable=False),
+    Column("alive_at", Instant, nullable=False),
 )
 
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from domain import facts as f
+from domain.calendars import Calendar
 from domain.competition import Rival
 from domain.editions import Edition, in_force
 from domain.errors import JournalConflict, NotFound, PartnerUnavailable, PostTaken, Refusal
 from domain.facts import Entry
 from domain.hire import fold
 from domain.letters import LetterDue
-from domain.messages import CaseMessage, Letter, Message, Step
+from domain.messages import CaseMessage, Letter, Message, Notice, Step
+from domain.outage import Outage
 from domain.overlays import Standing
 from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
@@ -32,9 +34,13 @@ class FakeStore:
     applications: dict[str, dict[str, Any]] = field(default_factory=dict)
     closed: dict[str, tuple[str, str]] = field(default_factory=dict)
     sent: list[tuple[str, CaseMessage]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     held: dict[str, str] = field(default_factory=dict)
     undelivered: dict[str, list[datetime]] = field(default_factory=dict)
+    calendars_published: list[Calendar] = field(default_factory=list)
+    shut: list[Outage] = field(default_factory=list)
+    staff: dict[str, tuple[str, ...]] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -61,6 +67,7 @@ class FakeStore:
             self.closed.update({c.message: (str(c.fate), c.reason) for c in step.closes})
             self.sent += [(step.case, m) for m in step.messages]
             self.letters += step.letters
+            self.notices += step.notices
             return tuple(new)
 
     async def journal(self, case: str) -> list[Entry]:
@@ -85,6 +92,15 @@ class FakeStore:
 
     async def contact(self, candidate: str) -> dict[str, Any]:
         return {"candidate": candidate, "name": "Ada Example", "email": "ada@example.org", "language": "en"}
+
+    async def calendars(self) -> dict[str, Calendar]:
+        return {each.id: each for each in sorted(self.calendars_published, key=lambda each: each.age)}
+
+    async def outages(self, now: datetime) -> list[Outage]:
+        return self.shut
+
+    async def holders(self, role: str) -> list[str]:
+        return sorted(person for person, roles in self.staff.items() if role in roles)
 
     async def about(self, case: str) -> tuple[str, str]:
         return self.cases[case]

@@ -25,13 +25,17 @@ from connectors.authority import connect as connect_authority
 from connectors.letters.compose import Composer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key, sign
+from domain.calendars import Calendar
 from domain.competition import Rival
 from domain.editions import in_force
+from domain.outage import Outage
 from domain.overlays import Standing
 from domain.rules import Rules
 from domain.vacancy import Published
 from domain.words import Stage
+from store.calendars import Calendars
 from store.database import Database, check_migrated
+from store.door_log import DoorLog
 from store.editions import Editions
 from store.inbox import Inbox
 from store.overlays import Overlays
@@ -55,6 +59,7 @@ class StoreLibrary:
     def __init__(self, db: Database) -> None:
         self._vacancies, self._people, self._queries, self._inbox = Vacancies(db), People(db), Queries(db), Inbox(db)
         self._editions, self._overlays = Editions(db), Overlays(db)
+        self._calendars, self._doors = Calendars(db), DoorLog(db)
 
     async def published(self, reference: str) -> Published:
         return await self._vacancies.get(reference)
@@ -72,6 +77,15 @@ class StoreLibrary:
     async def contact(self, candidate: str) -> dict[str, Any]:
         person = await self._people.contact(candidate)
         return {"candidate": person.candidate, "name": person.name, "email": person.email, "language": person.language}
+
+    async def calendars(self) -> dict[str, Calendar]:
+        return await self._calendars.in_force()
+
+    async def outages(self, now: datetime) -> list[Outage]:
+        return await self._doors.outages(now)
+
+    async def holders(self, role: str) -> list[str]:
+        return [each.person for each in await self._people.list_staff() if role in each.roles]
 
     async def about(self, case: str) -> tuple[str, str]:
         return await self._people.about(case)

@@ -4,7 +4,7 @@ One table drives the refusals, the worklists and the documentation. Rights are c
 to ask cannot widen them. The acts stand by theme, each file in the order a case meets them.
 """
 
-from domain.acts import anytime, board, conditions, contract, correction, overlay, paper, review, selection
+from domain.acts import anytime, board, calendars, conditions, contract, correction, overlay, paper, review, selection
 from domain.acts.anytime import LAPSES
 from domain.acts.table import ACTS, ANY_STAGE, Act, Args, allowed, check, do
 
@@ -17,6 +17,7 @@ __all__ = [
     "allowed",
     "anytime",
     "board",
+    "calendars",
     "check",
     "conditions",
     "contract",

@@ -26,6 +26,10 @@ class Shortlist(Args):
     reason: Reason = "profile_matches"
 
 
+class InTime(Args):
+    reason: Reason = "our_door_was_shut"
+
+
 class Mark(Args):
     score: int | None = Field(default=None, ge=0, le=100)
 
@@ -48,6 +52,16 @@ def _confirm_late(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     if not s.late:
         raise NotNow("this application was received in time", code="not_late")
     return end(s, Ending.LATE, m, decided_by=person(r), reason="received_after_closing")
+
+
+@act("accept_as_in_time", HR, frozenset({Stage.RECEIVED}), InTime)
+def _accept_as_in_time(s: HireState, a: InTime, r: ActRequest, m: Moment) -> Facts:
+    """Take an application as received in time, because our own door was shut when the competition closed."""
+    if not s.late:
+        raise NotNow("this application was received in time", code="not_late")
+    if s.lateness != "unclear":
+        raise NotNow("our door was open when the competition closed", code="not_unclear")
+    return [f.LatenessDecided(reason=a.reason), *enter(s.model_copy(update={"late": False}), Stage.SCREENING, m)]
 
 
 @act("screen", HR, frozenset({Stage.SCREENING}), Screen)

@@ -8,6 +8,7 @@ from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
 from domain.nations import eligible_first, eligible_on
+from domain.outage import unclear
 from domain.replies.taking import Moot, Taker, assigned
 from domain.stages import (
     Facts,
@@ -21,6 +22,7 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
     data = message.data
     closes_at = m.published.closes_at
     late = is_late(message.received_at, closes_at)
+    ours = closes_at is not None and unclear(closes_at, message.received_at, m.shut)
     if state.vacancy:
         if late or state.stage is not Stage.RECEIVED or state.late:
             raise Moot("a later application replaces the earlier only before closing", code="late")
@@ -38,6 +40,8 @@ def _submitted(state: HireState, message: Message, m: Moment) -> Facts:
         channel=data["channel"],
         received_at=message.received_at,
         late=late,
+        lateness="in_time" if not late else "unclear" if ours else "late",
+        claimed_at=data.get("claimed_at"),
         application=message.payload or "",
         policy=m.published.sha256,
         seconded_by=data.get("seconded_by"),

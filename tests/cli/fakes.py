@@ -10,6 +10,7 @@ from typing import Any
 from acts.overlays import Affected, Item
 from config.files import load_rules, names
 from config.settings import Settings
+from domain.agenda import AgendaItem, agenda
 from domain.calendars import Calendar
 from domain.editions import Edition, shipped
 from domain.errors import NotFound, Problem
@@ -54,6 +55,27 @@ DETAIL = {
         {"key": "medical_file", "due_at": AT, "state": "met", "rule": "30 days", "missed": False},
     ],
 }
+#: As the read model has them: one overdue, one in three days, one in ten weeks.
+OPEN_DEADLINES: list[dict[str, Any]] = [
+    {
+        "case_id": CASE,
+        "key": key,
+        "party": party,
+        "who": who,
+        "started_at": AT - timedelta(days=10),
+        "due_at": AT + timedelta(days=days),
+        "limit_at": AT + timedelta(days=days + 10),
+        "state": "open",
+        "rule": "14 days from 20 February 2027, HQ calendar 2027.1",
+        "calendar": "hq@2027.1",
+        "zone": "Europe/Brussels",
+    }
+    for key, party, who, days in (
+        ("clearance", "nation", "NO", 70),
+        ("decision:issue_offer", "hr", "", 3),
+        ("screening", "hr", "", -2),
+    )
+]
 VACANCY: dict[str, Any] = {
     "reference": "250442",
     "status": "closed",
@@ -164,6 +186,18 @@ class FakeDesk:
         self._took("find", words)
         case = {"case_id": CASE, "vacancy": "250442", "linked": False, "stage": "conditions", "ending": None, "owner": "ines"}
         return [{"candidate": "c1", "name": "Zoë Example", "email": "zoe@example.org", "language": "en", "cases": [case]}]
+
+    async def agenda(self, **how: Any) -> list[AgendaItem]:
+        self._took("agenda", how)
+        return agenda(OPEN_DEADLINES, AT, **how)
+
+    @property
+    def calendars(self) -> Any:
+        raise AssertionError("no test asks this desk about calendars")
+
+    @property
+    def carrier(self) -> Any:
+        raise AssertionError("this desk reaches no case")
 
     @property
     def overlays(self) -> FakeOverlays:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain import facts as f
+from domain.messages import Notice
 from store.database import Database
 from store.names import system_now
 from store.outbox import Outbox, Parcel
@@ -29,6 +30,15 @@ async def a_busy_hire(db: Database, case: str, steps: int = 3) -> None:
 
 def events(parcels: list[Parcel]) -> list[Parcel]:
     return [p for p in parcels if p.kind == "event"]
+
+
+async def test_a_notice_to_one_of_us_is_a_parcel_that_names_the_person_and_goes_by_mail(db: Database) -> None:
+    told = Notice(person="anna", type="escalated", about={"key": "screening", "role": "hr_head"})
+    step = m.step("hire/a", 0, m.received(candidate="hire/a")).model_copy(update={"notices": (told,)})
+    await Records(db).append(step)
+    [parcel] = await Outbox(db).lease(100, NOW, 30)
+    assert (parcel.kind, parcel.type, parcel.case) == ("letter", "notice.escalated", "hire/a")
+    assert parcel.body == {"staff": "anna", "about": {"key": "screening", "role": "hr_head"}}
 
 
 async def test_events_of_a_case_leave_one_after_the_other_and_letters_at_once(db: Database) -> None:

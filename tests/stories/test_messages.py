@@ -96,7 +96,7 @@ async def test_replies_in_any_order_end_in_the_same_state(scene: Scene, seed: in
     assert {str(c): (n.state, n.outcome, n.valid_until, n.reference, n.round) for c, n in state.conditions.items()} == {
         about: ("satisfied", SAYS[about], UNTIL, f"R-{about}", 1) for about in REPLIES
     }
-    assert (state.parked, state.deadlines, state.needs()) == ({}, {}, ["propose_contract"])
+    assert (state.parked, set(state.deadlines), state.needs()) == ({}, {"decision:propose_contract"}, ["propose_contract"])
     asks = [key for a in scene.authorities.values() for key in a.asks]
     assert len(asks) == len(set(asks)) == 5
     assert {fate for fate, _ in scene.store.closed.values()} <= {"applied", "superseded"}

@@ -26,6 +26,8 @@ def upgrade() -> None:
     # where the review of an ending stands: a case that has ended is over only when this says so
     with op.batch_alter_table("hires") as hires:
         hires.add_column(sa.Column("review", store.columns.Words(), nullable=False, server_default=""))
+    _calendars()
+    _door_log()
 
 
 def downgrade() -> None:
@@ -35,6 +37,8 @@ def downgrade() -> None:
     _posts_as_before()
     op.drop_table("operation_items")
     op.drop_table("operations")
+    op.drop_table("door_log")
+    op.drop_table("calendars")
     op.drop_table("overlays")
     op.drop_table("policies")
     with op.batch_alter_table("people") as people:
@@ -166,4 +170,28 @@ def _operations() -> None:
         sa.CheckConstraint("state IN ('pending', 'done', 'refused', 'failed', 'cancelled')", name=op.f("ck_operation_items_state")),
         sa.ForeignKeyConstraint(["operation"], ["operations.operation"], name="fk_operation_items_operation"),
         sa.PrimaryKeyConstraint("operation", "case_id", name="pk_operation_items"),
+    )
+
+
+def _calendars() -> None:
+    op.create_table(
+        "calendars",
+        sa.Column("id", store.columns.Words(), nullable=False),
+        sa.Column("version", store.columns.Words(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("body", store.columns.Kept, nullable=False),
+        sa.Column("published_by", store.columns.Words(), nullable=False),
+        sa.Column("published_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", "version", name="pk_calendars"),
+    )
+
+
+def _door_log() -> None:
+    op.create_table(
+        "door_log",
+        sa.Column("run", store.columns.Words(), nullable=False),
+        sa.Column("door", store.columns.Words(), nullable=False),
+        sa.Column("began_at", store.columns.Instant(), nullable=False),
+        sa.Column("alive_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("run", name="pk_door_log"),
     )

@@ -1,0 +1,40 @@
+"""The calendars published in this installation: one row a version, never changed."""
+
+from functools import partial
+
+from sqlalchemy import Connection, select
+
+from domain.calendars import Calendar
+from domain.errors import Conflict
+from store.columns import utc
+from store.database import Database
+from store.names import system_now
+from store.tables import calendars
+
+
+class Calendars:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept: dict[tuple[str, str], Calendar] = {}
+
+    async def publish(self, calendar: Calendar, person: str) -> Calendar:
+        """Keep a version; the same again changes nothing. Raises Conflict for other days under the same version."""
+        return await self._db.write(partial(self._publish, calendar, person))
+
+    def _publish(self, calendar: Calendar, person: str, tx: Connection) -> Calendar:
+        row = {"id": calendar.id, "version": calendar.version, "sha256": calendar.sha256, "body": calendar.model_dump(mode="json")}
+        by = {"published_by": person, "published_at": utc(system_now())}
+        tx.execute(self._db.insert(calendars).on_conflict_do_nothing(), [row | by])
+        which = select(calendars.c.sha256).where(calendars.c.id == calendar.id, calendars.c.version == calendar.version)
+        if tx.execute(which).scalar_one() != calendar.sha256:
+            raise Conflict(f"calendar {calendar.label} was published with other days; raise its version", code="other_content")
+        return calendar
+
+    async def in_force(self) -> dict[str, Calendar]:
+        """The newest published version of each id. What was read once is kept: a version never changes."""
+        known = await self._db.read(lambda rx: [(row.id, row.version) for row in rx.execute(select(calendars.c.id, calendars.c.version))])
+        if any(each not in self._kept for each in known):
+            rows = await self._db.read(lambda rx: [row.body for row in rx.execute(select(calendars.c.body))])
+            read = [Calendar.model_validate(row) for row in rows]
+            self._kept = {(each.id, each.version): each for each in read}
+        return {each.id: each for each in sorted(self._kept.values(), key=lambda each: each.age)}
