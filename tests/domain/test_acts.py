@@ -50,6 +50,8 @@ def test_an_act_belongs_to_its_stages(name: str) -> None:
 
 def needed(name: str) -> dict[str, Any]:
     known: dict[str, Any] = {
+        "calendar": "hq-brussels",
+        "version": "2026.1",
         "condition": "medical",
         "outcome": "fit",
         "reason": "a_reason",
@@ -102,7 +104,15 @@ def test_a_case_that_ended_takes_no_act() -> None:
 def test_on_hold_only_what_belongs_to_a_hold_is_possible() -> None:
     world, case = at_stage(Stage.SCREENING)
     world.act(case, "hold", reason="a_reason")
-    assert allowed(world.hire(case), frozenset(Role)) == ["apply_overlay", "hand_over", "lift_overlay", "recuse", "resume", "withdraw"]
+    assert allowed(world.hire(case), frozenset(Role)) == [
+        "apply_overlay",
+        "hand_over",
+        "lift_overlay",
+        "recompute_deadlines",
+        "recuse",
+        "resume",
+        "withdraw",
+    ]
     with pytest.raises(NotNow):
         world.act(case, "hold", reason="a_reason")
     world.act(case, "resume")
