@@ -42,6 +42,12 @@ class Comparison(Watcher):
             return
         if refusal is not None and refusal.code == "bad_arguments":  # of the form of words the model knows nothing
             return
+        if any(isinstance(e.fact, f.Reopened) for e in entries):  # §7: back at the stage of exclusion; what that voids is not the model's
+            assert ground.hire(what.case).stage in (before.excluded_at, None), (
+                f"{what.case} came back elsewhere than at {before.excluded_at}"
+            )
+            self.models[what.case] = taken_over(ground, what.case)
+            return
         model = before.copy()
         stays = any(isinstance(e.fact, f.StageEntered) and e.fact.stage is Stage.RESERVE for e in entries)
         match what.kind:
@@ -148,6 +154,8 @@ def taken_over(ground: Ground, case: str) -> Case:
         wanted=s.wanted_entry,
         taken_back=s.offer_withdrawn,
         postponed=bool(s.postponed),
+        life=s.reopened,
+        excluded_at=s.ended_stage,
         called=s.called,
         listed=s.standing == "listed",
         suspended=s.suspended,

@@ -148,7 +148,7 @@ class Laws(Watcher):
         assert (state.post, state.stage) == (s.post, None if state.ended else s.stage), case
         parked = set(state.parked)
         assert all(self.rows.get(m) == ["parked"] for m in parked), f"{case} keeps mail whose row is closed"
-        if state.ended:
+        if state.over and not state.recall_failed:  # ended, and no review can reopen it any more
             assert not parked, "what waited for its moment is closed with the case"
             assert (state.next_instant, state.needs(), state.askable()) == (None, [], [])
         assert {need.partition(":")[0] for need in state.needs()} <= set(ACTS), "a need is an act somebody can do"
@@ -208,7 +208,8 @@ class Laws(Watcher):
             reserved = {p.hire: p.id for p in posts if p.state is PostState.RESERVED}
             for hire, post in reserved.items():
                 assert hire is not None
-                if not ground.waiting.get(hire):  # on hold it has not read its mail
+                in_review = ground.hire(hire).ended and not ground.hire(hire).over  # its place is kept while a review is decided
+                if not ground.waiting.get(hire) and not in_review:  # on hold it has not read its mail
                     assert (ground.hire(hire).post, ground.hire(hire).ending) == (post, None), f"{hire} does not hold {post}"
             for case in ground.cases():
                 state = ground.hire(case)

@@ -126,6 +126,8 @@ class Case:
     seconded: str = ""
     wanted: date | None = None
     postponed: bool = False
+    life: int = 0
+    excluded_at: S | None = None
     called: bool = False
     listed: bool = True
     suspended: bool = False
@@ -156,7 +158,7 @@ class Case:
         if (stages is not None and self.stage not in stages) or (self.held and name not in ("resume", "withdraw", "recuse")):
             return REFUSED
         verdict: Verdict = ACTS[name](self, args, person, at)
-        return verdict
+        return MAYBE if self.life else verdict
 
     def move(self, stage: S) -> Verdict:
         self.stage = stage
@@ -196,7 +198,8 @@ class Case:
         """§8; the post is released, unless the person is on duty."""
         if self.stage is not S.PROBATION:
             self.post = ""
-        self.stage, self.ending, self.held, self.kept = None, ending, False, []
+        self.excluded_at = self.stage
+        self.stage, self.ending, self.held = None, ending, False
         return DONE
 
     def settled(self) -> bool:
@@ -249,22 +252,20 @@ class Case:
         return DONE if now == there else EARLY if now < there else REFUSED
 
     def hear(self, name: str, data: dict[str, Any], at: datetime) -> Verdict:
-        if self.ending is not None:
-            return REFUSED
-        if name not in MESSAGES:
-            return MAYBE
+        if self.ending is not None or name not in MESSAGES:
+            return MAYBE  # kept while a review may reopen the case, else of no effect
         if self.stage is None and name not in ("application.submitted", "hire.linked"):
             return EARLY
         verdict: Verdict = MESSAGES[name](self, data, at)
-        return verdict
+        return MAYBE if self.life else verdict
 
     def catch_up(self, at: datetime, taken: list[str]) -> None:
         """§4: what came before its moment takes effect when the moment comes; `taken` are those that did, in that order."""
         kept = {message: (name, data) for message, name, data in self.kept}
         self.kept = [k for k in self.kept if k[0] not in taken]
         for message in taken:
-            name, data = kept[message]
-            self.hear(name, data, at)
+            if message in kept:
+                self.hear(*kept[message], at)
 
 
 def _day(text: Any) -> date | None:
@@ -577,6 +578,12 @@ def _called(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     return _given(c, d)
 
 
+def _post_given(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    """§7: who came back from a review gets a post again."""
+    c.post = d["post"]
+    return MAYBE
+
+
 def _list_ended(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     """§6: a named person confirmed the end of the whole list."""
     if c.at(S.RESERVE) is not DONE:
@@ -740,6 +747,7 @@ MESSAGES: dict[str, Any] = {
     "probation.decided": _proved,
     "application.withdrawn": _gone,
     "vacancy.cancelled": _cancelled,
+    "post.given": _post_given,
     "reserve.lapsed": _list_ended,
     "vacancy.suspended": _suspended,
     "vacancy.resumed": _goes_on,
