@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from domain import facts as f
 from domain.hire import HireState
+from domain.integrity import key_of
 from domain.messages import Notice
 from domain.moment import Moment
 
@@ -58,7 +59,8 @@ def untimed(state: HireState) -> list[str]:
 def _timed(state: HireState, need: str) -> bool:
     name = need.partition(":")[0]
     if name == "conclude_integrity":
-        return "allegation" in state.deadlines and "allegation" not in state.lapse_due | state.escalated
+        key = key_of(int(need.partition(":")[2]))
+        return key in state.deadlines and key not in state.lapse_due | state.escalated
     return OWN.get(name, "") in state.deadlines
 
 

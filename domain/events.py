@@ -254,7 +254,7 @@ class CandidateTold(EventData):
 class AccommodationRequested(EventData):
     TYPE = "accommodation.requested"
     SENDERS = _PORTAL
-    reference: Reference
+    reference: Reference | None = None
 
 
 # ---- assessment and interview --------------------------------------------------------------------------------------------
@@ -492,6 +492,7 @@ class IntegrityReported(EventData):
     SENDERS = _PORTAL | _PLATFORM | _AGENCY | _HRIS
     allegation: Code
     evidence: Reference
+    phase: Literal["form", "video", "test", "interview"] | None = None
 
 
 class AllegationAnswered(EventData):

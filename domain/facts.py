@@ -487,19 +487,36 @@ class Resumed(Fact):
 
 
 class IntegrityReported(Fact):
+    """Something was alleged, in one phase of the procedure; the evidence stands elsewhere, by reference."""
+
     kind: Literal["integrity_reported"] = "integrity_reported"
+    number: int = 1
     allegation: str
+    phase: str = ""
     evidence: str
 
 
 class AllegationAnswered(Fact):
     kind: Literal["allegation_answered"] = "allegation_answered"
+    number: int = 1
     reference: str = ""
 
 
 class IntegrityConcluded(Fact):
+    """A named person's finding on one allegation. What follows from it is a decision of its own."""
+
     kind: Literal["integrity_concluded"] = "integrity_concluded"
+    number: int = 1
     upheld: bool
+    reason: str
+
+
+class IntegrityStepsDecided(Fact):
+    """Another person's decision on what follows a finding."""
+
+    kind: Literal["integrity_steps_decided"] = "integrity_steps_decided"
+    number: int = 1
+    steps: Literal["exclude", "warning", "continue"]
     reason: str
 
 
@@ -539,8 +556,23 @@ class ReviewWindowPassed(Fact):
 
 
 class AccommodationRequested(Fact):
+    """`reference` names the evidence in the medical service's own files; empty when it is still missing."""
+
     kind: Literal["accommodation_requested"] = "accommodation_requested"
     reference: str
+
+
+class MeasuresProposed(Fact):
+    """The Medical Adviser's office saw the evidence and proposes; nothing of the evidence is said."""
+
+    kind: Literal["measures_proposed"] = "measures_proposed"
+    measures: tuple[str, ...]
+
+
+class MeasuresGranted(Fact):
+    kind: Literal["measures_granted"] = "measures_granted"
+    measures: tuple[str, ...]
+    reason: str
 
 
 class CandidateAvailability(Fact):
@@ -1143,12 +1175,15 @@ AnyFact = Annotated[
     | IntegrityReported
     | AllegationAnswered
     | IntegrityConcluded
+    | IntegrityStepsDecided
     | ReviewOpened
     | ReviewLodged
     | ReviewDecided
     | Reopened
     | ReviewWindowPassed
     | AccommodationRequested
+    | MeasuresProposed
+    | MeasuresGranted
     | CandidateAvailability
     | CandidateTold
     | ReuseOffered

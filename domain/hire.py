@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Field
 
 from domain import facts as f
+from domain.accommodation import DURING_THE_SELECTION, Accommodation, Measure
 from domain.conditions import TABLE
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
+from domain.integrity import Allegation
 from domain.rules import DeadlineRule
 from domain.slots import nation_of
 from domain.words import NOT_ADVERSE, Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, Review, Stage
@@ -188,7 +190,8 @@ class HireState(BaseModel):
     held_at: datetime | None = None
     suspended: bool = False  # the whole vacancy is
     held_by_vacancy: bool = False
-    allegation: str = ""
+    accommodation: Accommodation | None = None
+    allegations: dict[int, Allegation] = Field(default_factory=dict)
     reuse: f.ReuseOffered | None = None
     reuse_accepted: bool = False
     overlays: dict[str, f.PolicyOverlaid] = Field(default_factory=dict)
@@ -289,8 +292,9 @@ class HireState(BaseModel):
         if self.stage is None:
             return []
         found: list[str] = []
-        if self.allegation:
-            found.append("conclude_integrity")
+        if self.accommodation is not None and self.accommodation.needs and self.stage in DURING_THE_SELECTION:
+            found.append(self.accommodation.needs)
+        found += [f"{a.needs}:{n}" for n, a in sorted(self.allegations.items()) if a.needs]
         if self.no_show:
             found.append("confirm_no_show")
         found += ["confirm_lapse"] if self.lapsed else []
@@ -706,12 +710,40 @@ def _vacancy_resumed(s: HireState, fact: f.VacancyResumedForHire, e: Entry) -> N
 
 @_takes(f.IntegrityReported)
 def _alleged(s: HireState, fact: f.IntegrityReported, e: Entry) -> None:
-    s.allegation = fact.evidence or fact.allegation
+    s.allegations[fact.number] = Allegation(number=fact.number, code=fact.allegation, phase=fact.phase, evidence=fact.evidence)
+
+
+@_takes(f.AllegationAnswered)
+def _allegation_answered(s: HireState, fact: f.AllegationAnswered, e: Entry) -> None:
+    s.allegations[fact.number].answered = True
 
 
 @_takes(f.IntegrityConcluded)
 def _concluded(s: HireState, fact: f.IntegrityConcluded, e: Entry) -> None:
-    s.allegation = ""
+    a = s.allegations[fact.number]
+    a.upheld, a.found_by = fact.upheld, e.actor
+
+
+@_takes(f.IntegrityStepsDecided)
+def _steps_decided(s: HireState, fact: f.IntegrityStepsDecided, e: Entry) -> None:
+    s.allegations[fact.number].steps = fact.steps
+
+
+@_takes(f.AccommodationRequested)
+def _accommodation_requested(s: HireState, fact: f.AccommodationRequested, e: Entry) -> None:
+    s.accommodation = Accommodation(evidence=fact.reference, requested_at=e.at)
+
+
+@_takes(f.MeasuresProposed)
+def _measures_proposed(s: HireState, fact: f.MeasuresProposed, e: Entry) -> None:
+    if s.accommodation is not None:
+        s.accommodation.proposed, s.accommodation.proposed_by = tuple(Measure(one) for one in fact.measures), e.actor
+
+
+@_takes(f.MeasuresGranted)
+def _measures_granted(s: HireState, fact: f.MeasuresGranted, e: Entry) -> None:
+    if s.accommodation is not None:
+        s.accommodation.granted = tuple(Measure(one) for one in fact.measures)
 
 
 @_takes(f.CandidateAvailability)

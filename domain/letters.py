@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from domain import facts as f
 from domain.errors import BadInput
 from domain.hire import HireState
+from domain.integrity import WITNESSED, key_of
 from domain.review import reviewable
 from domain.slots import without_nation
 from domain.vacancy import Salary
@@ -51,6 +52,11 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "entry_postponed": "the new day of entry on duty",
         "lapse_due": "a time limit of the candidate's has passed, nothing is decided yet",
         "allegation": "something was reported, the candidate can answer",
+        "allegation_not_upheld": "what was reported was not upheld, the application goes on",
+        "allegation_warning": "what was reported was upheld, the application goes on with a warning",
+        "accommodation_evidence": "accommodation was asked for, the medical evidence is missing",
+        "accommodation_received": "accommodation was asked for, and is being decided",
+        "accommodation_decided": "the measures granted for the test and the interview",
         "reuse_offer": "another, similar post: does the candidate agree",
         "welcome": "the first day",
         "review_received": "a review was asked for, and when it will be decided",
@@ -213,8 +219,18 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="reserve_lapse_due")
         case f.LapseDue(key=key) if without_nation(key) in CANDIDATE_TASKS:
             return LetterDue(template="lapse_due", values={"task": _task(key)})
-        case f.IntegrityReported():
-            return LetterDue(template="allegation", values={"answer_by": _due(known, "allegation")})
+        case f.IntegrityReported(number=number, allegation=code) if code not in WITNESSED:
+            return LetterDue(template="allegation", values={"answer_by": _due(known, key_of(number))})
+        case f.AccommodationRequested(reference=""):
+            return LetterDue(template="accommodation_evidence")
+        case f.AccommodationRequested():
+            return LetterDue(template="accommodation_received")
+        case f.MeasuresGranted(measures=measures):
+            return LetterDue(template="accommodation_decided", values={"measures": _measures(measures)})
+        case f.IntegrityConcluded(upheld=False):
+            return LetterDue(template="allegation_not_upheld")
+        case f.IntegrityStepsDecided(steps="warning"):
+            return LetterDue(template="allegation_warning")
         case f.ReuseOffered(vacancy=vacancy, post=post, grade=grade):
             return LetterDue(template="reuse_offer", values={"other": vacancy, "post": post, "grade": grade})
         case f.DutyEntered(entered_on=entered_on):
@@ -234,6 +250,10 @@ def _due(known: Mapping[str, Any], key: str) -> datetime:
     if due is None:
         raise BadInput(f"a letter has to name the deadline {key!r}, and the case has none", deadline=key)
     return due
+
+
+def _measures(measures: tuple[str, ...]) -> tuple[Phrase, ...]:
+    return tuple(Phrase(key=f"measure.{one}") for one in measures) or (Phrase(key="measure.none"),)
 
 
 def _task(key: str) -> Phrase:

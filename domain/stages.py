@@ -8,6 +8,7 @@ from domain.conditions import authority_for, needed, valid_on
 from domain.deadlines import probation_ends_on, shift
 from domain.errors import NotNow
 from domain.hire import ENDS_FROM, ConditionNow, HireState, legal_move
+from domain.integrity import is_reply
 from domain.moment import Moment
 from domain.nations import eligible_on
 from domain.review import review_window
@@ -69,7 +70,7 @@ def resumed(s: HireState, m: Moment) -> Facts:
 def leave_deadlines(state: HireState) -> Facts:
     """Close the deadlines of the stage that is left. The candidate's time to answer an allegation belongs to no stage and runs on;
     the clock of a decision belongs to the need it watches (`attention`)."""
-    return [f.DeadlineClosed(key=key, met=True) for key in sorted(state.deadlines) if key != "allegation" and not decides(key)]
+    return [f.DeadlineClosed(key=key, met=True) for key in sorted(state.deadlines) if not is_reply(key) and not decides(key)]
 
 
 def close_deadlines(state: HireState, *, met: bool) -> Facts:

@@ -15,6 +15,7 @@ from domain.conditions import TABLE
 from domain.errors import NotFound, NotNow
 from domain.facts import DeadlineSet, Entry
 from domain.hire import MOVES, ConditionNow, HireState
+from domain.integrity import chosen, key_of
 from domain.turns import BY_STAGE
 from domain.words import Condition, ConditionState, LimitAction, Party, Review, Role, Stage
 
@@ -63,8 +64,11 @@ CODES = (
     "no_overlay",
     "no_absence",
     "nothing_lapsed",
-    "allegation_open",
     "no_allegation",
+    "no_finding",
+    "accommodation_undecided",
+    "no_accommodation",
+    "nothing_proposed_yet",
     "may_answer",
     "not_on_hold",
     "suspended",
@@ -472,12 +476,25 @@ def _recall_by_hand(s: HireState, about: str, rights: Rights) -> list[Wait]:
 
 
 def _conclude(s: HireState, about: str, rights: Rights) -> list[Wait]:
-    if not s.allegation:
+    found = chosen(s.allegations, int(about or 0), "conclude_integrity")
+    if found is None:
         return [Wait("no_allegation", "", _roles(rights.get("report_integrity")))]
-    deadline = s.deadlines.get("allegation")
-    if deadline is None or "allegation" in s.lapse_due | s.escalated:
+    key = key_of(found.number)
+    deadline = s.deadlines.get(key)
+    if deadline is None or key in s.lapse_due | s.escalated:
         return []
     return [Wait("may_answer", "", (str(Party.CANDIDATE),), deadline.started_at, deadline)]
+
+
+def _accommodation(s: HireState, rights: Rights) -> list[Wait]:
+    """A request for accommodation comes first; who must act on it is said, never why it was made."""
+    act = s.accommodation.needs if s.accommodation else ""
+    return [Wait("accommodation_undecided", "", _roles(rights.get(act)))] if act else []
+
+
+def _steps(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    waits = chosen(s.allegations, int(about or 0), "decide_integrity_steps")
+    return [] if waits else [Wait("no_finding", "", _roles(rights.get("conclude_integrity")))]
 
 
 #: What each act needs beside its stage. An act that is not here needs nothing more.
@@ -487,9 +504,11 @@ _AGAINST: dict[str, Against] = {
         Wait(code, about) for code, so in (("not_late", not s.late), ("not_unclear", s.late and s.lateness != "unclear")) if so
     ],
     "screen": _fixed("checks", lambda s: s.judged is None),
-    "mark_assessment": lambda s, about, rights: [] if s.assessment_answered else [_answer(s)],
-    "schedule_interview": _fixed("interview_done", lambda s: s.interview_held),
-    "mark_interview": _mark_interview,
+    "mark_assessment": lambda s, about, rights: [*_accommodation(s, rights), *([] if s.assessment_answered else [_answer(s)])],
+    "schedule_interview": lambda s, about, rights: [*_accommodation(s, rights), *([Wait("interview_done")] if s.interview_held else [])],
+    "mark_interview": lambda s, about, rights: [*_accommodation(s, rights), *_mark_interview(s, about, rights)],
+    "propose_measures": _fixed("no_accommodation", lambda s: not (s.accommodation and s.accommodation.needs == "propose_measures")),
+    "grant_measures": _fixed("nothing_proposed_yet", lambda s: not (s.accommodation and s.accommodation.needs == "grant_measures")),
     "issue_offer": _issue_offer,
     "ask_by_hand": lambda s, about, _: [] if (about in s.failed_asks if about else s.failed_asks) else [Wait("nothing_failed", about)],
     "confirm_paper": _confirm_paper,
@@ -510,8 +529,8 @@ _AGAINST: dict[str, Against] = {
     "postpone_entry": _fixed("postponed", lambda s: s.postponed),
     "confirm_no_show": _fixed("no_absence", lambda s: not s.no_show),
     "confirm_lapse": _confirm_lapse,
-    "report_integrity": _fixed("allegation_open", lambda s: s.allegation),
     "conclude_integrity": _conclude,
+    "decide_integrity_steps": _steps,
     "resume": _resume,
     "lift_overlay": _fixed("no_overlay", lambda s: not s.overlays),
     "extend": lambda s, about, _: [Wait("list_of_vacancy", s.vacancy, (str(Party.HR),))] if about == "reserve" else [],
@@ -541,6 +560,8 @@ def _never_by(state: HireState, act: str, about: str) -> str:
         return state.ended_by
     if act == "confirm_paper":
         return next((paper.by for name, paper in sorted(state.papers.items()) if about in ("", name)), "")
+    if act == "decide_integrity_steps":
+        return next((a.found_by for a in state.allegations.values() if a.needs == act), "")
     if act == "confirm_reply":
         return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""

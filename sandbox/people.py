@@ -30,6 +30,7 @@ STAFF: Mapping[str, tuple[str, tuple[Role, ...]]] = {
     "oona": ("Oona Lahti", (Role.BOARD_MEMBER,)),
     "piotr": ("Piotr Zielinski", (Role.BOARD_CHAIR,)),
     "aude": ("Aude Lambert", (Role.APPOINTING_AUTHORITY,)),
+    "mara": ("Mara Novak", (Role.MEDICAL_OFFICE,)),
     "sander": ("Sander Maes", (Role.SECURITY_OFFICE,)),
 }
 
@@ -49,6 +50,9 @@ WHO: Mapping[str, tuple[str, int, int]] = {
     "confirm_no_show": ("ines", 3, 6),
     "confirm_lapse": ("tom", 2, 5),
     "conclude_integrity": ("helga", 14, 17),
+    "propose_measures": ("mara", 1, 2),
+    "grant_measures": ("ines", 1, 2),
+    "decide_integrity_steps": ("aude", 2, 5),
     "decide_probation": ("marc", 5, 15),
 }
 #: After "unfit" a person may still appeal (the appeal window of the policy); after a silent deadline nothing is hurried.
@@ -139,6 +143,10 @@ class People:
             case "conclude_integrity":
                 upheld = persona.fate.suspected == "upheld"
                 await self._act(who, case, act, {"upheld": upheld, "reason": "finding_upheld" if upheld else "finding_not_upheld"})
+            case "propose_measures" | "grant_measures":
+                await self._act(who, case, act, {"measures": ["extra_time_25"]})
+            case "decide_integrity_steps":
+                await self._act(who, case, act, {"steps": "exclude", "reason": "finding_upheld"})
             case "decide_probation":
                 confirmed = persona.fate.confirmed or "-" in case
                 await self._act(who, case, act, {"confirmed": confirmed, "reason": "written_decision"})

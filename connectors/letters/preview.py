@@ -38,6 +38,7 @@ VALUES: dict[str, Any] = {
     "post_kind": Phrase(key="post_kind.project"),
     "years": 3,
     "salary": Salary(amount="6412.35", currency="EUR", period="month"),
+    "measures": (Phrase(key="measure.extra_time_25"), Phrase(key="measure.large_print")),
     "task": Phrase(key="task.clearance_forms"),
     "condition": Phrase(key="condition.clearance"),
     "other": "270401",

@@ -4,7 +4,20 @@ One table drives the refusals, the worklists and the documentation. Rights are c
 to ask cannot widen them. The acts stand by theme, each file in the order a case meets them.
 """
 
-from domain.acts import anytime, board, calendars, conditions, contract, correction, overlay, paper, review, selection
+from domain.acts import (
+    accommodation,
+    anytime,
+    board,
+    calendars,
+    conditions,
+    contract,
+    correction,
+    integrity,
+    overlay,
+    paper,
+    review,
+    selection,
+)
 from domain.acts.anytime import LAPSES
 from domain.acts.table import ACTS, ANY_STAGE, Act, Args, allowed, check, do
 
@@ -14,6 +27,7 @@ __all__ = [
     "LAPSES",
     "Act",
     "Args",
+    "accommodation",
     "allowed",
     "anytime",
     "board",
@@ -23,6 +37,7 @@ __all__ = [
     "contract",
     "correction",
     "do",
+    "integrity",
     "overlay",
     "paper",
     "review",

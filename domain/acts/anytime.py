@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain import facts as f
-from domain.acts.table import ANY_STAGE, BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
+from domain.acts.table import ANY_STAGE, HR, Args, Nothing, Reason, Reference, act, aware, person
 from domain.deadlines import extend
 from domain.errors import BadInput, NotAllowed, NotNow
 from domain.hire import HireState
@@ -36,11 +36,6 @@ class Lapsed(Args):
 
 class Late(Args):
     message: Reference
-    reason: Reason
-
-
-class Conclude(Args):
-    upheld: bool
     reason: Reason
 
 
@@ -124,28 +119,6 @@ def _recall_by_hand(s: HireState, a: Untold, r: ActRequest, m: Moment) -> Facts:
 def _withdraw(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
     """Record a withdrawal the candidate declared to us outside the portal."""
     return [f.Withdrawn(reason=a.reason), *end(s, Ending.WITHDRAWN, m, decided_by="candidate", reason=a.reason)]
-
-
-@act("report_integrity", HR | BOARD, ANY_STAGE, Because)
-def _report(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
-    """Open an allegation (AI use, false statement); it never ends a case by itself."""
-    if s.allegation:
-        raise NotNow("an allegation is open already", code="allegation_open")
-    return [f.IntegrityReported(allegation=a.reason, evidence=""), m.deadline("allegation")]
-
-
-@act("conclude_integrity", frozenset({Role.HR_HEAD}), ANY_STAGE, Conclude)
-def _conclude_integrity(s: HireState, a: Conclude, r: ActRequest, m: Moment) -> Facts:
-    """Decide an allegation, after the candidate's answer or when its time has passed."""
-    if not s.allegation:
-        raise NotNow("there is no allegation to decide", code="no_allegation")
-    if "allegation" in s.deadlines and "allegation" not in s.lapse_due | s.escalated:
-        raise NotNow("the candidate may still answer", code="candidate_may_answer")
-    concluded = f.IntegrityConcluded(upheld=a.upheld, reason=a.reason)
-    if a.upheld:
-        return [concluded, *end(s, Ending.INTEGRITY, m, decided_by=person(r), reason=a.reason)]
-    closed: Facts = [f.DeadlineClosed(key="allegation", met=False)] if "allegation" in s.deadlines else []
-    return [concluded, *closed]
 
 
 @act("hold", HR, ANY_STAGE, Hold)

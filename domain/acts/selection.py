@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from domain import facts as f
+from domain.accommodation import waits
 from domain.acts.board import mean_of
 from domain.acts.table import BOARD, HR, Args, Nothing, Reason, Reference, act, aware, person
 from domain.errors import BadInput, NotNow
@@ -14,6 +15,12 @@ from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.stages import Facts, after_shortlisting, end, enter
 from domain.words import Ending, Role, Stage
+
+
+def decided_first(s: HireState) -> None:
+    """Raise NotNow while a request for accommodation made in time is undecided: nothing it concerns is held or marked before."""
+    if waits(s):
+        raise NotNow("a request for accommodation is undecided", code="accommodation_undecided")
 
 
 class Screen(Args):
@@ -87,6 +94,7 @@ def _shortlist(s: HireState, a: Shortlist, r: ActRequest, m: Moment) -> Facts:
 @act("mark_assessment", BOARD, frozenset({Stage.ASSESSMENT}), Mark)
 def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the assessment (0-100); the case goes on to the interview."""
+    decided_first(s)
     if not s.assessment_answered:
         raise NotNow("the candidate has not answered the assessment", code="not_answered")
     return [f.AssessmentMarked(score=_mark(s, a)), *enter(s, Stage.INTERVIEW, m)]
@@ -95,6 +103,7 @@ def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
 @act("schedule_interview", HR | BOARD, frozenset({Stage.INTERVIEW}), Schedule)
 def _schedule(s: HireState, a: Schedule, r: ActRequest, m: Moment) -> Facts:
     """Set the interview; the candidate gets the invitation with a calendar entry."""
+    decided_first(s)
     if s.interview_held:
         raise NotNow("the interview was held already", code="already_held")
     return [f.InterviewScheduled(starts_at=a.starts_at, minutes=a.minutes, place=a.place)]
@@ -116,6 +125,7 @@ def _offer_slots(s: HireState, a: OfferSlots, r: ActRequest, m: Moment) -> Facts
 @act("mark_interview", BOARD, frozenset({Stage.INTERVIEW}), Mark)
 def _mark_interview(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the interview (0-100); the case waits for the board's report."""
+    decided_first(s)
     if not s.interview_held:
         raise NotNow("the interview is not on record yet", code="not_held")
     return [f.InterviewMarked(score=_mark(s, a)), *enter(s, Stage.SELECTION, m)]

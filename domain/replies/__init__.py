@@ -7,7 +7,7 @@ a condition changes, so the order in which partners speak does not matter. One t
 from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
-from domain.replies import anytime, application, conditions, contract, review, selection
+from domain.replies import accommodation, anytime, application, conditions, contract, integrity, review, selection
 from domain.replies.conditions import conclude, replied
 from domain.replies.contract import decide_probation
 from domain.replies.taking import Moot, Taker, TooEarly
@@ -16,7 +16,7 @@ from domain.stages import Facts
 #: What a hire begins with; anything else that comes before waits.
 BEGINNINGS = ("application.submitted", "hire.linked")
 
-THEMES = (application, selection, conditions, contract, anytime, review)
+THEMES = (application, selection, conditions, contract, anytime, accommodation, integrity, review)
 TAKERS: dict[str, Taker] = {type_: taker for theme in THEMES for type_, taker in theme.TAKERS.items()}
 
 __all__ = ["BEGINNINGS", "TAKERS", "Moot", "TooEarly", "conclude", "decide_probation", "replied", "take"]

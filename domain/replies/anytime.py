@@ -7,7 +7,7 @@ from domain import facts as f
 from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
-from domain.replies.taking import Moot, Taker, TooEarly, closed
+from domain.replies.taking import Moot, Taker, TooEarly
 from domain.stages import (
     Facts,
 )
@@ -22,19 +22,6 @@ def _reuse_answered(state: HireState, message: Message, m: Moment) -> Facts:
     if state.stage is not Stage.RESERVE:
         raise Moot("called to a post of this vacancy meanwhile", code="after_its_stage")
     return [f.ReuseAnswered(accepted=bool(message.data["accepted"]))]
-
-
-def _integrity(state: HireState, message: Message, m: Moment) -> Facts:
-    if state.allegation:
-        raise Moot("an allegation is open already", code="repeated")
-    reported = f.IntegrityReported(allegation=str(message.data["allegation"]), evidence=str(message.data.get("evidence", "")))
-    return [reported, m.deadline("allegation")]
-
-
-def _allegation_answered(state: HireState, message: Message, m: Moment) -> Facts:
-    if not state.allegation:
-        raise TooEarly("there is no allegation", code="before_its_question")
-    return [f.AllegationAnswered(reference=str(message.data.get("reference", ""))), *closed(state, "allegation")]
 
 
 def _board_recused(state: HireState, message: Message, m: Moment) -> Facts:
@@ -52,9 +39,6 @@ def _noted(fact: Callable[[dict[str, Any]], f.AnyFact]) -> Taker:
 TAKERS: dict[str, Taker] = {
     "board.recused": _board_recused,
     "reuse.answered": _reuse_answered,
-    "integrity.reported": _integrity,
-    "allegation.answered": _allegation_answered,
-    "accommodation.requested": _noted(lambda d: f.AccommodationRequested(reference=str(d.get("reference", "")))),
     "candidate.unavailable": _noted(lambda d: f.CandidateAvailability(available=False)),
     "candidate.available": _noted(lambda d: f.CandidateAvailability(available=True)),
     "candidate.told": _noted(lambda d: f.CandidateTold(about=str(d.get("about", "")))),

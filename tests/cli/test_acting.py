@@ -37,7 +37,8 @@ def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     if typing.get_origin(field.annotation) is dict:
         return [f"--{command_name(name)}", "1=80", f"--{command_name(name)}", "2=70"], {"1": 80, "2": 70}
     if typing.get_origin(field.annotation) is tuple:
-        typed, value = EXAMPLES[_bare(typing.get_args(field.annotation)[0])]
+        one = _bare(typing.get_args(field.annotation)[0])
+        typed, value = (next(iter(one)).value,) * 2 if issubclass(one, Enum) else EXAMPLES[one]
         return [f"--{command_name(name)}", typed], [value]
     kind, flag = _bare(field.annotation), f"--{command_name(name)}"
     if kind is bool:

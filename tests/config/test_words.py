@@ -13,6 +13,7 @@ from cli.rehearsed import CROSSED
 from config.words import LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from domain import errors
+from domain.accommodation import Measure
 from domain.acts import ACTS
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.contract import CLAUSES
@@ -39,6 +40,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "post_state": PostState,
     "party": Party,
     "role": Role,
+    "measure": Measure,
 }
 
 
@@ -68,6 +70,7 @@ def needed() -> set[str]:
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
+    keys.add("measure.none")
     return keys | {f"refusal.{name}" for name in problems()}
 
 

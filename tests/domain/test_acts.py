@@ -77,6 +77,8 @@ def needed(name: str) -> dict[str, Any]:
         "message": "m1",
         "paper": "contract",
         "number": 3,
+        "allegation": "ai_used",
+        "steps": "continue",
     }
     return {field: known[field] for field, info in ACTS[name].args.model_fields.items() if info.is_required()}
 

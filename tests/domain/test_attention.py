@@ -63,7 +63,7 @@ def test_a_lapse_that_nobody_confirms_is_told_up_the_ladder_and_ends_nothing() -
 def test_an_allegation_gets_its_clock_only_when_the_candidate_has_had_their_say() -> None:
     world, case = at_stage(Stage.INTERVIEW)
     world.tell(case, "integrity.reported", allegation="ai_used", evidence="E")
-    key = key_for("conclude_integrity")
+    key = key_for("conclude_integrity:1")
     assert key not in world.hire(case).deadlines
     world.tell(case, "allegation.answered", reference="A")
     assert key in world.hire(case).deadlines
@@ -79,7 +79,7 @@ def test_a_decision_outlives_the_stage_it_arose_in() -> None:
     world, case = at_stage(Stage.SHORTLISTING)
     world.tell(case, "integrity.reported", allegation="ai_used", evidence="E")
     world.tell(case, "allegation.answered", reference="A")
-    key = key_for("conclude_integrity")
+    key = key_for("conclude_integrity:1")
     since = world.hire(case).deadlines[key].started_at
     world.forward(days=2)
     world.act(case, "shortlist", shortlisted=True)

@@ -74,8 +74,11 @@ ARGS: dict[str, Any] = {
     "approve_contract": {"sha256": st.just("terms")},
     "decide_probation": {"confirmed": st.booleans()},
     "withdraw": {"reason": REASON},
-    "report_integrity": {"reason": REASON},
+    "report_integrity": {"allegation": st.sampled_from(["ai_used", "fee_asked"]), "phase": st.sampled_from(["form", "video"])},
+    "decide_integrity_steps": {"steps": st.sampled_from(["exclude", "warning", "continue"]), "reason": REASON},
     "conclude_integrity": {"upheld": st.booleans(), "reason": REASON},
+    "propose_measures": {"measures": st.sampled_from([[], ["breaks"], ["breaks", "remote"]])},
+    "grant_measures": {"measures": st.sampled_from([[], ["breaks"]]), "reason": REASON},
     "decide_review": {"upheld": st.booleans(), "reason": REASON},
     "hold": {"reason": REASON, "until": st.one_of(st.none(), st.integers(1, 60).map(lambda n: {"hours": n * 24}))},
     "extend": {
@@ -181,6 +184,7 @@ def meet(world: World, case: str, nth: int, person: str, yes: bool) -> None:
         "screen": {"eligible": yes},
         "shortlist": {"shortlisted": yes},
         "conclude_integrity": {"upheld": yes, "reason": "a_reason"},
+        "decide_integrity_steps": {"steps": "exclude" if yes else "warning", "reason": "a_reason"},
         "decide_review": {"upheld": yes, "reason": "a_reason"},
         "decide_probation": {"confirmed": yes},
         "mark_assessment": {"score": 50},
@@ -190,8 +194,8 @@ def meet(world: World, case: str, nth: int, person: str, yes: bool) -> None:
         "settle_reply": {"outcome": YES.get(about, "approved") if yes else "refused", "reason": "a_reason"},
         "ask_by_hand": {},
     }
-    key = {"ask_by_hand": "about"}.get(name, "condition")
-    act_in(world, case, name, person, {**said.get(name, {}), **({key: about} if about else {})})
+    key = {"ask_by_hand": "about", "conclude_integrity": "number", "decide_integrity_steps": "number"}.get(name, "condition")
+    act_in(world, case, name, person, {**said.get(name, {}), **({key: int(about) if key == "number" else about} if about else {})})
 
 
 def decide(world: World) -> None:

@@ -57,7 +57,7 @@ def waits_for_the_candidate(state: HireState, key: str) -> bool:
         "offer": lambda: state.offer_issued and state.offer_accepted is None,
         "contract": lambda: state.approved and state.signed is None,
         "entry": lambda: state.stage is Stage.ENTRY,
-        "allegation": lambda: bool(state.allegation),
+        "allegation": lambda: bool(state.allegations),
     }[key]()
 
 

@@ -83,7 +83,7 @@ def test_what_is_settled_is_seen_with_its_end_and_the_money_is_not_the_candidate
 def test_neither_scores_nor_an_allegation_nor_the_proposal_of_the_checks_are_seen() -> None:
     world, case = at_stage(Stage.SELECTION)
     before = seen(world, case)
-    world.act(case, "report_integrity", reason="ai_used")
+    world.act(case, "report_integrity", allegation="ai_used", phase="form")
     after = seen(world, case)
     assert after.code == before.code
     words = after.model_dump_json()

@@ -179,7 +179,7 @@ def taken_over(ground: Ground, case: str) -> Case:
         closes_at=ground.store.vacancies[s.vacancy].closes_at,
         enters_on=s.enters_on,
         reuse=s.reuse is not None,
-        allegation=bool(s.allegation),
+        allegation=bool(s.allegations),
         conditions={
             c.slot: Asked(STATES[c.state], c.nation, c.round, str(c.outcome or ""), c.valid_until, {str(o): u for o, u in c.said.items()})
             for c in s.conditions.values()

@@ -47,6 +47,7 @@ WHO: dict[str, tuple[set[R], set[S] | None]] = {
     "confirm_lapse": (HR, {S.ASSESSMENT, S.OFFER, S.RESERVE, S.CONTRACT, S.ENTRY}),
     "withdraw": (HR, None),
     "conclude_integrity": ({R.HR_HEAD}, None),
+    "decide_integrity_steps": ({R.HR_HEAD, R.APPOINTING_AUTHORITY}, None),
     "hold": (HR, None),
     "resume": (HR, None),
 }
@@ -386,10 +387,16 @@ def _withdraw(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
 def _conclude(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     if not c.allegation:
         return REFUSED
-    c.allegation = False
-    if a["upheld"]:
-        c.end(E.INTEGRITY)
     return MAYBE  # the candidate may still answer
+
+
+def _further_steps(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    """§7: a decision of its own, by another person than the one who found."""
+    if not c.allegation:
+        return REFUSED
+    if a["steps"] == "exclude":
+        c.end(E.INTEGRITY)
+    return MAYBE
 
 
 def _hold(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
@@ -479,6 +486,7 @@ ACTS: dict[str, Any] = {
     "confirm_lapse": _lapse,
     "withdraw": _withdraw,
     "conclude_integrity": _conclude,
+    "decide_integrity_steps": _further_steps,
     "hold": _hold,
     "resume": _resume,
     "enter_reply": _enter_reply,

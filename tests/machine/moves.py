@@ -188,8 +188,12 @@ class Player:
 
     def allegation(self, case: str) -> None:
         """Somebody alleges, the candidate may answer, and it is decided."""
-        if not self.ground.hire(case).allegation:
+        needs = {a.needs for a in self.ground.hire(case).allegations.values()} - {""}
+        if not needs:
             self.say(case, "integrity.reported")
+        elif "decide_integrity_steps" in needs:
+            steps = "exclude" if self.draw.random() < 0.6 else "warning"
+            self.act(case, "decide_integrity_steps", {"steps": steps, "reason": "a_reason"}, *self.shuffled())
         elif self.draw.random() < 0.5:
             self.say(case, "allegation.answered")
         else:

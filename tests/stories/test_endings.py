@@ -246,7 +246,9 @@ async def test_integrity(one_post: Scene) -> None:
     assert not one_post.state(first).ended, "an allegation ends nothing by itself"
     await one_post.tell(first, "allegation.answered", reference="A1")
     await one_post.act(first, "conclude_integrity", person="hr.head", upheld=True, reason="ai_used")
-    await ended(one_post, first, Ending.INTEGRITY, "person:hr.head")
+    assert not one_post.state(first).ended, "a finding ends nothing either"
+    await one_post.act(first, "decide_integrity_steps", person="authority", steps="exclude", reason="ai_used")
+    await ended(one_post, first, Ending.INTEGRITY, "person:authority")
     await called(one_post, first, second)
 
 

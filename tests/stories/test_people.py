@@ -117,14 +117,14 @@ async def test_a_satisfied_condition_is_no_ground_to_withdraw_an_offer(scene: Sc
 
 async def test_an_allegation_is_not_decided_before_the_candidate_could_answer(scene: Scene) -> None:
     case = await scene.screening()
-    await scene.act(case, "report_integrity", reason="ai_used")
+    await scene.act(case, "report_integrity", allegation="ai_used", phase="form")
     await scene.act(case, "screen", eligible=True)  # the selection goes on, and takes nothing from the time to answer
     with pytest.raises(errors.NotNow) as caught:
         await scene.act(case, "conclude_integrity", upheld=True, reason="ai_used")
     assert caught.value.code == "candidate_may_answer"
     await scene.forward_past(case, "allegation")
     await scene.act(case, "conclude_integrity", upheld=False, reason="not_shown")
-    assert (scene.state(case).stage, scene.state(case).allegation) == (Stage.SHORTLISTING, "")
+    assert (scene.state(case).stage, scene.state(case).needs()) == (Stage.SHORTLISTING, ["shortlist"])
 
 
 # ---- the vacancy's own acts ----------------------------------------------------------------------------------------------
