@@ -1,15 +1,18 @@
 """Asking the outside: one short ordinary activity per request; the answer comes months later as an event."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 from temporalio import activity
 
 from activities.hire import Asked, Recalled
 from activities.records import Library
+from domain.conditions import TOO_LOW, clearance_ask
 from domain.errors import NotFound, NotNow
+from domain.facts import ClearanceForm
 from domain.slots import without_nation
+from domain.words import Condition
 
 
 class Ask(BaseModel):
@@ -61,6 +64,8 @@ class Asking:
         if ask.vacancy:
             spec = (await self._library.published(ask.vacancy)).spec
             details = {**details, "vacancy": ask.vacancy, "level": spec.clearance}
+        form = await self.form_of(ask)
+        details = {**details, "form": form} if form else details
         answer = await authority.ask(key=ask.key, kind=without_nation(ask.about), case=ask.case, details=details, person=person)
         return Asked(
             about=str(details.get("post", ask.about)) if ask.about == "budget" else ask.about,
@@ -68,6 +73,7 @@ class Asking:
             key=ask.key,
             round=ask.round,
             channel=authority.channel,
+            form=form,
             reference=str(answer.get("reference", "")),
         )
 
@@ -88,6 +94,17 @@ class Asking:
         if authority is None:
             raise NotFound(f"no partner {name!r} is configured", code="no_such_partner", partner=name)
         return authority
+
+    async def form_of(self, ask: Ask) -> ClearanceForm | Literal[""]:
+        """Which clearance request it is. The level on file is read from the application now, and goes no further than this answer."""
+        if without_nation(ask.about) != Condition.CLEARANCE or not ask.vacancy:
+            return ""
+        spec = (await self._library.published(ask.vacancy)).spec
+        if ask.details.get("because") == TOO_LOW:
+            return "upgrade"
+        application = await self._library.application(ask.application) if spec.fast_track and ask.application else {}
+        on_file = (application.get("candidate", {}).get("clearance_on_file") or {}).get("level")
+        return clearance_ask(spec.clearance, on_file, fast_track=spec.fast_track)
 
     async def _person(self, ask: Ask) -> dict[str, Any] | None:
         if ask.candidate is None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 from temporalio import activity
@@ -51,6 +51,7 @@ class Asked(BaseModel):
     channel: str = "http"
     reference: str = ""
     failed: str = ""
+    form: facts.ClearanceForm | Literal[""] = ""
 
 
 class NoteAsked(At):
@@ -338,5 +339,7 @@ def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
         return [invited] if state.ended else [invited, m.deadline("assessment_answer")]
     if slot is None:
         raise NotNow(f"this hire has no {asked.about} condition", code="not_required")
-    requested = facts.ConditionRequested(**slot.about, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel)
-    return [requested] if state.ended else [requested, *stages.asked(slot, m)]
+    requested = facts.ConditionRequested(
+        **slot.about, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel, form=asked.form
+    )
+    return [requested] if state.ended else [requested, *stages.asked(slot, m, asked.form)]

@@ -46,6 +46,8 @@ MEANS = {
     "condition": "Which condition of appointment; of a dual national also the nation: clearance, or clearance.fr.",
     "outcome": "What the authority said.",
     "reference": "The authority's own reference.",
+    "level": "The level an authority granted.",
+    "years": "The years an administration agreed to.",
     "valid_until": "Last day it is valid: 2032-06-30.",
     "enters_on": "Day of entry on duty: 2027-09-01. Thirty days from now when not given.",
     "pay_amount": "The pay of the offer form, such as 3833.04; only where the notice states none.",

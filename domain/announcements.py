@@ -86,8 +86,14 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                 say("hire.ended", ending=str(ending))
             case f.Reopened(stage=stage):
                 say("hire.reopened", stage=str(stage))
-            case f.ConditionRequested(authority=authority, ask=ask):
-                say("condition.requested", **_slot(fact), authority=authority, ask=ask)
+            case f.ConditionRequested(authority=authority, ask=ask, form=form):
+                say(
+                    "condition.requested",
+                    **_slot(fact),
+                    authority=authority,
+                    ask=ask,
+                    **({"papers": form != "confirmation"} if form else {}),
+                )
             case f.ConditionSatisfied():
                 say("condition.satisfied", **_slot(fact))
             case f.ConditionRefused():

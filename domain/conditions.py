@@ -7,13 +7,18 @@ offer, and this table says how the hire then ends.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from domain.errors import BadInput
 from domain.rules import Rules
-from domain.words import Condition, Ending, Outcome, Party
+from domain.slots import condition_of, nation_of
+from domain.words import Condition, Ending, Level, Outcome, Party
 
 #: Clearance levels, rising (facts.md §8).
-LEVELS = ("NR", "NC", "NS", "CTS")
+LEVELS = tuple(Level)
+
+#: On a fast track the clearance on file was confirmed, and its level is too low: the next round asks for an upgrade.
+TOO_LOW = "level_too_low"
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,8 @@ class ConditionTable:
     """One line of the table of §4.
 
     `authority` is the partner asked, with {nation} for the nation concerned. `papers_key` is the deadline of the candidate's
-    own papers where they come first, `deadline_key` that of the authority. An outcome in neither `satisfied_by` nor
+    own papers where they come first, `deadline_key` that of the authority, `appeal_key` that of the time to ask for a new opinion
+    before a refusal is final. An outcome in neither `satisfied_by` nor
     `refused_by` settles nothing: a person looks at it. `refused` and `not_received` are the endings once the offer is withdrawn.
     """
 
@@ -35,6 +41,7 @@ class ConditionTable:
     papers_key: str | None
     refused: Ending
     not_received: Ending
+    appeal_key: str | None = None
 
     @property
     def outcomes(self) -> frozenset[Outcome]:
@@ -52,6 +59,7 @@ def _row(
     undecided: Iterable[Outcome] = (),
     papers: str | None = None,
     not_received: Ending | None = None,
+    appeal: str | None = None,
 ) -> ConditionTable:
     return ConditionTable(
         condition=condition,
@@ -64,6 +72,7 @@ def _row(
         papers_key=papers,
         refused=refused,
         not_received=not_received or refused,
+        appeal_key=appeal,
     )
 
 
@@ -91,6 +100,7 @@ TABLE: dict[Condition, ConditionTable] = {
             Ending.MEDICALLY_UNFIT,
             papers="medical_file",
             not_received=Ending.CONDITIONAL_OFFER_LAPSED,  # nobody is called unfit without an opinion
+            appeal="medical_appeal",
         ),
         _row(
             Condition.VERIFICATION,
@@ -149,7 +159,14 @@ def authority_for(condition: Condition, *, nation: str = "", seconded_by: str | 
     return TABLE[condition].authority.format(nation=concerned.lower())
 
 
-def clearance_ask(needed_level: str, on_file_level: str | None, *, fast_track: bool) -> str:
+def deadline_keys(slot: str) -> tuple[str, ...]:
+    """The keys of the deadlines that may run for a slot: the authority's own, that of the papers, that of an appeal."""
+    row, further = TABLE[condition_of(slot)], nation_of(slot)
+    papers = f"{row.papers_key}.{further.lower()}" if row.papers_key and further else row.papers_key
+    return tuple(key for key in (slot, papers, row.appeal_key) if key)
+
+
+def clearance_ask(needed_level: str, on_file_level: str | None, *, fast_track: bool) -> Literal["clearance", "confirmation", "upgrade"]:
     """What the clearance request asks for: "clearance", or on a fast track "confirmation" or, when the level is too low, "upgrade"."""
     if not fast_track or on_file_level is None:
         return "clearance"
@@ -158,7 +175,7 @@ def clearance_ask(needed_level: str, on_file_level: str | None, *, fast_track: b
 
 def level_suffices(level: str, needed_level: str) -> bool:
     """Is `level` the needed one or a higher one? An unknown level never suffices."""
-    return level in LEVELS and needed_level in LEVELS and LEVELS.index(level) >= LEVELS.index(needed_level)
+    return level in LEVELS and needed_level in LEVELS and LEVELS.index(Level(level)) >= LEVELS.index(Level(needed_level))
 
 
 def satisfies(condition: Condition, outcome: Outcome) -> bool:

@@ -5,8 +5,9 @@ from datetime import datetime
 from domain import facts as f
 from domain.hire import HireState
 from domain.moment import Moment
+from domain.replies.settling import resumed_condition
 from domain.review import window_passed
-from domain.stages import Facts, enter, resumed
+from domain.stages import Facts, enter, reopen_expired, resumed
 from domain.words import LimitAction, Stage
 
 
@@ -21,7 +22,15 @@ def due(state: HireState, m: Moment) -> Facts:
         for instant, what in state.pending_instants(key):
             if instant <= m.at:
                 facts += _moment(state, key, what, instant, m)
-    return facts
+    return facts or _shelf_life(state, m)
+
+
+def _shelf_life(state: HireState, m: Moment) -> Facts:
+    """What the conditions' own dates bring: the end of a hold of one of them, then the end of a result's validity."""
+    ended = [c for c in state.conditions.values() if c.held and c.held.until and c.held.until <= m.at]
+    if ended:
+        return [fact for c in ended for fact in resumed_condition(state, c, m)]
+    return reopen_expired(state, m.at.date(), m) if any(at <= m.at for at in state.expiries) else []
 
 
 def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment) -> Facts:
@@ -38,7 +47,7 @@ def _moment(state: HireState, key: str, what: str, instant: datetime, m: Moment)
         case LimitAction.OPENS:
             return enter(state, Stage.SCREENING, m)
         case LimitAction.CLOSES:
-            return window_passed()
+            return window_passed() if key == "review" else [f.DeadlineClosed(key=key, met=False)]
         case LimitAction.LAPSE_DUE:
             return [f.LapseDue(key=key)]
         case LimitAction.NONE:

@@ -15,6 +15,7 @@ from domain.slots import slot_of
 from domain.words import (
     Condition,
     Ending,
+    Level,
     LimitAction,
     MessageFate,
     Outcome,
@@ -23,6 +24,9 @@ from domain.words import (
     Stage,
     Verdict,
 )
+
+#: A reference as partners give it: too narrow a grammar to carry a sentence or a name.
+Reference = Annotated[str, Field(pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/-]{0,79})?$")]
 
 
 class Fact(BaseModel):
@@ -237,6 +241,9 @@ class OfferExtended(Fact):
     until: datetime
 
 
+Waivable = Literal["never", "unanswered", "refused_too"]
+
+
 class OfCondition(Fact):
     """About one condition of appointment. `nation` is empty, but for the further nations a dual national's condition is asked of."""
 
@@ -249,17 +256,27 @@ class OfCondition(Fact):
 
 
 class ConditionOpened(OfCondition):
+    """`waivable` is what the policy in force lets two persons do without (`domain.rules.ConditionRule`)."""
+
     kind: Literal["condition_opened"] = "condition_opened"
     authority: str
     after: tuple[Condition, ...] = ()
+    waivable: Waivable = "never"
+
+
+#: What a clearance request asks for: a clearance, on a fast track that the one on file is confirmed, or a higher level than that.
+ClearanceForm = Literal["clearance", "confirmation", "upgrade"]
 
 
 class ConditionRequested(OfCondition):
+    """`form` says which of the clearance requests it was; nothing more of what is on file about a person is written here."""
+
     kind: Literal["condition_requested"] = "condition_requested"
     authority: str
     ask: str
     round: int = 1
     channel: str = "http"
+    form: ClearanceForm | Literal[""] = ""
 
 
 class ConditionAcknowledged(OfCondition):
@@ -273,12 +290,47 @@ class ConditionPapersReceived(OfCondition):
     kind: Literal["condition_papers_received"] = "condition_papers_received"
 
 
+class Claimed(BaseModel):
+    """What the agency found about one claim, which it names by our reference ("education-1")."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    claim: Reference
+    outcome: Outcome
+
+
+class Said(BaseModel):
+    """What a reply may carry besides outcome, end and reference. No field here can hold a ground, a diagnosis or a sentence (§4)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    level: Level | None = None
+    issuer: Reference = ""
+    valid_from: date | None = None
+    years: int | None = Field(default=None, ge=1, le=10)
+    claims: tuple[Claimed, ...] = ()
+    channel: Literal["event", "paper"] = "event"
+
+
 class ConditionReplied(OfCondition):
     kind: Literal["condition_replied"] = "condition_replied"
     outcome: Outcome
-    reference: str = ""
+    reference: Reference = ""
     valid_until: date | None = None
-    details: dict[str, Any] = Field(default_factory=dict)
+    details: Said = Said()
+
+
+class ReplyNoted(OfCondition):
+    """An adverse reply after the entry on duty: it is no condition of this appointment any more, and a person has to see it."""
+
+    kind: Literal["reply_noted"] = "reply_noted"
+    outcome: Outcome
+    reference: Reference = ""
+
+
+class ReplySeen(OfCondition):
+    """A named person took note of a reply that came after the entry on duty; what follows is decided outside this case."""
+
+    kind: Literal["reply_seen"] = "reply_seen"
+    reason: str
 
 
 class PaperReplyEntered(OfCondition):
@@ -286,8 +338,9 @@ class PaperReplyEntered(OfCondition):
 
     kind: Literal["paper_reply_entered"] = "paper_reply_entered"
     outcome: Outcome
-    reference: str = ""
+    reference: Reference = ""
     valid_until: date | None = None
+    details: Said = Said()
 
 
 class PaperEntered(Fact):
@@ -343,6 +396,11 @@ class ConditionSettled(OfCondition):
     reason: str
 
 
+class WaiverProposed(OfCondition):
+    kind: Literal["waiver_proposed"] = "waiver_proposed"
+    reason: str
+
+
 class ConditionWaived(OfCondition):
     kind: Literal["condition_waived"] = "condition_waived"
     proposed_by: str
@@ -352,6 +410,34 @@ class ConditionWaived(OfCondition):
 class ConditionReopened(OfCondition):
     kind: Literal["condition_reopened"] = "condition_reopened"
     reason: str
+
+
+class ConditionHeld(OfCondition):
+    """The clocks of one condition stand still; what arrives is taken all the same."""
+
+    kind: Literal["condition_held"] = "condition_held"
+    reason: str
+    until: datetime | None = None
+
+
+class ConditionResumed(OfCondition):
+    kind: Literal["condition_resumed"] = "condition_resumed"
+    seconds: int
+
+
+class AppealOpened(OfCondition):
+    """The candidate may ask for a new opinion until then; only afterwards is the one given final."""
+
+    kind: Literal["appeal_opened"] = "appeal_opened"
+    until: datetime
+
+
+class AppealLodged(OfCondition):
+    """The candidate asked for a new opinion. One that came after its time is on record and changes nothing by itself."""
+
+    kind: Literal["appeal_lodged"] = "appeal_lodged"
+    reference: Reference = ""
+    in_time: bool = True
 
 
 class ContractProposed(Fact):
@@ -1144,6 +1230,8 @@ AnyFact = Annotated[
     | ConditionAcknowledged
     | ConditionPapersReceived
     | ConditionReplied
+    | ReplyNoted
+    | ReplySeen
     | PaperReplyEntered
     | PaperEntered
     | PaperConfirmed
@@ -1152,8 +1240,13 @@ AnyFact = Annotated[
     | ConditionRefused
     | ConditionContradicted
     | ConditionSettled
+    | WaiverProposed
     | ConditionWaived
     | ConditionReopened
+    | ConditionHeld
+    | ConditionResumed
+    | AppealOpened
+    | AppealLodged
     | ContractProposed
     | ContractApproved
     | ContractRejected

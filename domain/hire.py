@@ -1,14 +1,14 @@
 """One hire: its stages and legal moves, and its state as the fold of its journal. Pure: no clock, no I/O, no judgement."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field
 
 from domain import facts as f
 from domain.accommodation import DURING_THE_SELECTION, Accommodation, Measure
-from domain.conditions import TABLE
+from domain.conditions import TABLE, deadline_keys
 from domain.deadlines import instants
 from domain.facts import DeadlineSet, Decision, Entry
 from domain.integrity import Allegation
@@ -51,6 +51,9 @@ ENDS_FROM: dict[Ending, frozenset[Stage]] = {
     Ending.PLACED_ELSEWHERE: frozenset({Stage.RESERVE, Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT}),
 }
 
+#: Why a condition is asked anew: the candidate appealed against the opinion.
+APPEAL = "appeal"
+
 SETTLED = frozenset({ConditionState.SATISFIED, ConditionState.WAIVED})
 IN_REVIEW = frozenset({Review.OPEN, Review.LODGED})
 
@@ -75,6 +78,17 @@ class ConditionNow(BaseModel):
     limit_passed: bool = False
     paper: f.PaperReplyEntered | None = None
     paper_by: str = ""
+    form: str = ""  # of the clearance request: clearance, confirmation or upgrade
+    because: str = ""  # why it was reopened last; the authority is told with the next round
+    level: str = ""
+    waivable: f.Waivable = "never"
+    waiver: f.WaiverProposed | None = None
+    waiver_by: str = ""
+    held: f.ConditionHeld | None = None
+    held_at: datetime | None = None
+    appealed: bool = False  # the opinion that counts was given on appeal: it is final
+    late_appeal: bool = False
+    after_entry: f.ReplyNoted | None = None
     said: dict[Outcome, date | None] = Field(default_factory=dict)  # every answer on record, with the end it gave
 
     @property
@@ -95,8 +109,28 @@ class ConditionNow(BaseModel):
         return f"{key}.{further.lower()}" if key and further else key
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the deadlines that are about this slot."""
+        return deadline_keys(self.slot)
+
+    @property
     def settled(self) -> bool:
         return self.state in SETTLED
+
+    @property
+    def may_be_waived(self) -> bool:
+        return self.waivable == "refused_too" or (self.waivable == "unanswered" and self.state is not ConditionState.REFUSED)
+
+    @property
+    def unclear(self) -> bool:
+        """The authority's last word settles nothing, and no more will come: a person decides. After an interim answer more will."""
+        return not self.answered and self.outcome is Outcome.PARTLY
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """The first moment at which a result that counts does not count any more."""
+        until = self.valid_until if self.state is ConditionState.SATISFIED else None
+        return None if until is None or until == date.max else datetime.combine(until + timedelta(days=1), time(), UTC)
 
     @property
     def answered(self) -> bool:
@@ -244,7 +278,16 @@ class HireState(BaseModel):
             return None
         if self.held:
             return None if self.suspended else self.held.until
-        return min((i for key in self.deadlines for i, _ in self.pending_instants(key)), default=None)
+        running = [i for key in self.deadlines for i, _ in self.pending_instants(key)]
+        holds = [c.held.until for c in self.conditions.values() if c.held and c.held.until]
+        return min((*running, *holds, *self.expiries), default=None)
+
+    @property
+    def expiries(self) -> list[datetime]:
+        """When results that count stop counting, while that still matters: until the day of entry."""
+        if self.stage not in (Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY):
+            return []
+        return [c.expires_at for c in self.conditions.values() if c.expires_at]
 
     @property
     def next_deadline(self) -> datetime | None:
@@ -253,7 +296,14 @@ class HireState(BaseModel):
             return None
         return min((i for key in self.deadlines for i, what in self.pending_instants(key) if what != "reminder"), default=None)
 
+    @property
+    def stopped(self) -> frozenset[str]:
+        """The deadlines that stand still because their condition is on hold."""
+        return frozenset(key for c in self.conditions.values() if c.held for key in c.keys)
+
     def pending_instants(self, key: str) -> list[tuple[datetime, str]]:
+        if key in self.stopped:
+            return []
         done = self.fired.get(key)
         return [(i, what) for i, what in instants(self.deadlines[key]) if done is None or i > done]
 
@@ -267,9 +317,9 @@ class HireState(BaseModel):
         if self.stage is not Stage.CONDITIONS or self.held:
             return []
         done = self.settled()
-        waiting = (c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.slot not in self.failed_asks)
+        waiting = [c for c in self.conditions.values() if c.state is ConditionState.WAITING and c.slot not in self.failed_asks]
         # the vacancy asks the budget authority, once per post; the hire only waits for its answer
-        return [c for c in waiting if c.condition is not Condition.BUDGET and done.issuperset(c.after)]
+        return [c for c in waiting if c.condition is not Condition.BUDGET and not c.held and done.issuperset(c.after)]
 
     @property
     def lapsed(self) -> list[str]:
@@ -302,13 +352,29 @@ class HireState(BaseModel):
         for c in self.conditions.values():
             if c.paper is not None:
                 found.append(f"confirm_reply:{c.slot}")
-            if c.state is ConditionState.CONTRADICTED:
+            if c.waiver is not None:
+                found.append(f"approve_waiver:{c.slot}")
+            if c.after_entry is not None:
+                found.append(f"note_late_reply:{c.slot}")
+            if c.late_appeal:
+                found.append(f"admit_appeal:{c.slot}")
+            if c.state is ConditionState.CONTRADICTED or c.unclear:
                 found.append(f"settle_reply:{c.slot}")
-            elif c.state is ConditionState.REFUSED or (c.limit_passed and not c.settled):
+            elif self.withdrawable(c):
                 found.append(f"withdraw_offer:{c.slot}")
         found += [f"confirm_paper:{about}" for about in sorted(self.papers)]
         found += [f"ask_by_hand:{about}" for about in sorted(self.failed_asks)]
         return found + self._stage_needs()
+
+    def withdrawable(self, c: ConditionNow) -> bool:
+        """May a person withdraw the offer over it now? Refused and not open to appeal, or its limit passed without an answer."""
+        if c.state is ConditionState.REFUSED:
+            return not self.appealable(c)
+        return c.limit_passed and not c.settled and c.held is None
+
+    def appealable(self, c: ConditionNow) -> bool:
+        """Is the time to ask for a new opinion still running?"""
+        return TABLE[c.condition].appeal_key in self.deadlines
 
     def _stage_needs(self) -> list[str]:
         match self.stage:
@@ -345,7 +411,10 @@ class HireState(BaseModel):
             return []
         if self.held:
             return [Party.NOBODY]
-        moving = {party for key in self.deadlines if key != "closing" for party in self._movers(key)}
+        running = [key for key in self.deadlines if key != "closing"]
+        moving = {party for key in running if key not in self.stopped for party in self._movers(key)}
+        if running and not moving:  # all of them stand still
+            return [str(Party.NOBODY)]
         return sorted(moving) or ([str(Party.HR)] if self.needs() else [str(Party.NOBODY)])
 
     def _movers(self, key: str) -> list[str]:
@@ -531,20 +600,25 @@ def _offer_extended(s: HireState, fact: f.OfferExtended, e: Entry) -> None:
 
 @_takes(f.ConditionOpened)
 def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
-    s.conditions[fact.slot] = ConditionNow(slot=fact.slot, condition=fact.condition, authority=fact.authority, after=fact.after)
+    s.conditions[fact.slot] = ConditionNow(
+        slot=fact.slot, condition=fact.condition, authority=fact.authority, after=fact.after, waivable=fact.waivable
+    )
 
 
 @_takes(f.ConditionRequested)
 def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
     c = s.conditions[fact.slot]
-    c.state, c.ask, c.round, c.requested_at, c.channel = ConditionState.REQUESTED, fact.ask, fact.round, e.at, fact.channel
+    c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
+    c.channel, c.form = fact.channel, fact.form
     s.failed_asks.pop(fact.slot, None)
 
 
 @_takes(f.ConditionAcknowledged)
 def _acknowledged(s: HireState, fact: f.ConditionAcknowledged, e: Entry) -> None:
     c = s.conditions[fact.slot]
-    c.state, c.expected = ConditionState.ACKNOWLEDGED, fact.expected
+    c.expected = fact.expected
+    if c.state is ConditionState.REQUESTED:
+        c.state = ConditionState.ACKNOWLEDGED
 
 
 @_takes(f.ConditionPapersReceived)
@@ -564,8 +638,20 @@ def _replied(s: HireState, fact: f.ConditionReplied, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.outcome, c.reference, c.paper = fact.outcome, fact.reference, None
     c.said[fact.outcome] = fact.valid_until
-    if fact.condition is Condition.SECONDMENT and fact.details.get("years"):
-        s.agreed_years = int(fact.details["years"])
+    c.level = fact.details.level or c.level
+    c.waiver, c.waiver_by = None, ""  # proposed before this was known: void
+    if fact.condition is Condition.SECONDMENT and fact.details.years is not None:
+        s.agreed_years = fact.details.years
+
+
+@_takes(f.ReplyNoted)
+def _reply_noted(s: HireState, fact: f.ReplyNoted, e: Entry) -> None:
+    s.conditions[fact.slot].after_entry = fact
+
+
+@_takes(f.ReplySeen)
+def _reply_seen(s: HireState, fact: f.ReplySeen, e: Entry) -> None:
+    s.conditions[fact.slot].after_entry = None
 
 
 @_takes(f.ConditionSettled)
@@ -591,9 +677,34 @@ def _contradicted(s: HireState, fact: f.ConditionContradicted, e: Entry) -> None
     s.conditions[fact.slot].state = ConditionState.CONTRADICTED
 
 
+@_takes(f.WaiverProposed)
+def _waiver_proposed(s: HireState, fact: f.WaiverProposed, e: Entry) -> None:
+    c = s.conditions[fact.slot]
+    c.waiver, c.waiver_by = fact, e.actor
+
+
 @_takes(f.ConditionWaived)
 def _waived(s: HireState, fact: f.ConditionWaived, e: Entry) -> None:
-    s.conditions[fact.slot].state = ConditionState.WAIVED
+    c = s.conditions[fact.slot]
+    c.state, c.waiver, c.waiver_by = ConditionState.WAIVED, None, ""
+    s.failed_asks.pop(fact.slot, None)
+
+
+@_takes(f.ConditionHeld)
+def _condition_held(s: HireState, fact: f.ConditionHeld, e: Entry) -> None:
+    c = s.conditions[fact.slot]
+    c.held, c.held_at = fact, e.at
+
+
+@_takes(f.ConditionResumed)
+def _condition_resumed(s: HireState, fact: f.ConditionResumed, e: Entry) -> None:
+    c = s.conditions[fact.slot]
+    c.held, c.held_at = None, None
+
+
+@_takes(f.AppealLodged)
+def _appeal_lodged(s: HireState, fact: f.AppealLodged, e: Entry) -> None:
+    s.conditions[fact.slot].late_appeal = not fact.in_time
 
 
 @_takes(f.ConditionReopened)
@@ -601,6 +712,8 @@ def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
     c.said, c.paper, c.paper_by = {}, None, ""  # a reply typed in before belongs to the result that expired
+    c.waiver, c.waiver_by, c.expected, c.form = None, "", None, ""
+    c.because, c.appealed, c.late_appeal = fact.reason, fact.reason == APPEAL, False
 
 
 @_takes(f.PaperEntered)
@@ -858,6 +971,9 @@ def _limit_fired(s: HireState, key: str) -> None:
         s.fired[key] = deadline.limit_at or deadline.due_at
     for c in _timed_by(s, key):
         c.limit_passed = True
+        silent = key == c.slot and deadline is not None and deadline.at_limit is LimitAction.PERSON_DECIDES
+        if silent and not c.answered:
+            c.state = ConditionState.LAPSED
 
 
 def _timed_by(s: HireState, key: str) -> list[ConditionNow]:
@@ -882,6 +998,8 @@ def _deadline_extended(s: HireState, fact: f.DeadlineExtended, e: Entry) -> None
     s.escalated.discard(fact.key)
     for c in _timed_by(s, fact.key):
         c.limit_passed = False
+        if c.state is ConditionState.LAPSED:
+            c.state = ConditionState.ACKNOWLEDGED if c.expected else ConditionState.REQUESTED if c.round else ConditionState.WAITING
 
 
 @_takes(f.LetterWritten)

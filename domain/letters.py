@@ -46,6 +46,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "condition_settled": "one condition of appointment is met",
         "condition_waived": "one condition of appointment is no longer asked",
         "clearance_pending": "the clearance is still with the national authority",
+        "appeal_window": "until when another medical opinion can be asked for",
         "contract_offer": "the contract, ready to be signed",
         "contract_withdrawn": "the contract that was sent stands no longer, a new one will follow",
         "entry_date_kept": "another day of entry was asked for, the approved one stands",
@@ -205,6 +206,8 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             )
         case f.ConditionWaived(condition=condition):
             return LetterDue(template="condition_waived", values={"condition": Phrase(key=f"condition.{condition.value}")})
+        case f.AppealOpened(until=until):
+            return LetterDue(template="appeal_window", values={"until": until})
         case f.ContractApproved():
             return _contract(known)
         case f.ContractWithdrawn(offered=True):
@@ -325,6 +328,8 @@ def _reminder(key: str, stage: str | None, known: Mapping[str, Any]) -> LetterDu
         return LetterDue(template="reminder", values={"task": _task(key), "answer_by": due})
     if key == "reserve" and known.get("standing") != "next_in_rank" and stage in (None, Stage.RESERVE):
         return LetterDue(template="reserve_lapsing", values={"until": due})
+    if kind == "medical_appeal":
+        return LetterDue(template="appeal_window", values={"until": due})
     if kind == "clearance":
         return LetterDue(template="clearance_pending")
     return None

@@ -179,6 +179,8 @@ def _set_again(
     """The same deadline from the same start, as the stage would set it under the new figures."""
     m = Moment(at=first.started_at, actor="muster", published=stands.model_copy(update={"rules": rules}), calendar=calendar, office=office)
     rule = "interview_fast_track" if first.key == "interview" and stands.spec.fast_track else None
+    if first.key in state.conditions and state.conditions[first.key].form == "confirmation":
+        rule = "clearance_confirmation"
     ends_on = None
     if first.key == "entry":
         ends_on = state.enters_on

@@ -93,12 +93,14 @@ class ConditionRule(Strict):
     """One condition of appointment: the conditions it waits for, how long a result is valid when it does not say so itself.
 
     `nations` says whom a dual national's clearance is asked of: each nation that counts for the vacancy, or the first one only.
+    `waivable` says whether two persons may do without the condition: never, while nobody refused it, or even then.
     """
 
     after: tuple[Condition, ...] = ()
     valid_days: int | None = Field(default=None, ge=1)
     appeal_days: int | None = Field(default=None, ge=0)
     nations: Literal["each", "first"] = "each"
+    waivable: Literal["never", "unanswered", "refused_too"] = "never"
 
 
 class EligibilityRules(Strict):
@@ -139,8 +141,16 @@ class Rules(Strict):
     probation_months: int = Field(default=6, ge=1)
 
     def figures(self, key: str) -> DeadlineRule:
-        """The figures of a deadline: those of "decision" for "decision:issue_offer", of "clearance" for "clearance.fr". Raises KeyError."""
-        return self.deadlines[without_nation(key.partition(":")[0])]
+        """The figures of a deadline: those of "decision" for "decision:issue_offer", of "clearance" for "clearance.fr". Raises KeyError.
+
+        The time to appeal is a condition's own figure.
+        """
+        plain = without_nation(key.partition(":")[0])
+        return self._appeal() if plain == "medical_appeal" else self.deadlines[plain]
+
+    def _appeal(self) -> DeadlineRule:
+        days, unit = self.conditions[Condition.MEDICAL].appeal_days or 0, self.deadlines["medical"].unit
+        return DeadlineRule(party=Party.CANDIDATE, target=days, remind=days * 7 // 10, limit=days, at_limit=LimitAction.CLOSES, unit=unit)
 
     @property
     def sha256(self) -> str:
@@ -162,6 +172,7 @@ DEADLINE_KEYS = {
     "offer": "the candidate answers the conditional offer",
     "clearance_forms": "the candidate sends the clearance forms",
     "clearance": "the national authority replies",
+    "clearance_confirmation": "the national authority confirms the clearance on file (fast track)",
     "medical_file": "the candidate sends the medical file",
     "medical": "the Medical Adviser gives an opinion",
     "verification": "studies and work experience are verified",

@@ -13,7 +13,7 @@ from domain.moment import Moment
 from domain.nations import eligible_on
 from domain.review import review_window
 from domain.undo import plan, takes_back
-from domain.words import Condition, Ending, Stage
+from domain.words import Condition, ConditionState, Ending, Stage
 
 Facts = list[f.AnyFact]
 
@@ -62,7 +62,8 @@ def resumed(s: HireState, m: Moment) -> Facts:
     def since(start: datetime) -> int:
         return int((m.at - start).total_seconds())
 
-    stopped = [d for key, d in sorted(s.deadlines.items()) if key not in ("closing", "reserve")]
+    # a condition on hold by itself goes on standing still; its own end counts this time too
+    stopped = [d for key, d in sorted(s.deadlines.items()) if key not in s.stopped | {"closing", "reserve"}]
     moved = [shift(d, since(max(held_at, d.started_at)), held_at) for d in stopped]
     return [f.Resumed(seconds=since(held_at)), *moved]
 
@@ -119,9 +120,10 @@ def _open_conditions(state: HireState, m: Moment) -> Facts:
     wanted = needed(seconded=state.seconded_by is not None, funded=state.post_funded)
     for condition in wanted:
         # what this hire does not need it cannot wait for
-        after = tuple(other for other in m.published.rules.conditions[condition].after if other in wanted)
+        rule = m.published.rules.conditions[condition]
+        after = tuple(other for other in rule.after if other in wanted)
         for nation, authority in _asked_of(state, condition, m):
-            opened.append(f.ConditionOpened(condition=condition, nation=nation, authority=authority, after=after))
+            opened.append(f.ConditionOpened(condition=condition, nation=nation, authority=authority, after=after, waivable=rule.waivable))
         if condition is Condition.BUDGET:
             opened.append(m.deadline("budget"))
     return opened
@@ -147,10 +149,14 @@ def clearing_nations(state: HireState, m: Moment) -> tuple[str, ...]:
     return tuple(nation for nation in state.nations if nation in eligible) or state.nations[:1] or ("",)
 
 
-def asked(now: ConditionNow, m: Moment) -> Facts:
-    """The deadline a request starts: the candidate's papers first where there are any, else the authority's own."""
-    on_file = now.condition is Condition.CLEARANCE and m.published.spec.fast_track
-    if now.papers_key and not now.papers and not on_file:
+def asked(now: ConditionNow, m: Moment, form: str = "") -> Facts:
+    """The deadline a request starts: the candidate's papers first where there are any, else the authority's own.
+
+    What is on file is confirmed without papers and sooner; for a new opinion on appeal the file is there already.
+    """
+    if form == "confirmation":
+        return [m.deadline(now.slot, who=now.nation, rule="clearance_confirmation")]
+    if now.papers_key and not now.papers and not now.appealed:
         return [m.deadline(now.papers_key)]
     return [authority_deadline(now, m)]
 
@@ -160,17 +166,24 @@ def authority_deadline(now: ConditionNow, m: Moment) -> f.DeadlineSet:
     return m.deadline(now.slot, who=now.nation)
 
 
-def close_condition_deadlines(state: HireState, now: ConditionNow) -> Facts:
-    return [f.DeadlineClosed(key=key, met=True) for key in (now.slot, now.papers_key) if key and key in state.deadlines]
+def close_condition_deadlines(state: HireState, now: ConditionNow, *, refused: bool = False) -> Facts:
+    """What ran for a condition is over; with a refusal the time to appeal against it is not."""
+    keys = (now.slot, now.papers_key) if refused else now.keys
+    return [f.DeadlineClosed(key=key, met=True) for key in keys if key and key in state.deadlines]
 
 
 def reopen_expired(state: HireState, day: date, m: Moment) -> Facts:
     """The facts of going back to the conditions whose results will have expired on `day`; none where all still hold (§4)."""
-    expired = [c for c in state.conditions.values() if not valid_on(c.valid_until, day)]
-    if not expired:
-        return []
-    reopened: Facts = [f.ConditionReopened(**c.about, reason="expired_before_entry") for c in expired]
-    return [*reopened, *enter(state, Stage.CONDITIONS, m)]
+    expired = [c for c in state.conditions.values() if c.state is ConditionState.SATISFIED and not valid_on(c.valid_until, day)]
+    return reopen(state, expired, "expired_before_entry", m) if expired else []
+
+
+def reopen(state: HireState, slots: list[ConditionNow], reason: str, m: Moment) -> Facts:
+    """Ask anew, one round later; the authority is told why. The hire waits for its conditions again."""
+    reopened: Facts = [f.ConditionReopened(**c.about, reason=reason) for c in slots]
+    if state.stage is not Stage.CONDITIONS:  # entering closes what still runs
+        return [*reopened, *enter(state, Stage.CONDITIONS, m)]
+    return [*(fact for c in slots for fact in close_condition_deadlines(state, c)), *reopened]
 
 
 def unsettled(state: HireState) -> list[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.hire import SETTLED, HireState
 from domain.letters import CANDIDATE_TASKS
+from domain.slots import without_nation
 from domain.words import Condition, Stage
 
 #: `status.<code>` in the catalogue; an ending has its own text, `ending.<ending>.text`.
@@ -118,8 +119,10 @@ def _code(state: HireState) -> str:
 
 def _to_do(state: HireState) -> Iterable[ToDo]:
     """Open deadlines on which the candidate is the one to move, the nearest first; one past its limit is HR's to decide about."""
-    open_ = [d for key, d in state.deadlines.items() if key in CANDIDATE_TASKS and key not in state.lapse_due]
-    return (ToDo(task=d.key, due_at=d.due_at) for d in sorted(open_, key=lambda d: (d.due_at, d.key)))
+    open_ = [
+        d for key, d in state.deadlines.items() if without_nation(key) in CANDIDATE_TASKS and key not in state.lapse_due | state.stopped
+    ]
+    return (ToDo(task=without_nation(d.key), due_at=d.due_at) for d in sorted(open_, key=lambda d: (d.due_at, d.key)))
 
 
 def _steps(state: HireState) -> Iterable[Step]:

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 
+from domain.conditions import deadline_keys
 from domain.facts import (
     ApplicationReceived,
+    ConditionHeld,
+    ConditionResumed,
     DeadlineClosed,
     DeadlineEscalated,
     DeadlineSet,
@@ -76,13 +79,15 @@ class _Now:
     held: bool = False
     ended: bool = False
     open: dict[str, DeadlineSet] = field(default_factory=dict)
+    still: dict[str, frozenset[str]] = field(default_factory=dict)
     moving: dict[str, tuple[Mover, ...]] = field(default_factory=dict)
 
     def movers(self) -> tuple[Mover, ...]:
         if self.held:
             return NOBODY
-        found = {mover for movers in self.moving.values() for mover in movers}
-        if self.ended and not found:
+        stopped = {key for keys in self.still.values() for key in keys}
+        found = {mover for key, movers in self.moving.items() if key not in stopped for mover in movers}
+        if (self.ended or self.moving) and not found:  # over but for a window, or every condition that is waited for is on hold
             return NOBODY
         return tuple(sorted(found)) or (Mover(self._by_stage()),)
 
@@ -107,6 +112,10 @@ class _Now:
                 self.moving[key] = (Mover(Party.HR),)
             case DeadlineEscalated(key=key) if key in self.open and self.open[key].at_limit is LimitAction.PERSON_DECIDES:
                 self.moving[key] = (_party(self.open[key]), Mover(Party.HR))
+            case ConditionHeld(slot=slot):
+                self.still[slot] = frozenset(deadline_keys(slot))
+            case ConditionResumed(slot=slot):
+                self.still.pop(slot, None)
             case Held():
                 self.held = True
             case Resumed():

@@ -77,10 +77,34 @@ CODES = (
     "in_review",
     "no_review",
     "no_post",
+    "condition_held",
+    "appeal_window",
+    "not_waivable",
+    "waiver_proposed",
+    "no_waiver",
+    "met_already",
+    "contradicted",
+    "held_already",
+    "condition_not_held",
+    "no_late_appeal",
+    "no_late_reply",
 )
 
 #: Acts about one condition of appointment, or about one request.
-ABOUT_CONDITION = frozenset({"enter_reply", "confirm_reply", "settle_reply", "withdraw_offer"})
+ABOUT_CONDITION = frozenset(
+    {
+        "enter_reply",
+        "confirm_reply",
+        "settle_reply",
+        "withdraw_offer",
+        "propose_waiver",
+        "approve_waiver",
+        "hold_condition",
+        "resume_condition",
+        "admit_appeal",
+        "note_late_reply",
+    }
+)
 
 #: The deadline that runs for an act, where it is not that of the condition the act is about.
 TIMED_BY = {
@@ -270,6 +294,12 @@ def _conditions(state: HireState) -> list[Wait]:
 
 def _condition(state: HireState, c: ConditionNow) -> Wait | None:
     name = c.slot
+    if c.held is not None:
+        return _still(c)
+    if state.appealable(c):
+        return _appeal(state, c)
+    if c.unclear:
+        return None
     if c.settled or c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or name in state.failed_asks:
         return None
     own, papers = state.deadlines.get(name), state.deadlines.get(c.papers_key or "")
@@ -280,6 +310,15 @@ def _condition(state: HireState, c: ConditionNow) -> Wait | None:
         return Wait("after", name, since=state.stage_since, names=before) if before else Wait("asking", name, since=state.stage_since)
     since = c.requested_at or (own.started_at if own else state.stage_since)
     return Wait("reply", name, (_authority(c, own),), since, own)
+
+
+def _still(c: ConditionNow) -> Wait:
+    return Wait("condition_held", c.slot, (str(Party.HR),), c.held_at, until=c.held.until if c.held else None)
+
+
+def _appeal(state: HireState, c: ConditionNow) -> Wait:
+    window = state.deadlines["medical_appeal"]
+    return Wait("appeal_window", c.slot, (str(Party.CANDIDATE),), window.started_at, window)
 
 
 def _authority(c: ConditionNow, deadline: DeadlineSet | None) -> str:
@@ -380,15 +419,52 @@ def _confirm_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
 
 
 def _settle_reply(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
-    return [] if c.state is ConditionState.CONTRADICTED else [Wait("no_contradiction", c.slot)]
+    undecided = not c.answered and c.outcome in TABLE[c.condition].undecided
+    return [] if c.state is ConditionState.CONTRADICTED or undecided else [Wait("no_contradiction", c.slot)]
 
 
 def _withdraw_offer(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
-    if c.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED) or (c.limit_passed and not c.settled):
+    if s.appealable(c):
+        return [_appeal(s, c)]
+    if c.state is ConditionState.CONTRADICTED or s.withdrawable(c):
         return []
+    if c.held is not None:
+        return [_still(c)]
     open_ = s.deadlines.get(c.slot) or s.deadlines.get(c.papers_key or "")
     who = () if c.settled else (_authority(c, None),)
     return [Wait("not_refused", c.slot, who, c.requested_at, None, until=(open_.limit_at or open_.due_at) if open_ else None)]
+
+
+def _met(c: ConditionNow, rights: Rights) -> list[Wait]:
+    if c.settled:
+        return [Wait("met_already", c.slot)]
+    contradicted = c.state is ConditionState.CONTRADICTED
+    return [Wait("contradicted", c.slot, _roles(rights.get("settle_reply")))] if contradicted else []
+
+
+def _propose_waiver(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    if found := _met(c, rights):
+        return found
+    if not c.may_be_waived:
+        return [Wait("not_waivable", c.slot)]
+    return [Wait("waiver_proposed", c.slot, _roles(rights.get("approve_waiver")))] if c.waiver else []
+
+
+def _approve_waiver(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    if found := _met(c, rights):
+        return found
+    if c.waiver is None:
+        return [Wait("no_waiver", c.slot, _roles(rights.get("propose_waiver")))]
+    return [] if c.may_be_waived else [Wait("not_waivable", c.slot)]
+
+
+def _hold_condition(s: HireState, c: ConditionNow, rights: Rights) -> list[Wait]:
+    held = [Wait("held_already", c.slot, _roles(rights.get("resume_condition")), c.held_at)] if c.held else []
+    return _met(c, rights) or held
+
+
+def _only_if(code: str, holds: Callable[[ConditionNow], Any]) -> Callable[[HireState, ConditionNow, Rights], list[Wait]]:
+    return lambda s, c, rights: [] if holds(c) else [Wait(code, c.slot)]
 
 
 def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
@@ -519,6 +595,12 @@ _AGAINST: dict[str, Against] = {
     "confirm_reply": _of_condition(_confirm_reply),
     "settle_reply": _of_condition(_settle_reply),
     "withdraw_offer": _of_condition(_withdraw_offer),
+    "propose_waiver": _of_condition(_propose_waiver),
+    "approve_waiver": _of_condition(_approve_waiver),
+    "hold_condition": _of_condition(_hold_condition),
+    "resume_condition": _of_condition(_only_if("condition_not_held", lambda c: c.held)),
+    "admit_appeal": _of_condition(_only_if("no_late_appeal", lambda c: c.late_appeal and c.state is ConditionState.REFUSED)),
+    "note_late_reply": _of_condition(_only_if("no_late_reply", lambda c: c.after_entry)),
     "propose_contract": _propose,
     "approve_contract": _approve,
     "reject_contract": _reject,
@@ -562,6 +644,8 @@ def _never_by(state: HireState, act: str, about: str) -> str:
         return next((paper.by for name, paper in sorted(state.papers.items()) if about in ("", name)), "")
     if act == "decide_integrity_steps":
         return next((a.found_by for a in state.allegations.values() if a.needs == act), "")
+    if act == "approve_waiver":
+        return next((c.waiver_by for c in state.conditions.values() if c.waiver and about in ("", c.slot)), "")
     if act == "confirm_reply":
         return next((c.paper_by for c in state.conditions.values() if c.paper and about in ("", c.slot)), "")
     return ""

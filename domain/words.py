@@ -116,6 +116,15 @@ class Outcome(StrEnum):
     APPROVED = "approved"
 
 
+class Level(StrEnum):
+    """Clearance levels, rising (facts.md §8)."""
+
+    NR = "NR"
+    NC = "NC"
+    NS = "NS"
+    CTS = "CTS"
+
+
 class Verdict(StrEnum):
     PASS = "pass"
     FAIL = "fail"

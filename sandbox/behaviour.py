@@ -89,7 +89,7 @@ class Behaviour:
                 self._stage(persona, case, Stage(data["stage"]))
             case "offer.issued":
                 self._offer(persona, case)
-            case "condition.requested" if data["condition"] == Condition.CLEARANCE and persona.vacancy != TWIN:
+            case "condition.requested" if data["condition"] == Condition.CLEARANCE and data.get("papers", True):
                 days = self._days(persona, "forms", 3, 9)
                 self.send("portal", "clearance.forms_received", case, {"ask": data["ask"]}, days, nth=data["ask"].removeprefix(f"{case}/"))
             case "condition.requested" if data["condition"] == Condition.MEDICAL:

@@ -55,8 +55,6 @@ WHO: Mapping[str, tuple[str, int, int]] = {
     "decide_integrity_steps": ("aude", 2, 5),
     "decide_probation": ("marc", 5, 15),
 }
-#: After "unfit" a person may still appeal (the appeal window of the policy); after a silent deadline nothing is hurried.
-APPEAL_DAYS = 21
 STILL_IN_PLAY = {Stage.RECEIVED, Stage.SCREENING, Stage.SHORTLISTING, Stage.ASSESSMENT, Stage.INTERVIEW}
 
 
@@ -88,7 +86,6 @@ class People:
         who, low, high = WHO[act]
         tries = self._tries[f"{case}/{need}"] = self._tries.get(f"{case}/{need}", 0) + 1
         days = self._world.days(low, high, persona.id, case[-2:] if "-" in case else "", need, tries)
-        days = APPEAL_DAYS if about == Condition.MEDICAL and act == "withdraw_offer" else days
 
         async def work() -> None:
             self._planned.discard(f"{case}/{need}")

@@ -89,6 +89,12 @@ def _condition_rows(case: str, s: hire.HireState) -> dict[str, Row]:
             "expected": c.expected,
             "valid_until": c.valid_until,
             "requested_at": c.requested_at,
+            "round": c.round,
+            "reference": c.reference or None,
+            "reopened_for": c.because or None,
+            "waiver": c.waiver.reason if c.waiver else None,
+            "held": c.held is not None,
+            "held_until": c.held.until if c.held else None,
         }
         for c in s.conditions.values()
     }

@@ -309,6 +309,12 @@ conditions = Table(
     Column("expected", Date),
     Column("valid_until", Date),
     Column("requested_at", Instant),
+    Column("round", Integer, nullable=False),
+    _words("reference", nullable=True),
+    _words("reopened_for", nullable=True),
+    _words("waiver", nullable=True),
+    Column("held", Boolean, nullable=False),
+    Column("held_until", Instant),
     Index("ix_conditions_valid_until", "valid_until"),
 )
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from activities.asking import Ask, Asking
 from activities.hire import Asked, At, Do, HireSteps, NoteAsked, NoteRecalled, Recalled, Take
 from activities.records import Desk
 from activities.vacancy import VacancySteps
 from config.files import load_calendar, load_rules, load_vacancy
 from domain.competition import report_sha256
 from domain.facts import Decision, ReportLine
-from domain.hire import HireState, fold
+from domain.hire import ConditionNow, HireState, fold
 from domain.messages import ActRequest, CaseMessage, Message
 from domain.moment import Moment
 from domain.policies.publication import freeze
@@ -182,13 +183,28 @@ class World:
             self.note(
                 case,
                 *(
-                    Asked(about=c.slot, authority=c.authority, key=f"{case}/{c.slot}/request/{c.round + 1}", round=c.round + 1)
+                    Asked(
+                        about=c.slot,
+                        authority=c.authority,
+                        key=f"{case}/{c.slot}/request/{c.round + 1}",
+                        round=c.round + 1,
+                        form=self.form(case, c),
+                    )
                     for c in asks
                 ),
             )
 
     def judge(self, case: str) -> None:
         now(self.hires.judge_eligibility(At(**self.where(case))))
+
+    def form(self, case: str, c: ConditionNow) -> Any:
+        """Which clearance request it is, as the asking itself finds it."""
+        state = self.hire(case)
+        details = {"because": c.because}
+        ask = Ask(
+            key="k", authority=c.authority, about=c.slot, case=case, vacancy=state.vacancy, application=state.application, details=details
+        )
+        return now(Asking({}, self.store).form_of(ask))
 
     def note(self, case: str, *asked: Asked) -> None:
         note = NoteAsked(**self.where(case), asked=asked)

@@ -120,7 +120,7 @@ class Hire:
         while self.state.stage is Stage.CONDITIONS:
             now = self.state.askable()
             if now:
-                asks = [self.ask(c.slot, c.authority, c.round + 1) for c in now]
+                asks = [self.ask(c.slot, c.authority, c.round + 1, because=c.because) for c in now]
                 await self.note(list(await asyncio.gather(*asks)))
             await self.until(lambda: bool(self.state.askable()) or self.state.stage is not Stage.CONDITIONS)
 
@@ -181,8 +181,8 @@ class Hire:
         self.show()
         return written
 
-    async def ask(self, about: str, authority: str, nth: int) -> Asked:
-        """Put a request to an authority; one that cannot be put is noted, for a person."""
+    async def ask(self, about: str, authority: str, nth: int, because: str = "") -> Asked:
+        """Put a request to an authority; one that cannot be put is noted, for a person. `because` says why it is put anew."""
         key = f"{self.work.case}/{about}/request/{nth}"
         ask = Ask(
             key=key,
@@ -193,7 +193,7 @@ class Hire:
             round=nth,
             application=self.state.application,
             candidate=self.state.candidate,
-            details={"post": self.state.post} if self.state.post else {},
+            details={name: value for name, value in (("post", self.state.post), ("because", because)) if value},
         )
         return await put(ask)
 

@@ -1,17 +1,20 @@
 """Acts on the conditions of appointment (`recruitment.md` §4)."""
 
 from datetime import date
+from typing import Literal
+
+from pydantic import Field
 
 from domain import facts as f
 from domain.acts.table import HR, Args, Reason, Reference, Slot, act, known, person
-from domain.conditions import TABLE, ending_for
+from domain.conditions import TABLE, TOO_LOW, ending_for
 from domain.errors import BadInput, FourEyes, NotAllowed, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.replies import Moot, conclude, replied
 from domain.stages import Facts, asked, end
-from domain.words import Condition, ConditionState, Outcome, Role, Stage
+from domain.words import Condition, ConditionState, Level, Outcome, Role, Stage
 
 DESKS = {
     Condition.CLEARANCE: Role.SECURITY_OFFICE,
@@ -30,6 +33,8 @@ class ReplyOnPaper(Args):
     outcome: Outcome
     reference: Reference = ""
     valid_until: date | None = None
+    level: Level | None = None
+    years: int | None = Field(default=None, ge=1, le=10)
 
 
 class Unasked(Args):
@@ -51,11 +56,16 @@ def _ask_by_hand(s: HireState, a: Unasked, r: ActRequest, m: Moment) -> Facts:
         ask = f"{s.case}/assessment/request/{s.assessment_asks + 1}"
         return [f.AssessmentInvited(assessment=m.published.rules.assessment, ask=ask), m.deadline("assessment_answer")]
     now = known(s, a.about)
+    on_file = now.condition is Condition.CLEARANCE and m.published.spec.fast_track and now.because != TOO_LOW
     if now.state is not ConditionState.WAITING:
         raise NotNow(f"{a.about} was answered meanwhile", code="nothing_failed")
     nth = now.round + 1
     ask = f"{s.case}/{now.slot}/request/{nth}"
-    return [f.ConditionRequested(**now.about, authority=now.authority, ask=ask, round=nth, channel="paper"), *asked(now, m)]
+    form: Literal["confirmation", ""] = "confirmation" if on_file else ""
+    return [
+        f.ConditionRequested(**now.about, authority=now.authority, ask=ask, round=nth, channel="paper", form=form),
+        *asked(now, m, form),
+    ]
 
 
 @act("enter_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), ReplyOnPaper)
@@ -67,7 +77,8 @@ def _enter_reply(s: HireState, a: ReplyOnPaper, r: ActRequest, m: Moment) -> Fac
         raise NotAllowed(f"replies on {now.condition} are entered by {desk}", code="wrong_role")
     if a.outcome not in TABLE[now.condition].outcomes:
         raise BadInput(f"{a.outcome} is no answer to {a.condition}", code="not_an_answer", field="outcome")
-    return [f.PaperReplyEntered(**now.about, outcome=a.outcome, reference=a.reference, valid_until=a.valid_until)]
+    said = f.Said(level=a.level, years=a.years, channel="paper")
+    return [f.PaperReplyEntered(**now.about, outcome=a.outcome, reference=a.reference, valid_until=a.valid_until, details=said)]
 
 
 @act("confirm_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
@@ -79,9 +90,7 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     if now.paper_by in r.eyes:
         raise FourEyes("the person who typed the reply in cannot confirm it", code="four_eyes")
     p = now.paper
-    fact = f.ConditionReplied(
-        **now.about, outcome=p.outcome, reference=p.reference, valid_until=p.valid_until, details={"channel": "paper"}
-    )
+    fact = f.ConditionReplied(**now.about, outcome=p.outcome, reference=p.reference, valid_until=p.valid_until, details=p.details)
     try:
         return replied(s, fact, m)
     except Moot:  # the same answer is on record: the paper only confirms it
@@ -90,15 +99,17 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
 
 @act("settle_reply", HR, frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), Settle)
 def _settle(s: HireState, a: Settle, r: ActRequest, m: Moment) -> Facts:
-    """Decide between contradicting replies; both stay on record."""
+    """Decide between contradicting replies, or on one that settles nothing (partly, interim); all stay on record."""
     now = known(s, a.condition)
-    if now.state is not ConditionState.CONTRADICTED:
+    undecided = not now.answered and now.outcome in TABLE[now.condition].undecided
+    if now.state is not ConditionState.CONTRADICTED and not undecided:
         raise NotNow(f"the replies on {a.condition} do not contradict each other", code="no_contradiction")
     rule = TABLE[now.condition]
     if a.outcome not in rule.satisfied_by | rule.refused_by:
         raise BadInput(f"{a.outcome} settles nothing about {a.condition}", code="not_an_answer", field="outcome")
     settled = f.ConditionSettled(**now.about, outcome=a.outcome, reason=a.reason)
-    return [settled, *conclude(s, now, a.outcome, now.said.get(a.outcome), m)]
+    until = now.said.get(a.outcome) or (now.said.get(now.outcome) if now.outcome else None)
+    return [settled, *conclude(s, now, a.outcome, until, m)]
 
 
 @act("withdraw_offer", HR, frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
@@ -106,6 +117,9 @@ def _withdraw_offer(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     """Withdraw the offer because a condition was refused, or its limit passed without a reply."""
     now = known(s, a.condition)
     refused = now.state in (ConditionState.REFUSED, ConditionState.CONTRADICTED)
-    if not refused and (not now.limit_passed or now.settled):
+    if s.appealable(now):
+        until = s.deadlines["medical_appeal"].due_at
+        raise NotNow("the candidate may still ask for a new opinion", code="appeal_window", until=until.isoformat())
+    if not refused and not s.withdrawable(now):
         raise NotNow(f"{a.condition} is neither refused nor past its limit", code="not_refused")
     return end(s, ending_for(now.condition, refused=refused), m, decided_by=person(r), reason=a.reason)

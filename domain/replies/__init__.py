@@ -8,8 +8,8 @@ from domain.hire import HireState
 from domain.messages import Message
 from domain.moment import Moment
 from domain.replies import accommodation, anytime, application, conditions, contract, integrity, review, selection
-from domain.replies.conditions import conclude, replied
 from domain.replies.contract import decide_probation
+from domain.replies.settling import conclude, replied
 from domain.replies.taking import Moot, Taker, TooEarly
 from domain.stages import Facts
 

@@ -42,5 +42,4 @@ TAKERS: dict[str, Taker] = {
     "candidate.unavailable": _noted(lambda d: f.CandidateAvailability(available=False)),
     "candidate.available": _noted(lambda d: f.CandidateAvailability(available=True)),
     "candidate.told": _noted(lambda d: f.CandidateTold(about=str(d.get("about", "")))),
-    "medical.appealed": _noted(lambda d: f.ReviewLodged(reference=f"medical:{d.get('reference', '')}")),
 }

@@ -1,22 +1,16 @@
 """What authorities and the candidate say about the conditions of appointment (`recruitment.md` §4)."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from domain import facts as f
-from domain.conditions import TABLE, level_suffices, valid_on
-from domain.hire import ConditionNow, HireState
+from domain.conditions import TABLE
+from domain.hire import APPEAL, ConditionNow, HireState
 from domain.messages import Message
 from domain.moment import Moment
 from domain.replies.matching import matched, matched_papers
+from domain.replies.settling import replied
 from domain.replies.taking import Moot, Taker, TooEarly, closed, day
-from domain.stages import (
-    Facts,
-    all_settled_with,
-    authority_deadline,
-    close_condition_deadlines,
-    enter,
-)
+from domain.stages import Facts, authority_deadline, reopen
 from domain.words import Condition, ConditionState, Outcome, Stage
 
 
@@ -45,10 +39,12 @@ def _money_gone(fact: f.PostFunded) -> Facts:
 
 
 def _acknowledged(state: HireState, message: Message, m: Moment) -> Facts:
+    """It moves nothing; the day the authority expects to answer is shown, and a later word replaces it."""
     now = matched(state, message)
-    if now.state is not ConditionState.REQUESTED:
+    expected = day(message.data.get("expected"))
+    if now.answered or (now.state is ConditionState.ACKNOWLEDGED and expected in (None, now.expected)):
         raise Moot("acknowledged or answered already", code="repeated")
-    return [f.ConditionAcknowledged(**now.about, expected=day(message.data.get("expected")))]
+    return [f.ConditionAcknowledged(**now.about, expected=expected)]
 
 
 def _papers(state: HireState, message: Message, m: Moment) -> Facts:
@@ -60,7 +56,8 @@ def _papers(state: HireState, message: Message, m: Moment) -> Facts:
 
 def _papers_of(state: HireState, now: ConditionNow, m: Moment) -> Facts:
     key = now.papers_key
-    return [*(closed(state, key) if key else []), f.ConditionPapersReceived(**now.about), authority_deadline(now, m)]
+    started = [] if now.slot in state.deadlines else [authority_deadline(now, m)]  # an upgrade or a confirmation runs already
+    return [*(closed(state, key) if key else []), f.ConditionPapersReceived(**now.about), *started]
 
 
 def _reply(state: HireState, message: Message, m: Moment) -> Facts:
@@ -72,51 +69,35 @@ def _replied(state: HireState, now: ConditionNow, outcome: Outcome, data: dict[s
     """A reply, on record whatever it says; a second and different one never overwrites the first (§4)."""
     if outcome not in TABLE[now.condition].outcomes:
         raise Moot(f"{outcome} is no answer to {now.condition}", code="not_an_answer")
-    fact = f.ConditionReplied(
-        **now.about,
-        outcome=outcome,
-        reference=str(data.get("reference", "")),
-        valid_until=day(data.get("valid_until")),
-        details={k: data[k] for k in ("level", "issuer", "valid_from", "years") if data.get(k) is not None},
-    )
+    reference = str(data.get("reference", ""))
+    if state.stage is Stage.PROBATION:
+        return _after_entry(now, outcome, reference)
+    said = f.Said.model_validate({k: v for k, v in data.items() if k in f.Said.model_fields and v is not None})
+    fact = f.ConditionReplied(**now.about, outcome=outcome, reference=reference, valid_until=day(data.get("valid_until")), details=said)
     return replied(state, fact, m)
 
 
-def replied(state: HireState, fact: f.ConditionReplied, m: Moment) -> Facts:
-    """What a reply leads to, whichever way it came: the first answer that counts concludes, another one never overwrites it."""
-    now = state.conditions[fact.slot]
-    if now.answered and fact.outcome is now.outcome:
+def _after_entry(now: ConditionNow, outcome: Outcome, reference: str) -> Facts:
+    """Whoever is on duty has been appointed: a reply is no condition of that any more, but an adverse one is for a person to see."""
+    if outcome not in TABLE[now.condition].refused_by:
+        raise Moot("the appointment is made", code="after_its_stage")
+    if now.after_entry and now.after_entry.outcome is outcome:
         raise Moot("the same answer is on record already", code="repeated")
-    if now.answered and now.outcome is not None:
-        return [fact, f.ConditionContradicted(**now.about, was=now.outcome, now=fact.outcome)]
-    level = fact.details.get("level")
-    if level and fact.outcome is Outcome.GRANTED and not level_suffices(level, m.published.spec.clearance):
-        return [fact]  # on record, and not what was asked for: the request stays open
-    return [fact, *conclude(state, now, fact.outcome, fact.valid_until, m)]
+    return [f.ReplyNoted(**now.about, outcome=outcome, reference=reference)]
 
 
-def conclude(state: HireState, now: ConditionNow, outcome: Outcome, valid_until: date | None, m: Moment) -> Facts:
-    """What an answer settles: satisfied, refused (a person decides), or neither (interim, partly, or expired before it came)."""
-    rule = TABLE[now.condition]
-    until = valid_until or default_validity(now.condition, m)
-    if outcome in rule.satisfied_by and valid_on(until, m.at.date()):
-        done: Facts = [f.ConditionSatisfied(**now.about, valid_until=until), *close_condition_deadlines(state, now)]
-        if state.stage is Stage.CONDITIONS and all_settled_with(state, now.slot):
-            done += _conditions_done(state, m, closed={fact.key for fact in done if isinstance(fact, f.DeadlineClosed)})
-        return done
-    if outcome in rule.refused_by:
-        return [f.ConditionRefused(**now.about, outcome=outcome), *close_condition_deadlines(state, now)]
-    return []
-
-
-def default_validity(condition: Condition, m: Moment) -> date | None:
-    days = m.published.rules.conditions[condition].valid_days
-    return None if days is None else m.at.date() + timedelta(days=days)
-
-
-def _conditions_done(state: HireState, m: Moment, closed: set[str]) -> Facts:
-    remaining = state.model_copy(update={"deadlines": {k: d for k, d in state.deadlines.items() if k not in closed}})
-    return enter(remaining, Stage.ENTRY if state.signed else Stage.CONTRACT, m)
+def _appealed(state: HireState, message: Message, m: Moment) -> Facts:
+    """The candidate asks for a new medical opinion. In its time it opens one round more; later it is on record, for a person."""
+    now = matched(state, message)
+    if now.settled or now.appealed:
+        raise Moot("the opinion is favourable, or final", code="nothing_to_appeal")
+    if now.state is not ConditionState.REFUSED:
+        raise TooEarly("there is no opinion to appeal against", code="before_its_question")
+    window = state.deadlines.get("medical_appeal")
+    reference = str(message.data.get("reference", ""))
+    if window is None or message.received_at > (window.limit_at or window.due_at):
+        return [f.AppealLodged(**now.about, reference=reference, in_time=False)]
+    return [f.AppealLodged(**now.about, reference=reference), *reopen(state, [now], APPEAL, m)]
 
 
 TAKERS: dict[str, Taker] = {
@@ -130,6 +111,7 @@ TAKERS: dict[str, Taker] = {
     "clearance.replied": _reply,
     "clearance.withdrawn": _reply,
     "medical.replied": _reply,
+    "medical.appealed": _appealed,
     "verification.replied": _reply,
     "accreditation.replied": _reply,
     "secondment.replied": _reply,

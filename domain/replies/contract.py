@@ -38,8 +38,8 @@ def _contract_signed(state: HireState, message: Message, m: Moment) -> Facts:
     if unsettled(state):  # contradicted or refused since it was offered: a contract is final only with every condition met (§4)
         raise TooEarly("not every condition is met", code="conditions_open")
     answered = fact.model_copy(update={"enters_on": on})
-    if on and (reopened := reopen_expired(state, on, m)):
-        return [answered, *reopened]
+    if on is not None and (reopened := reopen_expired(state, on, m)):
+        return [answered, *reopened]  # signed all the same: once the results hold on that day, only the entry is still to come
     return [answered, *enter(state.model_copy(update={"enters_on": on}), Stage.ENTRY, m)]
 
 

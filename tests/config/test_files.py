@@ -29,6 +29,7 @@ FIGURES = {
     "offer": (7, 5, None, 7, LimitAction.LAPSE_DUE),
     "clearance_forms": (14, 10, None, 30, LimitAction.ESCALATE),
     "clearance": (180, None, 30, 548, LimitAction.PERSON_DECIDES),
+    "clearance_confirmation": (30, None, 20, 90, LimitAction.PERSON_DECIDES),
     "medical_file": (30, 20, None, 90, LimitAction.ESCALATE),
     "medical": (14, None, 20, 90, LimitAction.ESCALATE),
     "verification": (30, None, 20, 60, LimitAction.ESCALATE),

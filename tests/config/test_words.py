@@ -56,7 +56,7 @@ def needed() -> set[str]:
     keys |= {f"letter.also.{name}" for name in ALSO}
     keys |= {f"ending.{ending.value}.{part}" for ending in Ending for part in ("name", "text")}
     keys |= {f"{family}.{member.value}" for family, members in ENUMS.items() for member in members}
-    keys |= {f"deadline.{key}" for key in (*DEADLINE_KEYS, "closing")}
+    keys |= {f"deadline.{key}" for key in (*DEADLINE_KEYS, "closing", "medical_appeal")}
     keys |= {f"task.{key}" for key in CANDIDATE_TASKS}
     keys |= {f"assessment.{kind}" for kind in Rules.model_fields["assessment"].annotation.__args__ if kind != "none"}  # type: ignore[union-attr]
     keys |= {f"ask.kind.{kind}" for kind in AskBody.model_fields["kind"].annotation.__args__}  # type: ignore[union-attr]

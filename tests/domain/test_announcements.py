@@ -33,6 +33,7 @@ def test_what_is_announced_is_thin() -> None:
             "authority",
             "ask",
             "nation",
+            "papers",
             "post",
             "deadline",
             "enters_on",

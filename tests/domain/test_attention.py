@@ -37,12 +37,12 @@ def test_the_contract_has_one_for_who_proposes_and_one_for_who_approves() -> Non
 
 def test_a_contradiction_and_a_refusal_have_one_until_a_person_has_settled_them() -> None:
     world, case = at_stage(Stage.CONDITIONS)
-    world.tell(case, "medical.replied", outcome="unfit", reference="R")
-    assert key_for("withdraw_offer:medical") in world.hire(case).deadlines
-    world.tell(case, "medical.replied", outcome="fit", reference="R2")
+    world.tell(case, "clearance.replied", outcome="refused", reference="R")
+    assert key_for("withdraw_offer:clearance") in world.hire(case).deadlines
+    world.tell(case, "clearance.replied", outcome="granted", reference="R2")
     clocks = {key for key in world.hire(case).deadlines if decides(key)}
-    assert clocks == {key_for("settle_reply:medical")}
-    world.act(case, "settle_reply", condition="medical", outcome="fit", reason="a_reason")
+    assert clocks == {key_for("settle_reply:clearance")}
+    world.act(case, "settle_reply", condition="clearance", outcome="granted", reason="a_reason")
     assert not any(decides(key) for key in world.hire(case).deadlines)
 
 

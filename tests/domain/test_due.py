@@ -31,7 +31,7 @@ def test_a_nation_is_chased_every_month_and_never_taken_to_have_refused() -> Non
     world.forward(days=700)
     reminded = [x for x in kinds(world, case, "clearance") if x == "deadline_reminded"]
     assert len(reminded) == 18
-    assert (world.hire(case).stage, world.hire(case).conditions["clearance"].state) == (Stage.CONDITIONS, "requested")
+    assert (world.hire(case).stage, world.hire(case).conditions["clearance"].state) == (Stage.CONDITIONS, "lapsed")
 
 
 def test_the_closing_opens_the_screening_a_second_later_and_misses_nothing() -> None:

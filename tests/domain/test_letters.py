@@ -69,6 +69,7 @@ TOLD: list[tuple[f.AnyFact, str]] = [
     (f.DeadlineExtended(key="contract", due_at=DUE, reason="r"), "deadline_extended"),
     *((f.ConditionSatisfied(condition=condition), "condition_settled") for condition in Condition),
     (f.ConditionWaived(condition=Condition.ACCREDITATION, proposed_by="person:ada", reason="r"), "condition_waived"),
+    (f.AppealOpened(condition=Condition.MEDICAL, until=DUE), "appeal_window"),
     (f.ContractApproved(sha256="x", proposed_by="person:ada"), "contract_offer"),
     (f.ContractWithdrawn(sha256="x", offered=True, reason="r"), "contract_withdrawn"),
     (f.EntryDateKept(enters_on=date(2026, 9, 1), reason="r"), "entry_date_kept"),

@@ -110,7 +110,7 @@ class Laws(Watcher):
             s.settled.pop(condition, None)
         elif isinstance(fact, f.PaperReplyEntered):
             s.typed_by[condition] = entry.actor
-        elif isinstance(fact, f.ConditionReplied) and fact.details.get("channel") == "paper":
+        elif isinstance(fact, f.ConditionReplied) and fact.details.channel == "paper":
             assert s.typed_by.get(condition) != entry.actor, "who typed a reply in confirmed it"
 
     def ending(self, s: Standing, ended: f.EndingReached) -> None:

@@ -161,6 +161,9 @@ async def test_an_authority_refuses_and_a_person_withdraws_the_offer(one_post: S
     await one_post.tell(first, f"{condition}.replied", outcome=outcome, reference="R")
     state = one_post.state(first)
     assert (state.stage, state.ended) == (Stage.CONDITIONS, False), "a refusal ends nothing by itself"
+    if condition == "medical":  # final only when the time to appeal is over
+        await one_post.forward_past(first, "medical_appeal")
+        state = await one_post.until(first, lambda s: "medical_appeal" not in s.deadlines)
     assert f"withdraw_offer:{condition}" in state.needs()
     await one_post.act(first, "withdraw_offer", person="hr.head", condition=condition)
     await ended(one_post, first, ending, "person:hr.head")
@@ -174,7 +177,7 @@ async def test_clearance_not_received_is_a_persons_decision_at_the_limit(one_pos
     await one_post.tell(first, "clearance.forms_received")
     await one_post.forward_past(first, "clearance")
     state = one_post.state(first)
-    assert (state.stage, state.ended, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "requested")
+    assert (state.stage, state.ended, state.conditions["clearance"].state) == (Stage.CONDITIONS, False, "lapsed")
     assert "withdraw_offer:clearance" in state.needs()
     await one_post.act(first, "withdraw_offer", condition="clearance", reason="limit_passed")
     await ended(one_post, first, Ending.CLEARANCE_NOT_RECEIVED, "person:hr.officer")

@@ -138,17 +138,14 @@ async def test_a_result_that_expired_before_the_day_of_entry_is_asked_for_again(
     await scene.answer(case, "clearance", "verification", "accreditation")
     await scene.act(case, "propose_contract")
     await scene.act(case, "approve_contract", person="hr.head", sha256=scene.state(case).terms_sha256)
-    on = (await scene.time(case) + timedelta(days=40)).date().isoformat()  # later than was agreed when the contract was offered
-    await scene.tell(case, "contract.signed", signed=True, enters_on=on)
-    await scene.forward(case, days=40)
-    await scene.tell(case, "duty.entered", entered_on=on)
-    assert scene.state(case).stage is Stage.CONDITIONS
+    await scene.tell(case, "contract.signed", signed=True, enters_on=scene.state(case).terms["enters_on"])
+    await scene.forward(case, days=40)  # ten days late, and meanwhile the opinion has expired
     await scene.until(case, lambda s: s.conditions["medical"].round == 2)
+    came = await scene.tell(case, "duty.entered", entered_on=(await scene.time(case)).date().isoformat())
+    assert (scene.state(case).stage, scene.store.closed[came][0]) == (Stage.CONDITIONS, "parked")
     assert scene.authorities["medical"].asks == [f"{case}/medical/request/{n}" for n in (1, 2)]
     await scene.tell(case, "medical.replied", outcome="fit", reference="R9")
-    assert scene.state(case).stage is Stage.ENTRY
-    await scene.tell(case, "duty.entered", entered_on=(await scene.time(case)).date().isoformat())
-    assert scene.state(case).stage is Stage.PROBATION
+    assert (scene.state(case).stage, scene.store.closed[came][0]) == (Stage.PROBATION, "applied")
 
 
 async def test_an_authority_that_is_away_is_asked_until_it_answers(scene: Scene) -> None:

@@ -93,7 +93,7 @@ async def test_a_reply_on_paper_counts_when_a_second_person_confirms_it(scene: S
         await scene.act(case, "confirm_reply", person="sam", condition="clearance")
     await scene.act(case, "confirm_reply", person="sue", roles=desk, condition="clearance")
     [reply] = scene.entries(case, f.ConditionReplied)
-    assert (reply.outcome, reply.reference, reply.details) == ("granted", "P1", {"channel": "paper"})
+    assert (reply.outcome, reply.reference, reply.details.channel) == ("granted", "P1", "paper")
     assert scene.state(case).conditions["clearance"].state == "satisfied"
 
 

@@ -13,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _conditions_with_shelf_life()
     _letters_on_paper()
     # one column to find a person by, whatever the accents and capitals
     with op.batch_alter_table("people") as people:
@@ -39,6 +40,7 @@ def downgrade() -> None:
     op.drop_table("operations")
     op.drop_table("door_log")
     op.drop_table("calendars")
+    _conditions_without_shelf_life()
     op.drop_table("overlays")
     op.drop_table("policies")
     with op.batch_alter_table("people") as people:
@@ -46,6 +48,23 @@ def downgrade() -> None:
     op.execute("DELETE FROM leaves WHERE case_id LIKE 'staff/%'")
     op.execute("DELETE FROM journal WHERE case_id LIKE 'staff/%'")
     _letters_without_paper()
+
+
+def _conditions_with_shelf_life() -> None:
+    """Round, reference, waiver and hold of each condition as asked of one nation; made from the facts, like every row beside it."""
+    with op.batch_alter_table("conditions") as conditions:
+        conditions.add_column(sa.Column("round", sa.Integer(), nullable=False, server_default="0"))
+        conditions.add_column(sa.Column("reference", store.columns.Words(), nullable=True))
+        conditions.add_column(sa.Column("reopened_for", store.columns.Words(), nullable=True))
+        conditions.add_column(sa.Column("waiver", store.columns.Words(), nullable=True))
+        conditions.add_column(sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()))
+        conditions.add_column(sa.Column("held_until", store.columns.Instant(), nullable=True))
+
+
+def _conditions_without_shelf_life() -> None:
+    with op.batch_alter_table("conditions") as conditions:
+        for column in ("held_until", "held", "waiver", "reopened_for", "reference", "round"):
+            conditions.drop_column(column)
 
 
 def _letters_on_paper() -> None:
