@@ -15,6 +15,7 @@ from acts.bulk import Bulk
 from acts.calendars import CalendarDesk
 from acts.carrier import Carrier
 from acts.editions import PolicyDesk
+from acts.importing import Importing
 from acts.overlays import OverlayDesk
 from acts.personnel import Personnel
 from config.files import load_calendar
@@ -61,6 +62,7 @@ class Desk:
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
+        self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from acts.board import Boardroom
     from acts.bulk import Bulk
     from acts.calendars import Affected
+    from acts.importing import Importing
     from acts.personnel import Personnel
     from config.settings import Settings
 
@@ -70,6 +71,8 @@ class Desk(Protocol):
 
     @property
     def boardroom(self) -> "Boardroom": ...
+    @property
+    def importing(self) -> "Importing": ...
     @property
     def personnel(self) -> "Personnel": ...
 

@@ -35,6 +35,8 @@ def messages_of(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[CaseMess
             case f.Reopened(stage=stage, post=post):
                 back = {"hire": after.case, "stage": str(stage), "post": post, "rank": after.rank}
                 told.append(CaseMessage(to=vacancy, type="hire.returned", data=back))
+            case f.PostClaimed(post=post):
+                told.append(CaseMessage(to=vacancy, type="post.claimed", data={"hire": after.case, "post": post}))
             case f.DutyEntered():
                 told.append(CaseMessage(to=vacancy, type="post.taken_up", data={"hire": after.case, "post": after.post}))
             case f.ReuseAnswered(accepted=True) if after.reuse is not None:

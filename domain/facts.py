@@ -78,6 +78,19 @@ class LatenessDecided(Fact):
     reason: str
 
 
+class HireImported(Fact):
+    """The case was in flight elsewhere and begins here at this stage: from which file and line, and who brought it.
+
+    What the same step says happened elsewhere: nobody is written to about it, and the age of the case is counted from here.
+    """
+
+    kind: Literal["hire_imported"] = "hire_imported"
+    file_sha256: str
+    line: int
+    imported_by: str
+    stage: Stage
+
+
 class ApplicationReplaced(Fact):
     kind: Literal["application_replaced"] = "application_replaced"
     received_at: datetime
@@ -207,6 +220,21 @@ class PostAssigned(Fact):
 
 class PostReleased(Fact):
     kind: Literal["post_released"] = "post_released"
+    post: str
+    reason: str
+
+
+class PostClaimed(Fact):
+    """An imported hire held this post elsewhere: the vacancy reserves it, or says why not."""
+
+    kind: Literal["post_claimed"] = "post_claimed"
+    post: str
+
+
+class PostRefused(Fact):
+    """The vacancy could not reserve the post that was claimed: a person says which one the hire shall have."""
+
+    kind: Literal["post_refused"] = "post_refused"
     post: str
     reason: str
 
@@ -1201,6 +1229,7 @@ ReserveExtended.model_rebuild()
 
 AnyFact = Annotated[
     ApplicationReceived
+    | HireImported
     | LatenessDecided
     | ApplicationReplaced
     | StageEntered
@@ -1221,6 +1250,8 @@ AnyFact = Annotated[
     | ReserveCalled
     | PostAssigned
     | PostReleased
+    | PostClaimed
+    | PostRefused
     | PostFunded
     | OfferIssued
     | OfferAnswered

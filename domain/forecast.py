@@ -390,6 +390,7 @@ def observations(journal: Sequence[Entry]) -> list[Observation]:
     authority: dict[str, str] = {}
     held: list[tuple[datetime, datetime]] = []
     hold: datetime | None = None
+    imported = False
 
     def over(step: str, since: datetime, at: datetime) -> None:
         stood = sum((max(timedelta(0), min(at, b) - max(since, a)) for a, b in held), timedelta(0))
@@ -402,9 +403,12 @@ def observations(journal: Sequence[Entry]) -> list[Observation]:
             case f.Resumed() if hold:
                 held.append((hold, entry.at))
                 hold = None
+            case f.HireImported():
+                imported = True
             case f.StageEntered(stage=entered):
-                if stage and entered is not stage[0]:
+                if stage and entered is not stage[0] and not imported:
                     over(f"stage:{stage[0]}", stage[1], entry.at)
+                imported = imported and stage is None  # how long its first stage took, elsewhere and here, nobody knows
                 stage = (entered, entry.at)
             case f.ConditionOpened(slot=slot, authority=a):
                 authority[slot] = a

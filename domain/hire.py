@@ -169,6 +169,7 @@ class HireState(BaseModel):
     seconded_by: str | None = None
     serving: bool = False
     nations: tuple[str, ...] = ()
+    imported: f.HireImported | None = None
     stage: Stage | None = None
     stage_since: datetime | None = None
     ending: Ending | None = None
@@ -197,6 +198,7 @@ class HireState(BaseModel):
     available: bool = True
     post: str = ""
     post_before: str = ""
+    post_refused: str = ""  # claimed by an import, and not to be had
     post_kind: PostKind | None = None
     grade_low: str = ""
     grade_high: str = ""
@@ -349,6 +351,7 @@ class HireState(BaseModel):
             found.append("confirm_no_show")
         found += ["confirm_lapse"] if self.lapsed else []
         found += ["decide_higher_grade"] if self.higher_grade_by else []
+        found += ["claim_post"] if self.post_refused else []
         for c in self.conditions.values():
             if c.paper is not None:
                 found.append(f"confirm_reply:{c.slot}")
@@ -484,6 +487,11 @@ def _lateness(s: HireState, fact: f.LatenessDecided, e: Entry) -> None:
     s.late, s.lateness = False, "in_time"
 
 
+@_takes(f.HireImported)
+def _imported(s: HireState, fact: f.HireImported, e: Entry) -> None:
+    s.imported = fact
+
+
 @_takes(f.ApplicationReplaced)
 def _replaced(s: HireState, fact: f.ApplicationReplaced, e: Entry) -> None:
     s.application, s.received_at, s.judged = fact.application, fact.received_at, None
@@ -566,6 +574,7 @@ def _called(s: HireState, fact: f.ReserveCalled, e: Entry) -> None:
 @_takes(f.PostAssigned)
 def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
     s.post, s.post_kind, s.grade_low, s.grade_high = fact.post, fact.post_kind, fact.grade_low, fact.grade_high
+    s.post_refused = ""
     s.division, s.post_funded = fact.division, fact.funded
     s.higher_grade_by, s.higher_grade = "", ""  # a decision on the grade is about one post
     if s.terms_sha256 and fact.post != s.post_before:  # terms name their post
@@ -576,6 +585,16 @@ def _assigned(s: HireState, fact: f.PostAssigned, e: Entry) -> None:
 @_takes(f.PostReleased)
 def _released(s: HireState, fact: f.PostReleased, e: Entry) -> None:
     s.post, s.post_before = "", s.post
+
+
+@_takes(f.PostClaimed)
+def _claimed(s: HireState, fact: f.PostClaimed, e: Entry) -> None:
+    s.post_refused = ""
+
+
+@_takes(f.PostRefused)
+def _post_refused(s: HireState, fact: f.PostRefused, e: Entry) -> None:
+    s.post_refused = fact.post
 
 
 @_takes(f.PostFunded)

@@ -88,6 +88,7 @@ CODES = (
     "condition_not_held",
     "no_late_appeal",
     "no_late_reply",
+    "no_post_refused",
 )
 
 #: Acts about one condition of appointment, or about one request.
@@ -617,6 +618,7 @@ _AGAINST: dict[str, Against] = {
     "lift_overlay": _fixed("no_overlay", lambda s: not s.overlays),
     "extend": lambda s, about, _: [Wait("list_of_vacancy", s.vacancy, (str(Party.HR),))] if about == "reserve" else [],
     "decide_review": _fixed("no_review", lambda s: s.review is not Review.LODGED),
+    "claim_post": _fixed("no_post_refused", lambda s: not s.post_refused),
     "offer_reuse": lambda s, about, _: [Wait("reuse_offered", "", (str(Party.CANDIDATE),))] if s.reuse else [],
 }
 

@@ -78,6 +78,16 @@ class Records:
             raise BadInput("a step that announces something must leave a fact", code="no_fact")
         return await self._db.write(partial(self._append, step))
 
+    async def append_all(self, steps: Sequence[Step], first: Callable[[Connection], None]) -> None:
+        """Write several steps, of several cases, in one transaction: all or nothing. `first` writes what they refer to."""
+
+        def work(tx: Connection) -> None:
+            first(tx)
+            for step in steps:
+                self._append(step, tx)
+
+        await self._db.write(work)
+
     async def journal(self, case: str) -> list[Entry]:
         """The facts of a case in order; empty for a case that has none."""
         return await self._db.read(partial(_entries, case=case))

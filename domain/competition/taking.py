@@ -29,6 +29,8 @@ def take(state: VacancyState, message: Message, m: Moment) -> Turnout:
             return _place(state, d, m)
         case "reuse.withdrawn":
             return _unplaced(state, d)
+        case "post.claimed":
+            return _claimed(state, d)
         case "hire.relisted":
             return _relisted(state, d, m)
         case "hire.availability":
@@ -56,6 +58,25 @@ def _left(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     if not state.over:
         serve(state, out, m)
     return completed(state, out)
+
+
+def _claimed(state: VacancyState, d: dict[str, Any]) -> Turnout:
+    """A hire that was in flight elsewhere held this post there: it is reserved if it can be, else the hire hears why not."""
+    post = state.posts.get(d["post"])
+    if post is not None and post.hire == d["hire"]:
+        return Turnout()
+    out = Turnout()
+    if state.over or state.suspended:
+        reason = "vacancy_over" if state.over else "suspended"
+    elif post is None or post.state is not PostState.OPEN:
+        reason = "unknown_post" if post is None else "post_not_open"
+    elif state.spare < 1:
+        reason = "kept_for_review"
+    else:
+        reserve(out, state, post.id, d["hire"], "post.given", {})
+        return out
+    out.messages.append(tell(d["hire"], "post.refused", {"post": d["post"], "reason": reason}))
+    return out
 
 
 def _unplaced(state: VacancyState, d: dict[str, Any]) -> Turnout:

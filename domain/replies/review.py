@@ -29,4 +29,11 @@ def _post_given(state: HireState, message: Message, m: Moment) -> Facts:
     return [the_post(message.data)]
 
 
-TAKERS: dict[str, Taker] = {"review.lodged": _lodged, "post.given": _post_given}
+def _post_refused(state: HireState, message: Message, m: Moment) -> Facts:
+    """The post an imported hire claimed is not to be had: a person says which one it shall have."""
+    if state.stage not in HOLDING or state.post:
+        raise Moot("this hire waits for no post", code="after_its_stage")
+    return [f.PostRefused(post=message.data["post"], reason=message.data["reason"])]
+
+
+TAKERS: dict[str, Taker] = {"review.lodged": _lodged, "post.given": _post_given, "post.refused": _post_refused}

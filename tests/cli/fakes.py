@@ -176,6 +176,7 @@ class FakeDesk:
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
     bulk: Any = None
+    importing: Any = None
     boardroom: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:

@@ -31,6 +31,7 @@ RARE_ENDINGS = frozenset(
 RARE_ACTS = frozenset(
     {"apply_overlay", "lift_overlay", "confirm_no_show", "decide_review", "conclude_integrity", "keep_entry_date", "postpone_entry"}
     | {"decide_higher_grade", "propose_higher_grade", "offer_reuse", "confirm_reply", "ask_by_hand", "reject_contract"}
+    | {"claim_post"}  # no walk imports a hire
 )
 #: Everything that may be said must be said; these rarely find their moment.
 RARE_MESSAGES = frozenset(
