@@ -9,8 +9,9 @@ from activities.hire import Asked, At, Do, NoteAsked, Take, Written
 from activities.records import Desk, again_if_behind, numbered
 from domain import competition, facts
 from domain.announcements import announced_by_vacancy
-from domain.competition import Rival, Turnout
-from domain.messages import CaseMessage, Closing, Step
+from domain.competition import Earlier, Rival, Turnout
+from domain.hire import fold
+from domain.messages import ActRequest, CaseMessage, Closing, Step
 from domain.moment import Moment
 from domain.vacancy import VacancyState
 from domain.words import MessageFate
@@ -44,9 +45,20 @@ class VacancySteps:
 
         async def happen(state: VacancyState, m: Moment) -> Turnout:
             do.request.known(state.seen_steps)
-            return competition.do(state, do.request, await self._field.rivals(state.reference), m)
+            return competition.do(state, do.request, await self._field.rivals(state.reference), m, await self._earlier(do.request))
 
         return await self._step(do, do.request.step, f"person:{do.request.person}", happen)
+
+    async def _earlier(self, request: ActRequest) -> Earlier | None:
+        """The hire of another vacancy that an act is about; None where it is about none, or there is no such hire."""
+        hire = str(request.args.get("hire", ""))
+        if request.act != "offer_reuse" or not hire.startswith("hire/"):
+            return None
+        state = fold(await self._desk.journal.journal(hire))
+        if not state.vacancy:
+            return None
+        stood = await self._desk.library.published(state.vacancy)
+        return Earlier(state, (state.grade_high,) if state.grade_high else tuple(p.grade_high for p in stood.spec.posts))
 
     @activity.defn(name="close_vacancy")
     async def close_vacancy(self, at: At) -> Written:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain import facts as f
+from domain.carrying import results_of
 from domain.hire import HireState
 from domain.messages import Announcement, CaseMessage
 from domain.reuse import linked_case
@@ -66,6 +67,7 @@ def _linked(state: HireState) -> dict[str, Any]:
         "seconded_by": state.seconded_by,
         "serving": state.serving,
         "nations": list(state.nations),
+        "results": [result.model_dump(mode="json") for result in results_of(state)],
     }
 
 
@@ -96,7 +98,7 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                     ask=ask,
                     **({"papers": form != "confirmation"} if form else {}),
                 )
-            case f.ConditionSatisfied():
+            case f.ConditionSatisfied() | f.ConditionCarriedOver():
                 say("condition.satisfied", **_slot(fact))
             case f.ConditionRefused():
                 say("condition.refused", **_slot(fact))
@@ -104,6 +106,8 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
                 say("condition.reopened", **_slot(fact))
             case f.OfferIssued(post=post):
                 say("offer.issued", post=post)
+            case f.ApplicationReceived(consent_asked=True, vacancy=vacancy):
+                say("reuse.offered", other_vacancy=vacancy, post=after.post)
             case f.ReuseOffered(vacancy=vacancy, post=post):
                 say("reuse.offered", other_vacancy=vacancy, post=post)
             case f.ContractApproved():

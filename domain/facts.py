@@ -48,12 +48,26 @@ class Decision(BaseModel):
     seen: str = ""
 
 
+class CarriedResult(BaseModel):
+    """An authority's answer in favour, given in an earlier hire of the same person (`case`): outcome, validity, level and reference."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    condition: Condition
+    authority: str
+    outcome: Outcome
+    valid_until: date | None = None
+    level: str = ""
+    reference: str = ""
+    case: str
+
+
 # ---- the application and its way to the board --------------------------------------------------------------------------
 
 
 class ApplicationReceived(Fact):
     """`late` keeps it out of the competition until a person has decided; `lateness` says whether our own door may be to blame.
-    `claimed_at` is what the sender says: evidence for that person, trusted by no rule."""
+    `claimed_at` is what the sender says: evidence for that person, trusted by no rule. `consent_asked`: a re-use, and the person has
+    not said yet whether they agree; `carried` is what the first hire leaves to it."""
 
     kind: Literal["application_received"] = "application_received"
     vacancy: str
@@ -69,6 +83,8 @@ class ApplicationReceived(Fact):
     seconded_by: str | None = None
     serving: bool = False
     nations: tuple[str, ...] = ()
+    consent_asked: bool = False
+    carried: tuple[CarriedResult, ...] = ()
 
 
 class LatenessDecided(Fact):
@@ -401,6 +417,17 @@ class AskFailed(Fact):
 class ConditionSatisfied(OfCondition):
     kind: Literal["condition_satisfied"] = "condition_satisfied"
     valid_until: date | None = None
+
+
+class ConditionCarriedOver(OfCondition):
+    """Met already, by a result of an earlier hire of the same person that is still valid: nobody is asked again."""
+
+    kind: Literal["condition_carried_over"] = "condition_carried_over"
+    from_case: str
+    outcome: Outcome
+    valid_until: date | None = None
+    level: str = ""
+    reference: str = ""
 
 
 class ConditionRefused(OfCondition):
@@ -1116,6 +1143,16 @@ class NoticeClosed(Fact):
     reason: str
 
 
+class ReuseProposed(Fact):
+    """A person who was not successful elsewhere is asked whether they would take this post; their answer is for the linked case."""
+
+    kind: Literal["reuse_proposed"] = "reuse_proposed"
+    hire: str
+    post: str
+    new_case: str
+    reason: str
+
+
 class CandidateListed(Fact):
     kind: Literal["candidate_listed"] = "candidate_listed"
     hire: str
@@ -1268,6 +1305,7 @@ AnyFact = Annotated[
     | PaperConfirmed
     | AskFailed
     | ConditionSatisfied
+    | ConditionCarriedOver
     | ConditionRefused
     | ConditionContradicted
     | ConditionSettled
@@ -1357,6 +1395,7 @@ AnyFact = Annotated[
     | NoticeClosed
     | VacancySuspendedForHire
     | VacancyResumedForHire
+    | ReuseProposed
     | CandidateListed
     | CandidateUnlisted
     | CandidatePassedOver

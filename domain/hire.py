@@ -72,6 +72,7 @@ class ConditionNow(BaseModel):
     outcome: Outcome | None = None
     reference: str = ""
     valid_until: date | None = None
+    carried_from: str = ""  # the earlier hire whose result this is
     expected: date | None = None
     requested_at: datetime | None = None
     papers: bool = False
@@ -170,6 +171,9 @@ class HireState(BaseModel):
     serving: bool = False
     nations: tuple[str, ...] = ()
     imported: f.HireImported | None = None
+    consent_open: bool = False  # a re-use: the person has not said yet whether they agree
+    carried: tuple[f.CarriedResult, ...] = ()
+    screened: bool = False  # and found eligible
     stage: Stage | None = None
     stage_since: datetime | None = None
     ending: Ending | None = None
@@ -393,6 +397,8 @@ class HireState(BaseModel):
                 return ["mark_interview"]
             case Stage.INTERVIEW if self.interview_at is None:
                 return ["schedule_interview"]
+            case Stage.OFFER if self.consent_open:
+                return []  # the person's own word first
             case Stage.OFFER if not self.offer_issued:
                 return ["issue_offer"]
             case Stage.CONTRACT if self.higher_grade_by:
@@ -480,6 +486,7 @@ def _received(s: HireState, fact: f.ApplicationReceived, e: Entry) -> None:
     s.channel, s.received_at, s.late, s.linked_from = fact.channel, fact.received_at, fact.late, fact.linked_from
     s.lateness = fact.lateness
     s.seconded_by, s.serving, s.nations = fact.seconded_by, fact.serving, fact.nations
+    s.consent_open, s.carried = fact.consent_asked, fact.carried
 
 
 @_takes(f.LatenessDecided)
@@ -507,6 +514,11 @@ def _entered(s: HireState, fact: f.StageEntered, e: Entry) -> None:
 @_takes(f.EligibilityJudged)
 def _judged(s: HireState, fact: f.EligibilityJudged, e: Entry) -> None:
     s.judged = fact.decision
+
+
+@_takes(f.Screened)
+def _screened(s: HireState, fact: f.Screened, e: Entry) -> None:
+    s.screened = fact.eligible
 
 
 @_takes(f.AssessmentInvited)
@@ -685,6 +697,13 @@ def _satisfied(s: HireState, fact: f.ConditionSatisfied, e: Entry) -> None:
     s.failed_asks.pop(fact.slot, None)  # answered all the same: nobody need ask any more
 
 
+@_takes(f.ConditionCarriedOver)
+def _carried_over(s: HireState, fact: f.ConditionCarriedOver, e: Entry) -> None:
+    c = s.conditions[fact.slot]
+    c.state, c.outcome, c.reference, c.valid_until = ConditionState.SATISFIED, fact.outcome, fact.reference, fact.valid_until
+    c.level, c.carried_from, c.said = fact.level, fact.from_case, {fact.outcome: fact.valid_until}
+
+
 @_takes(f.ConditionRefused)
 def _refused(s: HireState, fact: f.ConditionRefused, e: Entry) -> None:
     s.conditions[fact.slot].state = ConditionState.REFUSED
@@ -730,6 +749,7 @@ def _appeal_lodged(s: HireState, fact: f.AppealLodged, e: Entry) -> None:
 def _reopened(s: HireState, fact: f.ConditionReopened, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.state, c.outcome, c.valid_until, c.papers, c.limit_passed = ConditionState.WAITING, None, None, False, False
+    c.level, c.carried_from = "", ""
     c.said, c.paper, c.paper_by = {}, None, ""  # a reply typed in before belongs to the result that expired
     c.waiver, c.waiver_by, c.expected, c.form = None, "", None, ""
     c.because, c.appealed, c.late_appeal = fact.reason, fact.reason == APPEAL, False
@@ -890,6 +910,9 @@ def _reuse(s: HireState, fact: f.ReuseOffered, e: Entry) -> None:
 
 @_takes(f.ReuseAnswered)
 def _reuse_answered(s: HireState, fact: f.ReuseAnswered, e: Entry) -> None:
+    if s.consent_open:  # here the question was put in this very case
+        s.consent_open = False
+        return
     s.reuse_accepted = fact.accepted
     s.reuses += fact.accepted
     if not fact.accepted:
@@ -1064,7 +1087,7 @@ def _case_reopened(s: HireState, fact: f.Reopened, e: Entry) -> None:
         case Stage.RESERVE:
             s.list_deadline = None
         case Stage.OFFER:
-            s.offer_accepted = None
+            s.offer_accepted, s.consent_open = None, False  # who asks for a review of a lapse would take the post
         case Stage.ENTRY:
             s.no_show, s.enters_on = False, None
         case _:

@@ -20,7 +20,7 @@ from domain.integrity import WITNESSED, key_of
 from domain.review import reviewable
 from domain.slots import without_nation
 from domain.vacancy import Salary
-from domain.words import Ending, PostKind, Stage
+from domain.words import Condition, Ending, PostKind, Stage
 
 #: template -> what it is for. `letter.<template>.subject` and `.body` in the catalogue, in both languages.
 LETTERS: Mapping[str, str] = MappingProxyType(
@@ -33,6 +33,9 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "reserve_listed": "the result: on the reserve list, with its end date",
         "next_in_rank": "the result: next in rank, should a post of this competition come free",
         "linked": "the case goes on for a post of another vacancy, as agreed",
+        "reuse_asked": "a post of another vacancy, after an earlier application: does the candidate agree",
+        "reuse_declined": "the candidate does not wish to be considered for it",
+        "reuse_lapsed": "the candidate did not say whether they agree",
         "suspended": "the whole recruitment stands still for now",
         "resumed": "the recruitment goes on",
         "called": "called from the list to a post, with its kind and grade",
@@ -44,6 +47,7 @@ LETTERS: Mapping[str, str] = MappingProxyType(
         "reminder": "something we still wait for from the candidate",
         "deadline_extended": "more time for something we asked of the candidate",
         "condition_settled": "one condition of appointment is met",
+        "condition_carried": "one condition is met by a result of the earlier application",
         "condition_waived": "one condition of appointment is no longer asked",
         "clearance_pending": "the clearance is still with the national authority",
         "appeal_window": "until when another medical opinion can be asked for",
@@ -87,7 +91,7 @@ ALSO: Mapping[str, str] = MappingProxyType(
 
 #: Deadlines on which the candidate is the one to move: they are reminded of these, and of no one else's.
 #: `task.<key>` in the catalogue says what they were asked to do.
-CANDIDATE_TASKS = ("assessment_answer", "offer", "clearance_forms", "medical_file", "contract", "entry", "allegation")
+CANDIDATE_TASKS = ("assessment_answer", "reuse", "offer", "clearance_forms", "medical_file", "contract", "entry", "allegation")
 
 
 class Phrase(BaseModel):
@@ -161,6 +165,8 @@ def letters_for(fact: f.AnyFact, *, stage: str | None, closed_ending: str | None
 
 def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) -> LetterDue | None:
     match fact:
+        case f.ApplicationReceived(consent_asked=True):
+            return LetterDue(template="reuse_asked", values=_post(known) | {"answer_by": _due(known, "reuse")})
         case f.ApplicationReceived(linked_from=str()):
             return LetterDue(template="linked", values=_post(known), also=("recommended_for",))
         case f.ApplicationReceived(received_at=received_at):
@@ -200,10 +206,9 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
         case f.DeadlineRecomputed(key=key, due_at=due_at, was_due_at=was) if key in CANDIDATE_TASKS and due_at > was:
             return LetterDue(template="deadline_extended", values={"task": _task(key), "answer_by": due_at})
         case f.ConditionSatisfied(condition=condition, valid_until=until):
-            values = {"condition": Phrase(key=f"condition.{condition.value}")}
-            return LetterDue(
-                template="condition_settled", values=values | ({"until": until} if until else {}), also=("valid_until",) if until else ()
-            )
+            return _met("condition_settled", condition, until)
+        case f.ConditionCarriedOver(condition=condition, valid_until=until):
+            return _met("condition_carried", condition, until)
         case f.ConditionWaived(condition=condition):
             return LetterDue(template="condition_waived", values={"condition": Phrase(key=f"condition.{condition.value}")})
         case f.AppealOpened(until=until):
@@ -238,6 +243,10 @@ def _letter_for(fact: f.AnyFact, stage: str | None, known: Mapping[str, Any]) ->
             return LetterDue(template="reuse_offer", values={"other": vacancy, "post": post, "grade": grade})
         case f.DutyEntered(entered_on=entered_on):
             return LetterDue(template="welcome", values={"entered_on": entered_on})
+        case f.EndingReached(reason="reuse_declined"):
+            return LetterDue(template="reuse_declined")
+        case f.EndingReached(ending=ending, reason="lapsed.reuse"):
+            return _ending(ending, known).model_copy(update={"template": "reuse_lapsed"})
         case f.EndingReached(ending=ending):
             return _ending(ending, known)
         case f.ReviewLodged() if "review_decision" in known.get("deadlines", {}):
@@ -269,6 +278,11 @@ def _invitation(fact: f.InterviewScheduled, known: Mapping[str, Any]) -> LetterD
     values = {"starts_at": fact.starts_at, "minutes": fact.minutes, "place": fact.place}
     moved = before is not None and before != fact.starts_at
     return LetterDue(template="interview_invitation", values=values, also=("rescheduled",) if moved else (), calendar=calendar)
+
+
+def _met(template: str, condition: Condition, until: date | None) -> LetterDue:
+    values = {"condition": Phrase(key=f"condition.{condition.value}")} | ({"until": until} if until else {})
+    return LetterDue(template=template, values=values, also=("valid_until",) if until else ())
 
 
 def _offer(post: str, known: Mapping[str, Any]) -> LetterDue:

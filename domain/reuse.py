@@ -1,5 +1,6 @@
 """Re-use: a post of another vacancy, similar and at the same or a lower grade, for somebody who agrees (`recruitment.md` §6)."""
 
+import hashlib
 from collections.abc import Iterable
 
 from domain.errors import NotNow
@@ -17,3 +18,8 @@ def check_grade(offered: str, applied_for: Iterable[str]) -> None:
 def linked_case(case: str, nth: int) -> str:
     """The id of the case begun by the `nth` re-use agreed to: the first hire's own is -1, unsaid."""
     return f"{case}-{nth + 1}"
+
+
+def proposed_case(case: str, vacancy: str, nth: int) -> str:
+    """The id of the case a vacancy begins for somebody whose own has ended: made of what is asked, so that a second try gives the same."""
+    return f"{case}-{hashlib.blake2b(f'{case}/{vacancy}/{nth}'.encode(), digest_size=4).hexdigest()}"

@@ -125,6 +125,10 @@ class ContractRules(Strict):
     twin_reduction_months: int = Field(default=24, ge=0)
 
 
+#: Deadlines with the figures of another one: whether a person agrees to a re-use is to be answered as soon as an offer is.
+LIKE = {"reuse": "offer"}
+
+
 class Rules(Strict):
     name: str
     version: str
@@ -146,7 +150,7 @@ class Rules(Strict):
         The time to appeal is a condition's own figure.
         """
         plain = without_nation(key.partition(":")[0])
-        return self._appeal() if plain == "medical_appeal" else self.deadlines[plain]
+        return self._appeal() if plain == "medical_appeal" else self.deadlines[LIKE.get(plain, plain)]
 
     def _appeal(self) -> DeadlineRule:
         days, unit = self.conditions[Condition.MEDICAL].appeal_days or 0, self.deadlines["medical"].unit

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from domain import facts as f
 from domain.attention import decides
+from domain.carrying import carried_over
 from domain.conditions import authority_for, needed, valid_on
 from domain.deadlines import probation_ends_on, shift
 from domain.errors import NotNow
@@ -115,7 +116,8 @@ def _on_the_list(state: HireState, m: Moment) -> Facts:
 
 
 def _open_conditions(state: HireState, m: Moment) -> Facts:
-    """Every condition this hire needs; each person's own papers (forms, medical file) are due from now."""
+    """Every condition this hire needs; each person's own papers (forms, medical file) are due from now. What an earlier hire of the
+    person left and still counts is met at once."""
     opened: Facts = []
     wanted = needed(seconded=state.seconded_by is not None, funded=state.post_funded)
     for condition in wanted:
@@ -123,7 +125,8 @@ def _open_conditions(state: HireState, m: Moment) -> Facts:
         rule = m.published.rules.conditions[condition]
         after = tuple(other for other in rule.after if other in wanted)
         for nation, authority in _asked_of(state, condition, m):
-            opened.append(f.ConditionOpened(condition=condition, nation=nation, authority=authority, after=after, waivable=rule.waivable))
+            slot = f.ConditionOpened(condition=condition, nation=nation, authority=authority, after=after, waivable=rule.waivable)
+            opened += [slot, *carried_over(state, slot, m)]
         if condition is Condition.BUDGET:
             opened.append(m.deadline("budget"))
     return opened

@@ -24,6 +24,7 @@ CODES = (
     "interview_set",
     "interview_held",
     "on_the_list",
+    "reuse_asked",
     "selected",
     "offered",
     "conditions",
@@ -105,6 +106,8 @@ def _code(state: HireState) -> str:
             return "interview_held"
         case Stage.RESERVE:
             return "on_the_list"
+        case Stage.OFFER if state.consent_open:
+            return "reuse_asked"
         case Stage.OFFER:
             return "offered" if state.offer_issued else "selected"
         case Stage.CONDITIONS:

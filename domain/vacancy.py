@@ -167,6 +167,7 @@ class VacancyState(BaseModel):
     suspended: bool = False
     suspended_at: datetime | None = None
     listed: list[Listed] = Field(default_factory=list)
+    reused: dict[str, str] = Field(default_factory=dict)  # the linked case -> the earlier hire it was begun for
     called: dict[str, Listed] = Field(default_factory=dict)  # off the list, called to a post
     unavailable: set[str] = Field(default_factory=set)
     reserve_list: bool = False
@@ -288,6 +289,11 @@ def _deadline_closed(s: VacancyState, fact: f.DeadlineClosed, e: Entry) -> None:
 @_takes(f.LapseDue)
 def _lapse_due(s: VacancyState, fact: f.LapseDue, e: Entry) -> None:
     s.list_expired = True
+
+
+@_takes(f.ReuseProposed)
+def _reuse_proposed(s: VacancyState, fact: f.ReuseProposed, e: Entry) -> None:
+    s.reused[fact.new_case] = fact.hire
 
 
 @_takes(f.BudgetAsked)

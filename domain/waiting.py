@@ -89,6 +89,7 @@ CODES = (
     "no_late_appeal",
     "no_late_reply",
     "no_post_refused",
+    "consent",
 )
 
 #: Acts about one condition of appointment, or about one request.
@@ -345,6 +346,8 @@ def _of_stage(state: HireState) -> list[Wait]:
         case Stage.SELECTION:
             who = (str(Role.BOARD_CHAIR), str(Role.APPOINTING_AUTHORITY))
             return [Wait("report", "", who, since, open_.get("selection"))]
+        case Stage.OFFER if state.consent_open and "reuse" not in state.lapse_due:
+            return _consent(state)
         case Stage.RESERVE if state.reuse is not None and not state.reuse_accepted:
             return [Wait("reuse", state.reuse.vacancy, (str(Party.CANDIDATE),), since, open_.get("reserve"))]
         case Stage.RESERVE:
@@ -481,7 +484,14 @@ def _unsettled(s: HireState, rights: Rights) -> list[Wait]:
 
 
 def _issue_offer(s: HireState, about: str, rights: Rights) -> list[Wait]:
+    if s.consent_open:
+        return _consent(s)
     return [Wait("offer_issued")] if s.offer_issued else _no_post(s)
+
+
+def _consent(s: HireState) -> list[Wait]:
+    """A re-use: the person has not said yet whether they agree."""
+    return [Wait("consent", s.post, (str(Party.CANDIDATE),), s.stage_since, s.deadlines.get("reuse"))]
 
 
 def _no_post(s: HireState) -> list[Wait]:

@@ -110,7 +110,9 @@ class FakeStore:
 
     async def rivals(self, vacancy: str) -> list[Rival]:
         states = [fold(j) for case, j in self.journals.items() if case.startswith("hire/")]
-        return [Rival(case=s.case, stage=s.stage, score=s.score, late=s.late) for s in states if s.vacancy == vacancy]
+        return [
+            Rival(case=s.case, stage=s.stage, score=s.score, late=s.late, candidate=s.candidate) for s in states if s.vacancy == vacancy
+        ]
 
     def facts(self, case: str, kind: str | None = None) -> list[f.AnyFact]:
         return [e.fact for e in self.journals.get(case, []) if kind is None or e.fact.kind == kind]

@@ -93,7 +93,16 @@ class StoreLibrary:
     async def rivals(self, vacancy: str) -> list[Rival]:
         """Also those whose application lies undelivered: who applied in time is in the competition, and is told when it is cancelled."""
         rows = await self._queries.hires(vacancy=vacancy)
-        begun = [Rival(case=r["case_id"], stage=r["stage"] and Stage(r["stage"]), score=r["score"] or 0, late=r["late"]) for r in rows]
+        begun = [
+            Rival(
+                case=r["case_id"],
+                stage=r["stage"] and Stage(r["stage"]),
+                score=r["score"] or 0,
+                late=r["late"],
+                candidate=r["candidate"],
+            )
+            for r in rows
+        ]
         return begun + [Rival(case=case, stage=Stage.RECEIVED) for case in await self._inbox.unbegun(vacancy)]
 
 

@@ -57,6 +57,7 @@ ALSO: dict[str, tuple[tuple[str, ...], ...]] = {
     "linked": (("recommended_for",),),
     "conditional_offer": (("seconded", "unfunded", "twin_grade"),),
     "condition_settled": (("valid_until",),),
+    "condition_carried": (("valid_until",),),
     "contract_offer": (("definite", "twin_grade", "salary"), ("regulations", "salary")),
     "ending.withdrawn": (("interview_cancelled",),),
 }

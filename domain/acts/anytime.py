@@ -67,6 +67,7 @@ class Recuse(Args):
 
 LAPSES = {
     "assessment_answer": Ending.ASSESSMENT_LAPSED,
+    "reuse": Ending.CONDITIONAL_OFFER_LAPSED,  # the offer of a post, not answered; its letter says what was asked
     "offer": Ending.CONDITIONAL_OFFER_LAPSED,
     "reserve": Ending.RESERVE_LAPSED,
     "contract": Ending.CONDITIONAL_OFFER_LAPSED,  # not declined: nobody said no

@@ -144,6 +144,8 @@ def _issue_offer(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Issue the conditional offer for the post reserved."""
     if s.offer_issued:
         raise NotNow("the conditional offer is issued already", code="already_issued")
+    if s.consent_open:
+        raise NotNow("the person has not said yet whether they agree to the re-use", code="consent_open")
     if not s.post:
         raise NotNow("no post is reserved for this hire", code="no_post")
     return [f.OfferIssued(post=s.post), m.deadline("offer")]

@@ -11,9 +11,10 @@ from domain.competition.money import AskByHand
 from domain.competition.opening import due, publish
 from domain.competition.posts import AddPost
 from domain.competition.report import DecideReport, SubmitReport, report_sha256
+from domain.competition.reusing import OfferReuse
 from domain.competition.table import ACTS, Act, check, do
 from domain.competition.taking import take
-from domain.competition.turnout import Rival, Turnout
+from domain.competition.turnout import Earlier, Rival, Turnout
 
 __all__ = [
     "ACTS",
@@ -26,7 +27,9 @@ __all__ = [
     "ComposeBoard",
     "DecideReport",
     "DeclareInterest",
+    "Earlier",
     "ExtendList",
+    "OfferReuse",
     "Rival",
     "SubmitReport",
     "Turnout",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from domain import facts as f
 from domain.acts.rights import entitled
 from domain.acts.table import Args
-from domain.competition.turnout import Competition, Rival, Turnout
+from domain.competition.turnout import Competition, Earlier, Rival, Turnout
 from domain.errors import BadInput, NotNow, VacancyClosed
 from domain.messages import ActRequest
 from domain.moment import Moment
@@ -66,11 +66,11 @@ def check(state: VacancyState, request: ActRequest) -> Act:
     return act
 
 
-def do(state: VacancyState, request: ActRequest, rivals: Sequence[Rival], m: Moment) -> Turnout:
-    """What an act leads to. `rivals` are all hires of this vacancy as the read model has them."""
+def do(state: VacancyState, request: ActRequest, rivals: Sequence[Rival], m: Moment, earlier: Earlier | None = None) -> Turnout:
+    """What an act leads to. `rivals` are all hires of this vacancy as the read model has them; `earlier` is the hire a re-use is about."""
     act = check(state, request)
     allowed = entitled(act.name, act.roles, request)
-    out = act.do(Competition(state, rivals, m), act.args.model_validate(request.args), allowed)
+    out = act.do(Competition(state, rivals, m, earlier), act.args.model_validate(request.args), allowed)
     if allowed.acting_for:  # what is done with another one's role says so first
         out.facts.insert(0, f.ActedFor(person=allowed.acting_for))
     return out

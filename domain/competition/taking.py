@@ -5,6 +5,7 @@ from typing import Any
 from domain import facts as f
 from domain.competition.keeping import give_up, serve, take_review
 from domain.competition.listing import call_next
+from domain.competition.reusing import known_of
 from domain.competition.turnout import Turnout, after, completed, reserve, tell
 from domain.messages import Message
 from domain.moment import Moment
@@ -141,8 +142,6 @@ def _place(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
         return Turnout(messages=[tell(d["hire"], "placement.refused", {"post": d["post"], "reason": "post_not_open"})])
     linked = d["new_case"]
     out = Turnout()
-    known = {k: d[k] for k in ("candidate", "application", "seconded_by", "serving", "nations")}
-    about = known | {"vacancy": state.reference, "linked_from": d["hire"]}
-    reserve(out, state, post.id, linked, "hire.linked", about)
+    reserve(out, state, post.id, linked, "hire.linked", {**known_of(d), "vacancy": state.reference, "linked_from": d["hire"]})
     out.messages.append(tell(d["hire"], "placement.made", {"case": linked, "vacancy": state.reference, "post": post.id}))
     return out

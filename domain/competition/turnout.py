@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from domain import facts as f
+from domain.hire import HireState
 from domain.messages import CaseMessage
 from domain.moment import Moment
 from domain.vacancy import VacancyState
@@ -29,6 +30,15 @@ class Rival(BaseModel):
     stage: Stage | None
     score: int = 0
     late: bool = False
+    candidate: str = ""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A hire of another vacancy, for whom a re-use is thought of: how it stands, and the grades it applied for."""
+
+    state: HireState
+    grades: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class Competition:
     state: VacancyState
     rivals: Sequence[Rival]
     m: Moment
+    earlier: Earlier | None = None
 
 
 def reserve(out: Turnout, state: VacancyState, post: str, hire: str, type_: str, data: dict[str, Any]) -> None:

@@ -64,7 +64,8 @@ def _open_screening(state: HireState, m: Moment) -> Facts:
 
 
 def _linked(state: HireState, message: Message, m: Moment) -> Facts:
-    """A hire that begins from another one (re-use, `recruitment.md` §6): straight to the conditional offer of its post."""
+    """A hire that begins from another one (re-use, `recruitment.md` §6): straight to the conditional offer of its post; first the
+    question whether the person agrees, where they have not said so."""
     if state.vacancy:
         raise Moot("this case has begun already", code="repeated")
     d = message.data
@@ -80,8 +81,11 @@ def _linked(state: HireState, message: Message, m: Moment) -> Facts:
         seconded_by=d.get("seconded_by"),
         serving=bool(d.get("serving")),
         nations=_nations(d, m),
+        consent_asked=not d.get("agreed", True),
+        carried=tuple(f.CarriedResult.model_validate(each) for each in d.get("results", ())),
     )
-    return [received, f.StageEntered(stage=Stage.RECEIVED), *assigned(state.model_copy(update={"stage": Stage.RECEIVED}), d, m)]
+    begun: Facts = [received, f.StageEntered(stage=Stage.RECEIVED), *assigned(state.model_copy(update={"stage": Stage.RECEIVED}), d, m)]
+    return [*begun, m.deadline("reuse")] if received.consent_asked else begun
 
 
 def _withdrawn(state: HireState, message: Message, m: Moment) -> Facts:

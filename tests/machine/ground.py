@@ -57,7 +57,9 @@ class GroundStore(FakeStore):
 
     async def rivals(self, vacancy: str) -> list[Rival]:
         states = [self.hire(case) for case in self.journals if case.startswith("hire/")]
-        return [Rival(case=s.case, stage=s.stage, score=s.score, late=s.late) for s in states if s.vacancy == vacancy]
+        return [
+            Rival(case=s.case, stage=s.stage, score=s.score, late=s.late, candidate=s.candidate) for s in states if s.vacancy == vacancy
+        ]
 
     def reading(self, case: str) -> Reading:
         """Where the case stands, each entry read once."""

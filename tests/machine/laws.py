@@ -17,7 +17,7 @@ from store.readmodel import Reading, derive
 from tests.machine.ground import Ground, Happening, Watcher
 
 #: Facts that settle a condition, and facts that unsettle it again.
-SETTLES = (f.ConditionSatisfied, f.ConditionWaived)
+SETTLES = (f.ConditionSatisfied, f.ConditionCarriedOver, f.ConditionWaived)
 UNSETTLES = (f.ConditionOpened, f.ConditionRefused, f.ConditionContradicted, f.ConditionReopened)
 #: Who may have decided an ending that is nobody's loss.
 WILLING = ("person:", "candidate")
