@@ -241,10 +241,11 @@ def _plausible(on: date, m: Moment) -> None:
 
 
 def _post(s: HireState, m: Moment) -> PostSpec:
-    post = next((p for p in m.published.spec.posts if p.id == s.post), None)
-    if post is None:
-        raise NotNow(f"the vacancy has no post {s.post}", code="no_post")
-    return post
+    """The post as the notice has it; one given to the vacancy later stands in no notice, and is as it was assigned."""
+    if not s.post or s.post_kind is None:
+        raise NotNow("no post is reserved for this hire", code="no_post")
+    given = PostSpec(id=s.post, kind=s.post_kind, grade_low=s.grade_low, grade_high=s.grade_high, division=s.division, funded=s.post_funded)
+    return next((p for p in m.published.spec.posts if p.id == s.post), given)
 
 
 def _offer_form(a: Propose) -> Salary | None:
