@@ -150,14 +150,16 @@ class People:
             case _:
                 await self._act(who, case, act, {})
 
-    async def _act(self, who: str, case: str, act: str, args: dict[str, Any]) -> None:
+    async def _act(self, who: str, case: str, act: str, args: dict[str, Any]) -> bool:
         """One act, under a request id of its own; a refusal is an answer, and the worklist shows what is still needed."""
         tries = self._tries[f"act/{case}/{act}"] = self._tries.get(f"act/{case}/{act}", 0) + 1
         try:
             await self._desk.act(who, case, act, args, request=self._world.event_id("act", case, act, tries))
-            self.acts += 1
         except Refusal as refusal:
             self.refused.append(f"{act}: {refusal.code}")
+            return False
+        self.acts += 1
+        return True
 
     async def _screening(self, case: str) -> dict[str, Any]:
         """HR follows a clear proposal; what is unclear they look at, and find in order."""
@@ -170,9 +172,10 @@ class People:
         fast = persona.vacancy == TWIN
         ahead = self._world.days(*((2, 4) if fast else (6, 12)), persona.id, "interview")
         day = (self._world.agenda.now + timedelta(days=ahead)).astimezone(ZONE)
-        starts_at = day.replace(hour=10, minute=0, second=0, microsecond=0)
-        await self._act(who, case, "schedule_interview", {"starts_at": starts_at.isoformat(), "minutes": 60, "place": "video"})
-        self._behaviour.interviewed(case, ahead)
+        tries = self._tries.get(f"act/{case}/schedule_interview", 0)  # a moment another candidate has is refused: then another one
+        starts_at = day.replace(hour=self._world.days(9, 16, persona.id, "hour", tries), minute=0, second=0, microsecond=0)
+        if await self._act(who, case, "schedule_interview", {"starts_at": starts_at.isoformat(), "minutes": 60, "place": "video"}):
+            self._behaviour.interviewed(case, ahead)
 
     async def _mark_interview(self, who: str, persona: Persona, case: str) -> None:
         if persona.fate.suspected == "cleared":

@@ -260,12 +260,13 @@ posts = Table(
     _only("uq_posts_hire", "hire", where="hire IS NOT NULL", unique=True),  # a hire holds one post
 )
 
-#: The diary of a selection board: a moment is kept for one candidate of a vacancy at a time.
+#: The diary of a selection board: a moment at a place is kept for one candidate of a vacancy at a time.
 interview_slots = Table(
     "interview_slots",
     metadata,
     Column("vacancy", Words, ForeignKey("vacancies.reference"), primary_key=True),
     Column("starts_at", Instant, primary_key=True),
+    _words("place", primary_key=True),
     _words("hire"),
     Index("ix_interview_slots_hire", "hire"),
 )

@@ -95,9 +95,10 @@ def _interview_slots() -> None:
         "interview_slots",
         sa.Column("vacancy", store.columns.Words(), nullable=False),
         sa.Column("starts_at", store.columns.Instant(), nullable=False),
+        sa.Column("place", store.columns.Words(), nullable=False),
         sa.Column("hire", store.columns.Words(), nullable=False),
         sa.ForeignKeyConstraint(["vacancy"], ["vacancies.reference"], name="fk_interview_slots_vacancy"),
-        sa.PrimaryKeyConstraint("vacancy", "starts_at", name="pk_interview_slots"),
+        sa.PrimaryKeyConstraint("vacancy", "starts_at", "place", name="pk_interview_slots"),
     )
     op.create_index("ix_interview_slots_hire", "interview_slots", ["hire"], unique=False)
 
