@@ -16,6 +16,7 @@ from domain.slots import condition_of
 from domain.words import Condition, Role, Stage
 from sandbox.agenda import AFTERNOON, MORNING, office
 from sandbox.behaviour import USUAL, Behaviour
+from sandbox.occasions import Occasions
 from sandbox.population import CANCELLED, POOL, TWIN, Persona
 from sandbox.world import World
 
@@ -27,7 +28,10 @@ STAFF: Mapping[str, tuple[str, tuple[Role, ...]]] = {
     "tom": ("Tom Verhaegen", (Role.HR_OFFICER,)),
     "helga": ("Helga Brandt", (Role.HR_HEAD,)),
     "marc": ("Marc Dumont", (Role.HIRING_MANAGER, Role.LINE_MANAGER)),
+    "nils": ("Nils Aas", (Role.HR_OFFICER,)),
     "oona": ("Oona Lahti", (Role.BOARD_MEMBER,)),
+    "bea": ("Beatriz Nunes", (Role.BOARD_MEMBER,)),
+    "noor": ("Noor Jansen", (Role.STAFF_OBSERVER,)),
     "piotr": ("Piotr Zielinski", (Role.BOARD_CHAIR,)),
     "aude": ("Aude Lambert", (Role.APPOINTING_AUTHORITY,)),
     "mara": ("Mara Novak", (Role.MEDICAL_OFFICE,)),
@@ -62,6 +66,7 @@ class People:
     def __init__(self, world: World, desk: Desk, behaviour: Behaviour) -> None:
         self._world, self._desk, self._behaviour = world, desk, behaviour
         self._planned: set[str] = set()
+        self._occasions = Occasions(world, desk, behaviour, self._act)
         self._tries: dict[str, int] = {}
         self.acts = 0
         self.refused: list[str] = []
@@ -73,7 +78,8 @@ class People:
     # ---- the worklist --------------------------------------------------------------------------------------------------------
 
     def look(self, hire: Row) -> None:
-        """Take on what this hire needs now, each need once."""
+        """Take on what this hire needs now, each need once; and what is done about it of one's own accord."""
+        self._occasions.look(hire)
         for need in hire["needs"]:
             self._take_on(str(hire["case_id"]), str(need))
 
@@ -120,6 +126,9 @@ class People:
                 good = persona.fate.merit >= 40
                 reason = "profile_matches" if good else "others_match_better"
                 await self._act(who, case, act, {"shortlisted": good, "reason": reason})
+            case "mark_assessment" if persona.vacancy == TWIN:
+                await self._score(persona, case, persona.fate.merit + self._tilt(persona))
+                await self._act(who, case, act, {})
             case "mark_assessment":
                 await self._act(who, case, act, {"score": persona.fate.merit + self._tilt(persona)})
             case "schedule_interview":
@@ -136,6 +145,7 @@ class People:
                 await self._act(who, case, act, {"enters_on": first_day.date().isoformat()})
             case "approve_contract":
                 proposed = await self._last(case, "contract_proposed")
+                who = await self._deputy(who) if persona.fate.occasion == "deputy" else who
                 await self._act(who, case, act, {"sha256": proposed["sha256"]})
             case "conclude_integrity":
                 upheld = persona.fate.suspected == "upheld"
@@ -183,6 +193,25 @@ class People:
             self._behaviour.accused(case, f"statement-{persona.id[-6:]}")
         await self._act(who, case, "mark_interview", {"score": persona.fate.merit - self._tilt(persona)})
 
+    async def _score(self, persona: Persona, case: str, mark: int) -> None:
+        """Two members score alone, against the first competencies of the notice; the board's mark is the mean."""
+        for member in ("oona", "bea"):
+            points = {str(n): mark for n in range(1, 4)}
+            await self._act(member, case, "score", {"competencies": points})
+
+    async def _deputy(self, who: str) -> str:
+        """Somebody is away, and the deputy acts in both names."""
+        today = self._world.agenda.now.date()
+        await self._desk.personnel.absent(who, who, today, today + timedelta(days=10), deputy="nils")
+        return "nils"
+
+    async def convene(self, reference: str) -> None:
+        """The board of a competition is named, and each of it says whether they know anybody."""
+        vacancy = f"vacancy/{reference}"
+        await self._act("ines", vacancy, "compose_board", {"chair": "piotr", "members": ["oona", "bea"], "observer": "noor"})
+        for person in ("piotr", "oona", "bea", "noor"):
+            await self._act(person, vacancy, "declare_interest", {"conflict": False})
+
     def _tilt(self, persona: Persona) -> int:
         """Nobody is equally good twice; the two marks still add up to what they are worth."""
         room = min(persona.fate.merit, 100 - persona.fate.merit, 6)
@@ -212,6 +241,8 @@ class People:
             stages = {h["stage"] for h in own}
             if Stage.SELECTION in stages and not stages & STILL_IN_PLAY:
                 self._once(f"report/{reference}", 2, lambda reference=reference: self._report(reference))
+            if stages & {Stage.ASSESSMENT}:
+                self._once(f"board/{reference}", 0, lambda reference=reference: self.convene(reference))
             if reference == CANCELLED and any(h["ending"] == "budget_refused" for h in own):
                 self._once(f"cancel/{reference}", 9, lambda reference=reference: self._cancel(reference))
             if reference == TWIN and any(h["stage"] == Stage.RESERVE for h in own):

@@ -51,6 +51,8 @@ class Fate:
     moves: bool = False
     seconded: bool = False
     applies_twice: bool = False
+    #: What people do of their own accord about this candidate (`occasions.py`).
+    occasion: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
         ),
         *_merit(62, 78, *_some(8), Fate(merit=0, suspected="cleared"), Fate(merit=0, replies={C.VERIFICATION: ("partly", "confirmed")})),
         *_merit(62, 78, Fate(merit=0, replies={C.CLEARANCE: ("interim", "granted")}), Fate(merit=0, seconded=True)),
+        # what people do of their own accord (occasions.py)
+        *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("handed_over", "held", "recused", "slots"))),
+        *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("on_paper", "extended", "deputy"))),
     ],
     TWIN: [
         *_merit(20, 70, *_some(1, defect="late")),

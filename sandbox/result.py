@@ -15,6 +15,7 @@ from domain.vacancy import OVER
 from domain.words import Ending
 from sandbox.invariants import Evidence
 from sandbox.partners import Street
+from sandbox.rules import counted
 
 Row = Mapping[str, Any]
 #: Time skipping's own events are the demonstration's, not the hire's.
@@ -67,6 +68,7 @@ async def result(desk: Desk, street: Street, evidence: Evidence, events: Mapping
             "appointed_median": round(median(appointed)) if appointed else 0,
         },
         "case_days": {"shortest": round(min(days, default=0), 1), "longest": round(max(days, default=0), 1)},
+        "rules": counted(evidence.entries.values()),
         "wall_s": round(wall_s, 1),
         "more": {
             "vacancies": {str(row["reference"]): row["status"] for row in vacancies},
@@ -114,6 +116,7 @@ def failures(found: Mapping[str, Any]) -> list[str]:
     """Why a demonstration did not do what it promises; empty when it did."""
     wrong = [f"{name}: {verdict}" for name, verdict in found["invariants"].items() if verdict != "held"]
     wrong += [f"no hire ended as {ending}" for ending, n in found["endings"].items() if not n]
+    wrong += [f"the rule never occurred: {rule}" for rule, n in found["rules"].items() if not n]
     more = found["more"]
     wrong += [f"{more['unfinished']} hires have not ended"] if more["unfinished"] else []
     wrong += more["mischief"]
@@ -144,6 +147,11 @@ def summary(found: Mapping[str, Any], played: tuple[datetime, datetime]) -> list
     endings = Table("how they ended", "hires", title=f"{found['hires']} applications", title_justify="left")
     for name, n in found["endings"].items():
         endings.add_row(name.replace("_", " "), str(n) if n else "none")
+    rules = Table(
+        "rule", "times", title=f"{sum(map(bool, found['rules'].values()))} of {len(found['rules'])} rules seen", title_justify="left"
+    )
+    for name, n in found["rules"].items():
+        rules.add_row(name, str(n) if n else "never")
     held = Table("what must hold", "", title="Checked by a separate process", title_justify="left")
     for name, verdict in found["invariants"].items():
         held.add_row(name.replace("_", " "), verdict)
@@ -151,6 +159,7 @@ def summary(found: Mapping[str, Any], played: tuple[datetime, datetime]) -> list
     return [
         vacancies,
         endings,
+        rules,
         held,
         f"From {first:%-d %B %Y} to {last:%-d %B %Y} in {found['wall_s']:.0f} seconds; "
         f"cases took {c['shortest']:g} to {c['longest']:g} days.",
