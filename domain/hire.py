@@ -297,9 +297,11 @@ class HireState(BaseModel):
 
     @property
     def next_deadline(self) -> datetime | None:
-        """The next date a person would call the deadline (targets and limits, not reminders)."""
-        if self.over or self.held:
+        """The next date a person would call the deadline (targets and limits, not reminders); on hold, the hold's own end."""
+        if self.over:
             return None
+        if self.held:
+            return self.held.until
         return min((i for key in self.deadlines for i, what in self.pending_instants(key) if what != "reminder"), default=None)
 
     @property

@@ -40,7 +40,7 @@ class Scene:
 
     def later(self, days: float, what: str, do: Callable[[], Awaitable[Any]]) -> None:
         """Something more, some days on, on an office afternoon."""
-        self.world.agenda.afternoon(days, f"{self.persona.id}/{self.persona.fate.occasion}/{what}", self.case, do)  # type: ignore[arg-type]
+        self.world.agenda.afternoon(days, f"{self.persona.id}/{self.persona.fate.occasion}/{what}", self.case, do)
 
     def in_days(self, days: float) -> str:
         return (self.world.agenda.now + timedelta(days=days)).isoformat()

@@ -119,6 +119,7 @@ class People:
 
     async def _do(self, who: str, persona: Persona, hire: Row, act: str, about: str) -> None:
         case = str(hire["case_id"])
+        who = "bea" if who == "oona" and persona.fate.occasion == "recused" else who
         match act:
             case "screen":
                 await self._act(who, case, act, await self._screening(case))

@@ -37,8 +37,8 @@ RULES: dict[str, Seen] = {
     "contradicting replies are settled by a person": _kind("condition_settled"),
     "an offer's time is extended once": _kind("offer_extended"),
     "a post is given back": _kind("post_freed"),
-    "the next is called from the list": lambda e: e.fact.kind == "reserve_called" and e.fact.reason == "next_in_rank",  # type: ignore[union-attr]
-    "re-use with consent": lambda e: e.fact.kind == "reuse_answered" and e.fact.accepted,  # type: ignore[union-attr]
+    "the next is called from the list": lambda e: e.fact.kind == "reserve_called" and e.fact.reason == "next_in_rank",
+    "re-use with consent": lambda e: e.fact.kind == "reuse_answered" and e.fact.accepted,
     "the money of a post is decided": _kind("budget_decided"),
     "terms computed, approved by another person": _kind("contract_approved"),
     "an allegation is reported": _kind("integrity_reported"),

@@ -1,6 +1,6 @@
 """The diary of a selection board: which moment at which place is kept for whom, changed in the transaction that writes the fact.
 
-A moment at a place is one hire's at a time; a second step that wants it is refused whole, so that nobody is offered what another may choose.
+A moment at a place is one hire's at a time; a second step that wants it is refused whole: nobody is offered what another may choose.
 """
 
 from collections.abc import Iterable
