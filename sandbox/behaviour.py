@@ -19,6 +19,8 @@ from sandbox.world import World
 TWICE, AGAIN = 0.08, 0.05
 #: Days after closing on which the budget authority sits, and what it says.
 BUDGET: Mapping[str, tuple[int, str]] = {TWIN: (110, "approved"), CANCELLED: (120, "refused"), POOL: (60, "approved")}
+#: Whose entry on duty is postponed comes so many days later.
+POSTPONED = 28
 USUAL: Mapping[Condition, str] = {
     Condition.CLEARANCE: "granted",
     Condition.MEDICAL: "fit",
@@ -132,6 +134,7 @@ class Behaviour:
         self.send("portal", "contract.signed", case, {"signed": True, "enters_on": first_day.isoformat()}, days)
 
     def _first_day(self, persona: Persona, case: str, day: date) -> None:
+        day += timedelta(days=POSTPONED) if persona.fate.occasion == "postponed" else timedelta()
         days = max((day - self._world.agenda.now.date()).days - 1, 0)
         if persona.fate.comes:
             self.send("hris", "duty.entered", case, {"entered_on": day.isoformat()}, days)

@@ -151,7 +151,7 @@ def read_model_equals_fold(found: Evidence) -> Iterator[str]:
     for case, entries in found.entries.items():
         if case.startswith("hire/"):
             yield from _hire_differs(case, hire.fold(entries), shown.pop(case, None), conditions[case])
-        else:
+        elif case.startswith("vacancy/"):
             yield from _vacancy_differs(case, vacancy.fold(entries), found)
     yield from (f"{case} is shown but has no journal" for case in shown)
 

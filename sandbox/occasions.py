@@ -6,12 +6,12 @@ ended). What is done goes through `acts` or a partner's signed event, like every
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from acts.desk import Desk
 from domain.words import Stage
-from sandbox.behaviour import Behaviour
+from sandbox.behaviour import POSTPONED, Behaviour
 from sandbox.population import Persona
 from sandbox.world import World
 
@@ -137,3 +137,18 @@ async def _on_paper(s: Scene) -> None:
 @occasion("extended", Stage.CONDITIONS, 3)
 async def _extended(s: Scene) -> None:
     await s.act("ines", s.case, "extend", {"deadline": "medical_file", "days": 14, "reason": "candidate_asked_for_time"})
+
+
+@occasion("higher_grade", Stage.CONDITIONS, 5)
+async def _higher_grade(s: Scene) -> None:
+    """A member of the serving staff, to be appointed at the higher of twin grades: proposed, and decided by the authority."""
+    if await s.act("ines", s.case, "propose_higher_grade", {"reason": "same_duties_before"}):
+        s.later(3, "decide", lambda: s.act("aude", s.case, "decide_higher_grade", {"approved": True, "reason": "same_duties_before"}))
+
+
+@occasion("postponed", Stage.ENTRY, 0)
+async def _postponed(s: Scene) -> None:
+    """The present employer does not let go in time: the day of entry is postponed, once."""
+    [signed] = [row["body"] for row in await s.desk.timeline(s.case) if row["kind"] == "contract_answered"]
+    day = date.fromisoformat(signed["enters_on"]) + timedelta(days=POSTPONED)
+    await s.act("aude", s.case, "postpone_entry", {"enters_on": day.isoformat(), "reason": "notice_period_of_the_employer"})

@@ -17,6 +17,7 @@ from domain.words import Condition, Role, Stage
 from sandbox.agenda import AFTERNOON, MORNING, office
 from sandbox.behaviour import USUAL, Behaviour
 from sandbox.occasions import Occasions
+from sandbox.offices import Offices
 from sandbox.population import CANCELLED, POOL, TWIN, Persona
 from sandbox.world import World
 
@@ -70,10 +71,12 @@ class People:
         self._tries: dict[str, int] = {}
         self.acts = 0
         self.refused: list[str] = []
+        self._offices = Offices(world, desk, self._act, self.refused)
 
     async def sign_in(self) -> None:
         for person, (name, roles) in STAFF.items():
             await self._desk.put_staff(person, name, f"{person}@muster.example", [str(r) for r in roles])
+        self._offices.plan()
 
     # ---- the worklist --------------------------------------------------------------------------------------------------------
 
@@ -144,6 +147,10 @@ class People:
             case "propose_contract":
                 first_day = office(self._world.agenda.now + timedelta(days=self._world.days(31, 66, persona.id, "notice")), MORNING)
                 await self._act(who, case, act, {"enters_on": first_day.date().isoformat()})
+            case "approve_contract" if persona.fate.occasion == "rejected" and f"rejected/{case}" not in self._planned:
+                self._planned.add(f"rejected/{case}")
+                proposed = await self._last(case, "contract_proposed")
+                await self._act(who, case, "reject_contract", {"sha256": proposed["sha256"], "reason": "other_day_of_entry"})
             case "approve_contract":
                 proposed = await self._last(case, "contract_proposed")
                 who = await self._deputy(who) if persona.fate.occasion == "deputy" else who
@@ -265,8 +272,18 @@ class People:
             rank += words != "not_selected"
             line = {"hire": hire["case_id"], "score": hire["score"] or 0, "rank": rank if words != "not_selected" else None}
             lines.append({**line, "recommendation": words})
+        self._tie(lines)
         await self._act("piotr", f"vacancy/{reference}", "submit_report", {"lines": lines})
         self._once(f"decide/{reference}", 2, lambda: self._decide(reference))
+
+    @staticmethod
+    def _tie(lines: list[dict[str, Any]]) -> None:
+        """Two neighbours on the list whom the board finds equal share the better rank; the appointing authority says who is first."""
+        listed = [line for line in lines if line["recommendation"] == "reserve"]
+        if len(listed) > 2:
+            first, second = listed[1], listed[2]
+            second["rank"] = first["rank"]
+            first["tie"] = second["tie"] = "equal_merit"
 
     def _recommendation(self, reference: str, mark: float) -> str:
         if mark >= 80:
@@ -275,7 +292,8 @@ class People:
 
     async def _decide(self, reference: str) -> None:
         report = await self._last(f"vacancy/{reference}", "report_submitted")
-        args = {"sha256": report["sha256"], "approved": True, "reason": "merit_order"}
+        equal = [line["hire"] for line in report["lines"] if line["tie"]]
+        args = {"sha256": report["sha256"], "approved": True, "reason": "merit_order", "order": list(reversed(equal))}
         await self._act("aude", f"vacancy/{reference}", "decide_report", args)
 
     async def _cancel(self, reference: str) -> None:

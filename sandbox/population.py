@@ -122,6 +122,8 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
         # what people do of their own accord (occasions.py)
         *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("handed_over", "held", "recused", "slots"))),
         *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("on_paper", "extended", "deputy"))),
+        *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("postponed", "rejected"))),
+        *_merit(62, 78, Fate(merit=0, offer="declines")),
     ],
     TWIN: [
         *_merit(20, 70, *_some(1, defect="late")),
@@ -130,7 +132,7 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
         *_merit(42, 75, *_some(1, answers_assessment=False), *_some(1, leaves_at=Stage.SHORTLISTING)),
         *_merit(42, 58, *_some(2)),
         *_merit(95, 98, Fate(merit=0, leaves_at=Stage.CONDITIONS)),
-        *_merit(88, 91, Fate(merit=0)),
+        *_merit(88, 91, Fate(merit=0, occasion="higher_grade")),
         *_merit(82, 84, Fate(merit=0)),
         *_merit(80, 80, Fate(merit=0, moves=True)),
     ],
@@ -238,6 +240,8 @@ def _moment(source: random.Random, fate: Fate, closes_at: datetime, now: datetim
 def _status(source: random.Random, vacancy: str, fate: Fate) -> str:
     if fate.seconded:
         return "national_administration"
+    if fate.occasion == "higher_grade":
+        return "civilian_staff"
     if fate.defect == "status":
         return "external"
     if vacancy == TWIN:

@@ -41,9 +41,26 @@ RULES: dict[str, Seen] = {
     "re-use with consent": lambda e: e.fact.kind == "reuse_answered" and e.fact.accepted,
     "the money of a post is decided": _kind("budget_decided"),
     "terms computed, approved by another person": _kind("contract_approved"),
+    "terms go back and are proposed anew": _kind("contract_rejected"),
+    "the policy of the day of appointment, not of publication": lambda e: e.fact.kind == "contract_proposed" and bool(_changed(e)),
+    "the higher of twin grades, decided": _kind("higher_grade_decided"),
+    "entry on duty is postponed once": _kind("entry_postponed"),
+    "an overlay on open cases": _kind("policy_overlaid"),
+    "equal merit is broken on record": lambda e: e.fact.kind == "report_decided" and bool(e.fact.order),
+    "who declines a call stays listed": _kind("post_declined"),
+    "the unavailable are passed over visibly": _kind("candidate_passed_over"),
+    "a list is extended as a whole": _kind("list_extended"),
+    "a list ends by a person's word": _kind("list_lapsed"),
+    "a post given later, by two people": _kind("post_added"),
+    "a call out of rank gives its reason": lambda e: e.fact.kind == "reserve_called" and e.fact.reason != "next_in_rank",
+    "a vacancy is suspended and resumed": _kind("vacancy_resumed"),
     "an allegation is reported": _kind("integrity_reported"),
     "a vacancy is cancelled and everyone told": _kind("vacancy_cancelled"),
 }
+
+
+def _changed(entry: Entry) -> Any:
+    return getattr(entry.fact, "terms", {}).get("changes")
 
 
 def counted(journals: Iterable[Iterable[Entry]]) -> dict[str, int]:
