@@ -6,6 +6,7 @@ few weeks until it is over.
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from acts.desk import Desk
@@ -41,7 +42,7 @@ class Offices:
             for days, what, do in doings:
                 self._at(self._world.closings[reference] + timedelta(days=days), f"{what}/{reference}", do)
         for reference, closing in self._world.closings.items():
-            self._at(closing + timedelta(days=TENDED), f"tend/{reference}", lambda reference=reference: self._tend(reference))
+            self._at(closing + timedelta(days=TENDED), f"tend/{reference}", partial(self._tend, reference))
 
     def _at(self, moment: Any, what: str, do: Callable[[], Awaitable[Any]]) -> None:
         async def happen() -> None:
@@ -66,7 +67,7 @@ class Offices:
             elif act == "call":
                 await self._call(reference, post, vacancy["listed"])
         again = self._world.agenda.now + timedelta(days=TENDED)
-        self._at(again, f"tend/{reference}/{again:%Y%m%d}", lambda: self._tend(reference))
+        self._at(again, f"tend/{reference}/{again:%Y%m%d}", partial(self._tend, reference))
 
     async def _call(self, reference: str, post: str, listed: list[dict[str, Any]]) -> None:
         """The second on the list speaks a language the post needs: called out of rank, with that reason."""
@@ -118,7 +119,7 @@ class Offices:
         )
         await self._desk.overlays.preview(overlay)
         proposed = await self._desk.overlays.propose("helga", overlay)
-        await self._desk.overlays.approve("aude", overlay.overlay, proposed.sha256)
+        await self._desk.overlays.approve("aude", overlay.overlay, proposed.overlay.sha256)
         await self._desk.overlays.apply("helga", overlay.overlay)
 
     async def _edition(self) -> None:
