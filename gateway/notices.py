@@ -44,6 +44,7 @@ def compose(parcel: Parcel, to: str, words: Words, language: str) -> dict[str, A
     subject, body = TEXTS[parcel.type]
     return {
         "letter": f"notice-{parcel.id}",
+        "at": parcel.at.isoformat(),
         "to": to,
         "language": language,
         "subject": words.say(subject, language, case=said["case"], deadline=said["deadline"]),

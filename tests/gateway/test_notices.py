@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from config.words import Words
+from connectors.mail import SmtpMail
 from gateway.notices import compose
 from store.outbox import Parcel
 
@@ -39,4 +40,5 @@ def test_a_notice_says_case_role_and_the_whole_deadline_in_words(language: str, 
     assert words in mail["body"]
     assert "hire/7q2k9fxm" in mail["subject"]
     assert mail["letter"] == "notice-p1"
+    assert SmtpMail("127.0.0.1", 25, "hr@example.org").compose(mail)["Date"] == "Wed, 30 Apr 2025 22:00:00 +0000"
     assert {"en": "head of Human Resources", "fr": "ressources humaines"}[language].casefold() in mail["body"].casefold()
