@@ -127,6 +127,8 @@ class Behaviour:
         self.send("portal", "offer.answered", case, {"accepted": habit != "declines"}, days)
 
     def _contract(self, persona: Persona, case: str, first_day: date) -> None:
+        if persona.fate.occasion == "paper_contract":
+            return  # it comes by post
         days = self._days(persona, "contract", 2, 6)
         if not persona.fate.signs:
             self.send("portal", "contract.signed", case, {"signed": False}, days)
@@ -185,11 +187,18 @@ class Behaviour:
             acknowledged = after + 2 if out_of_order else self._days(persona, f"ack{condition}", 1, 4)
             expected = (self._world.agenda.now + timedelta(days=after + 10)).date().isoformat()
             self.send(partner.id, f"{condition}.acknowledged", case, {"expected": expected, "ask": ask.id}, acknowledged, nth=round_)
-        outcomes = persona.fate.replies.get(condition, (USUAL[condition],)) if "-" not in case else (USUAL[condition],)
+        asked_again = int(round_) > 1 or "-" in case
+        outcomes = (USUAL[condition],) if asked_again else persona.fate.replies.get(condition, (USUAL[condition],))
         for n, outcome in enumerate(outcomes):
             days = after + n * (5 if outcomes[0] == "granted" else 20)
             data = self._reply(condition, outcome, partner, f"{partner.id}-{persona.id[-6:]}-{n}") | {"ask": ask.id}
             self.send(partner.id, f"{condition}.replied", case, data, days, nth=f"{round_}.{n}")
+            if outcome == "unfit" and persona.fate.occasion == "appealed":
+                self.send("portal", "medical.appealed", case, {"reference": f"appeal-{persona.id[-6:]}"}, days + 6)
+            if condition is Condition.MEDICAL and persona.fate.occasion == "expires" and not asked_again:
+                data["valid_until"] = (self._world.agenda.now.date() + timedelta(days=days + 20)).isoformat()
+            if condition is Condition.CLEARANCE and persona.fate.occasion == "higher_grade" and not asked_again:
+                data["level"] = "NC"  # on file, and too low: an upgrade will be asked for
             if outcome == "unfit":
                 self.send(partner.id, "candidate.told", case, {"about": "medical_opinion"}, days, nth=round_)
 

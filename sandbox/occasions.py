@@ -84,7 +84,7 @@ class Occasions:
         if persona is None or "-" in case or case in self.met:
             return
         found = OCCASIONS.get(persona.fate.occasion)
-        if found is None or hire["stage"] != found.stage:
+        if found is None or hire["stage"] != found.stage or (found.stage is None and hire["ending"] is None):
             return
         self.met.add(case)
         scene = Scene(self.world, self.desk, self.behaviour, self.act, case, persona)
@@ -152,3 +152,36 @@ async def _postponed(s: Scene) -> None:
     [signed] = [row["body"] for row in await s.desk.timeline(s.case) if row["kind"] == "contract_answered"]
     day = date.fromisoformat(signed["enters_on"]) + timedelta(days=POSTPONED)
     await s.act("aude", s.case, "postpone_entry", {"enters_on": day.isoformat(), "reason": "notice_period_of_the_employer"})
+
+
+@occasion("paused_condition", Stage.CONDITIONS, 2)
+async def _paused_condition(s: Scene) -> None:
+    """The agency asked for a fortnight: its condition alone stands still, everything else goes on."""
+    args = {"condition": "verification", "reason": "agency_moves_house", "until": s.in_days(10)}
+    await s.act("ines", s.case, "hold_condition", args)
+
+
+@occasion("paper_contract", Stage.CONTRACT, 14)
+async def _paper_contract(s: Scene) -> None:
+    """The signed contract comes by post: one person types it in, another confirms it."""
+    approved = [row["body"] for row in await s.desk.timeline(s.case) if row["kind"] == "contract_proposed"][-1]
+    paper = {"paper": "contract", "signed": True, "on": approved["terms"]["enters_on"], "reference": f"post-{s.persona.id[-6:]}"}
+    if await s.act("ines", s.case, "enter_paper", paper):
+        s.later(2, "confirm", lambda: s.act("tom", s.case, "confirm_paper", {"paper": "contract"}))
+
+
+@occasion("corrected", Stage.INTERVIEW, 0)
+async def _corrected(s: Scene) -> None:
+    """The assessment's mark was typed wrongly: a fact of its own supersedes it."""
+    [marked] = [row for row in await s.desk.timeline(s.case) if row["kind"] == "assessment_marked"]
+    score = min(marked["body"]["score"] + 1, 100)
+    await s.act("oona", s.case, "correct", {"number": marked["number"], "score": score, "reason": "typing_mistake"})
+
+
+async def _review(s: Scene) -> None:
+    """The candidate asks for a review within the window."""
+    s.behaviour.send("portal", "review.lodged", s.case, {"reference": f"review-{s.persona.id[-6:]}"}, 2)
+
+
+occasion("reviewed", None)(_review)
+occasion("reviewed_in_vain", None)(_review)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from acts.bulk import Filter
 from acts.desk import Desk
 from domain.errors import Refusal
 from domain.overlays import Durations, Overlay
@@ -31,7 +32,9 @@ class Offices:
         """Everything these offices will do, by days after the closing of a competition."""
         calendar: Mapping[str, list[tuple[float, str, Callable[[], Awaitable[Any]]]]] = {
             POOL: [
+                (3, "bulk", self._more_time),
                 (60, "overlay", self._overlay),
+                (80, "calendar", self._calendar),
                 (100, "edition", self._edition),
                 (150, "post", self._post),
                 (200, "list", self._longer_list),
@@ -109,6 +112,14 @@ class Offices:
         if await self._act("helga", vacancy, "suspend", {"reason": "reorganisation"}):
             self._at(self._world.agenda.now + timedelta(days=3), "resume", lambda: self._act("helga", vacancy, "resume", {}))
 
+    async def _more_time(self) -> None:
+        """Screening so many takes longer: one act on many hires, previewed first, with a receipt for each."""
+        which = Filter(vacancy=POOL, stage="screening")
+        args = {"deadline": "screening", "days": 5, "reason": "many_applications"}
+        await self._desk.bulk.preview("ines", "extend", args, which)
+        operation = await self._desk.bulk.begin("ines", "extend", args, which)
+        await self._desk.bulk.carry_out(operation.operation)
+
     # ---- policies ----------------------------------------------------------------------------------------------------------
 
     async def _overlay(self) -> None:
@@ -121,6 +132,14 @@ class Offices:
         proposed = await self._desk.overlays.propose("helga", overlay)
         await self._desk.overlays.approve("aude", overlay.overlay, proposed.overlay.sha256)
         await self._desk.overlays.apply("helga", overlay.overlay)
+
+    async def _calendar(self) -> None:
+        """A further closing day is announced: the calendar is published anew, and open deadlines move visibly."""
+        now = await self._desk.calendars.in_force("hq-brussels")
+        day = (self._world.agenda.now + timedelta(days=5)).date()
+        more = now.model_copy(update={"version": "2027.2", "closed": {**now.closed, day: "staff day"}})
+        await self._desk.calendars.preview(more)
+        await self._desk.calendars.publish("helga", more, self._desk.carrier)
 
     async def _edition(self) -> None:
         """A new edition of the policy, by two people; contracts from now on are made by it, whatever the vacancy was published under."""

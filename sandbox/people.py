@@ -58,6 +58,7 @@ WHO: Mapping[str, tuple[str, int, int]] = {
     "propose_measures": ("mara", 1, 2),
     "grant_measures": ("ines", 1, 2),
     "decide_integrity_steps": ("aude", 2, 5),
+    "decide_review": ("aude", 2, 5),
     "decide_probation": ("marc", 5, 15),
 }
 STILL_IN_PLAY = {Stage.RECEIVED, Stage.SCREENING, Stage.SHORTLISTING, Stage.ASSESSMENT, Stage.INTERVIEW}
@@ -127,7 +128,9 @@ class People:
             case "screen":
                 await self._act(who, case, act, await self._screening(case))
             case "shortlist":
-                good = persona.fate.merit >= 40
+                mistaken = persona.fate.occasion == "reviewed" and f"mistaken/{case}" not in self._planned
+                self._planned |= {f"mistaken/{case}"} if mistaken else set()
+                good = persona.fate.merit >= 40 and not mistaken
                 reason = "profile_matches" if good else "others_match_better"
                 await self._act(who, case, act, {"shortlisted": good, "reason": reason})
             case "mark_assessment" if persona.vacancy == TWIN:
@@ -142,6 +145,14 @@ class People:
             case "settle_reply":
                 outcome = USUAL[condition_of(about)]
                 await self._act(who, case, act, {"condition": about, "outcome": outcome, "reason": "authority_confirmed_by_phone"})
+            case "withdraw_offer" if persona.fate.occasion == "waived":
+                await self._act("ines", case, "propose_waiver", {"condition": about, "reason": "employer_no_longer_exists"})
+                await self._act("helga", case, "approve_waiver", {"condition": about})
+            case "confirm_lapse" if persona.fate.occasion == "late_answer":
+                await self._accept_late(who, case)
+            case "decide_review":
+                upheld = persona.fate.occasion == "reviewed"
+                await self._act(who, case, act, {"upheld": upheld, "reason": "facts_overlooked" if upheld else "decision_well_founded"})
             case "withdraw_offer":
                 await self._withdraw(who, hire, about)
             case "propose_contract":
@@ -207,6 +218,14 @@ class People:
             points = {str(n): mark for n in range(1, 4)}
             await self._act(member, case, "score", {"competencies": points})
 
+    async def _accept_late(self, who: str, case: str) -> None:
+        """The candidate's answer came after its limit, with a good reason: a named person takes it as in time."""
+        late = [
+            row["body"] for row in await self._desk.timeline(case) if row["kind"] == "message_set_aside" and row["body"]["reason"] == "late"
+        ]
+        if late:
+            await self._act(who, case, "accept_late", {"message": late[-1]["message"], "reason": "candidate_was_in_hospital"})
+
     async def _deputy(self, who: str) -> str:
         """Somebody is away, and the deputy acts in both names."""
         today = self._world.agenda.now.date()
@@ -248,7 +267,8 @@ class People:
             own = [h for h in hires if h["vacancy"] == reference]
             stages = {h["stage"] for h in own}
             if Stage.SELECTION in stages and not stages & STILL_IN_PLAY:
-                self._once(f"report/{reference}", 2, lambda reference=reference: self._report(reference))
+                decided = self._tries.get(f"decided/{reference}", 0)  # whoever comes back by a review is named in a report of their own
+                self._once(f"report/{reference}/{decided}", 2, lambda reference=reference: self._report(reference))
             if stages & {Stage.ASSESSMENT}:
                 self._once(f"board/{reference}", 0, lambda reference=reference: self.convene(reference))
             if reference == CANCELLED and any(h["ending"] == "budget_refused" for h in own):
@@ -274,7 +294,7 @@ class People:
             lines.append({**line, "recommendation": words})
         self._tie(lines)
         await self._act("piotr", f"vacancy/{reference}", "submit_report", {"lines": lines})
-        self._once(f"decide/{reference}", 2, lambda: self._decide(reference))
+        self._once(f"decide/{reference}/{self._tries.get(f'decided/{reference}', 0)}", 2, lambda: self._decide(reference))
 
     @staticmethod
     def _tie(lines: list[dict[str, Any]]) -> None:
@@ -294,7 +314,8 @@ class People:
         report = await self._last(f"vacancy/{reference}", "report_submitted")
         equal = [line["hire"] for line in report["lines"] if line["tie"]]
         args = {"sha256": report["sha256"], "approved": True, "reason": "merit_order", "order": list(reversed(equal))}
-        await self._act("aude", f"vacancy/{reference}", "decide_report", args)
+        if await self._act("aude", f"vacancy/{reference}", "decide_report", args):
+            self._tries[f"decided/{reference}"] = self._tries.get(f"decided/{reference}", 0) + 1
 
     async def _cancel(self, reference: str) -> None:
         await self._act("helga", f"vacancy/{reference}", "cancel", {"reason": "reorganisation"})

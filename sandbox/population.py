@@ -122,7 +122,12 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
         # what people do of their own accord (occasions.py)
         *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("handed_over", "held", "recused", "slots"))),
         *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("on_paper", "extended", "deputy"))),
-        *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("postponed", "rejected"))),
+        *_merit(82, 98, *(Fate(merit=0, occasion=name) for name in ("postponed", "rejected", "paused_condition", "paper_contract"))),
+        *_merit(82, 98, Fate(merit=0, occasion="waived", replies={C.VERIFICATION: ("not_confirmed",)})),
+        *_merit(82, 98, Fate(merit=0, occasion="appealed", replies={C.MEDICAL: ("unfit",)}), Fate(merit=0, occasion="expires")),
+        *_merit(82, 98, Fate(merit=0, occasion="late_answer", offer="silent")),
+        *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("reviewed", "corrected"))),
+        *_merit(10, 38, Fate(merit=0, occasion="reviewed_in_vain")),
         *_merit(62, 78, Fate(merit=0, offer="declines")),
     ],
     TWIN: [

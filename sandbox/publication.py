@@ -16,7 +16,7 @@ from sandbox.population import CANCELLED, POOL, TWIN
 #: Time before the closing in which people can apply.
 WINDOW = timedelta(days=28)
 YEAR_OF_WEEKS = timedelta(weeks=52)
-POOL_POSTS = 21
+POOL_POSTS = 27
 
 
 @dataclass(frozen=True)
