@@ -32,8 +32,8 @@ class Offices:
         """Everything these offices will do, by days after the closing of a competition."""
         calendar: Mapping[str, list[tuple[float, str, Callable[[], Awaitable[Any]]]]] = {
             POOL: [
-                (3, "bulk", self._more_time),
-                (60, "overlay", self._overlay),
+                (1, "bulk", self._more_time),
+                (130, "overlay", self._overlay),
                 (80, "calendar", self._calendar),
                 (100, "edition", self._edition),
                 (150, "post", self._post),
@@ -64,11 +64,8 @@ class Offices:
         if vacancy["status"] in OVER:
             return
         for need in vacancy["needs"]:
-            act, _, post = need.partition(":")
-            if act == "confirm_list_lapse":
-                await self._act("tom", f"vacancy/{reference}", act, {})
-            elif act == "call":
-                await self._call(reference, post, vacancy["listed"])
+            if need == "confirm_list_lapse":
+                await self._act("tom", f"vacancy/{reference}", need, {})
         again = self._world.agenda.now + timedelta(days=TENDED)
         self._at(again, f"tend/{reference}/{again:%Y%m%d}", partial(self._tend, reference))
 
@@ -94,14 +91,7 @@ class Offices:
         }
         await self._act("ines", f"vacancy/{POOL}", "add_post", post)
         await self._act("aude", f"vacancy/{POOL}", "decide_post", {"post": f"{POOL}-later", "approved": True})
-        await self._tend_calls()
-
-    async def _tend_calls(self) -> None:
-        vacancy = await self._desk.vacancy(POOL)
-        for need in vacancy["needs"]:
-            act, _, post = need.partition(":")
-            if act == "call":
-                await self._call(POOL, post, vacancy["listed"])
+        await self._call(POOL, f"{POOL}-later", (await self._desk.vacancy(POOL))["listed"])
 
     async def _longer_list(self) -> None:
         await self._act("tom", f"vacancy/{POOL}", "extend_list", {"days": 60, "reason": "further_posts_expected"})

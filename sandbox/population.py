@@ -117,7 +117,7 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
             Fate(merit=0, replies={C.CLEARANCE: ("granted", "refused")}),
             Fate(merit=0, offer="asks_time", replies={C.MEDICAL: ("fit_with_adjustments",)}),
         ),
-        *_merit(62, 78, *_some(8), Fate(merit=0, suspected="cleared"), Fate(merit=0, replies={C.VERIFICATION: ("partly", "confirmed")})),
+        *_merit(62, 78, *_some(14), Fate(merit=0, suspected="cleared"), Fate(merit=0, replies={C.VERIFICATION: ("partly", "confirmed")})),
         *_merit(62, 78, Fate(merit=0, replies={C.CLEARANCE: ("interim", "granted")}), Fate(merit=0, seconded=True)),
         # what people do of their own accord (occasions.py)
         *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("handed_over", "held", "recused", "slots"))),

@@ -76,7 +76,7 @@ RULES: dict[str, Seen] = {
 
 
 def _changed(entry: Entry) -> Any:
-    return getattr(entry.fact, "terms", {}).get("changes")
+    return getattr(entry.fact, "terms", {}).get("changed")
 
 
 def counted(journals: Iterable[Iterable[Entry]]) -> dict[str, int]:
