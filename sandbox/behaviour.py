@@ -110,7 +110,7 @@ class Behaviour:
             self.send("portal", "application.withdrawn", case, {"reason": "I have accepted another post."}, days)
         if stage is Stage.ASSESSMENT and self._world.chance(0.08, persona.id, "needs"):
             self.send("portal", "accommodation.requested", case, {"reference": f"needs-{persona.id[-6:]}"}, 0)
-        if stage is Stage.RESERVE and self._world.chance(0.4, persona.id, "abroad"):
+        if stage is Stage.RESERVE and not persona.fate.occasion and self._world.chance(0.4, persona.id, "abroad"):
             self.send("portal", "candidate.unavailable", case, {}, 6)
             self.send("portal", "candidate.available", case, {}, 27)
         if stage is Stage.SELECTION and self._world.chance(0.2, persona.id, "keen"):
