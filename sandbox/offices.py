@@ -34,7 +34,7 @@ class Offices:
             POOL: [
                 (1, "bulk", self._more_time),
                 (130, "overlay", self._overlay),
-                (80, "calendar", self._calendar),
+                (75, "calendar", self._calendar),
                 (100, "edition", self._edition),
                 (150, "post", self._post),
                 (200, "list", self._longer_list),
@@ -126,8 +126,8 @@ class Offices:
     async def _calendar(self) -> None:
         """A further closing day is announced: the calendar is published anew, and open deadlines move visibly."""
         now = await self._desk.calendars.in_force("hq-brussels")
-        day = (self._world.agenda.now + timedelta(days=5)).date()
-        more = now.model_copy(update={"version": "2027.2", "closed": {**now.closed, day: "staff day"}})
+        days = {(self._world.agenda.now + timedelta(days=n)).date(): "bridge day" for n in range(2, 9)}
+        more = now.model_copy(update={"version": "2027.2", "closed": {**now.closed, **days}})
         await self._desk.calendars.preview(more)
         await self._desk.calendars.publish("helga", more, self._desk.carrier)
 

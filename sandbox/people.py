@@ -208,7 +208,7 @@ class People:
 
     async def _mark_interview(self, who: str, persona: Persona, case: str) -> None:
         if persona.fate.suspected == "cleared":
-            await self._act(who, case, "report_integrity", {"reason": "ai_used"})
+            await self._act(who, case, "report_integrity", {"allegation": "ai_used", "phase": "interview"})
             self._behaviour.accused(case, f"statement-{persona.id[-6:]}")
         await self._act(who, case, "mark_interview", {"score": persona.fate.merit - self._tilt(persona)})
 

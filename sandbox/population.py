@@ -128,7 +128,7 @@ DECKS: Mapping[str, list[tuple[Fate, int, int]]] = {
         *_merit(82, 98, Fate(merit=0, occasion="late_answer", offer="silent")),
         *_merit(42, 58, *(Fate(merit=0, occasion=name) for name in ("reviewed", "corrected"))),
         *_merit(10, 38, Fate(merit=0, occasion="reviewed_in_vain")),
-        *_merit(62, 78, Fate(merit=0, offer="declines")),
+        *_merit(78, 79, Fate(merit=0, offer="declines")),
     ],
     TWIN: [
         *_merit(20, 70, *_some(1, defect="late")),
