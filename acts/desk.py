@@ -24,6 +24,7 @@ from config.temporal import connect
 from domain.acts import ACTS
 from domain.agenda import AgendaItem, agenda
 from domain.calendars import Calendar
+from domain.competition import ACTS as VACANCY_ACTS
 from domain.competition import report_sha256
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
 from domain.facts import LetterWritten, UndoPlanned
@@ -39,6 +40,7 @@ from domain.tally import Tally, tally
 from domain.undo import Tracked, outstanding, plan, progress
 from domain.vacancy import OVER, Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
+from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
 from domain.words import Ending, Party, Role
 from store.clock import DoorClock
@@ -199,6 +201,11 @@ class Desk:
         """Why a hire waits, or why an act is not possible now: each open matter, who can move it, since when. Raises NotFound."""
         await self.queries.hire(case)
         return why(await self._journals.journal(case), ACTS, act, about)
+
+    async def vacancy_why(self, reference: str) -> tuple[VacancyWhy, str]:
+        """What a vacancy waits for, and the zone its moments are told in. Raises NotFound."""
+        zone = (await self.vacancies_store.get(reference)).spec.duty_station.zone
+        return vacancy_why(await self._journals.journal(f"vacancy/{reference}"), VACANCY_ACTS), zone
 
     async def status(self, case: str) -> tuple[Status, str]:
         """What the candidate of a hire may see, and the zone its moments are told in. Raises NotFound."""

@@ -10,6 +10,7 @@ from config.telling import Teller
 from config.words import Words
 from domain.forecast import Accuracy, Assumption, Forecast
 from domain.status import Status
+from domain.vacancy_waiting import VacancyWhy
 from domain.waiting import Why
 
 DEADLINE = ("key", "party", "who", "due_at", "limit_at", "state", "reminded", "escalated")
@@ -43,6 +44,17 @@ def why_shown(why: Why, language: Tongue, *, json: bool) -> None:
         about = {"case": why.case, "stage": why.stage or None, "ending": why.ending or None}
         asked = {"act": why.act, "about": why.about, "possible": why.possible, "who": list(why.who)} if why.act else {}
         show.as_json(about | asked | {"waiting": [wait.data() for wait in why.waits], "text": lines})
+        return
+    for line in lines:
+        show.line(line)
+
+
+def vacancy_why_shown(found: tuple[VacancyWhy, str], language: Tongue, *, json: bool) -> None:
+    why, zone = found
+    lines = Teller(Words.load(), language, zone).vacancy_why(why)
+    if json:
+        waits = [wait.data() | {"names": list(wait.names)} for wait in why.waits]
+        show.as_json({"reference": why.reference, "status": why.status, "waiting": waits, "text": lines})
         return
     for line in lines:
         show.line(line)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import show
+from cli import outlook, show
 from cli.acting import checked, command_name, receipt_shown, vacancy_act_command
 from cli.hire import shown
 from cli.terminal import Json, Person, Reference, Request, terminal
@@ -65,6 +65,13 @@ def show_(ctx: typer.Context, reference: Reference, json: Json = False) -> None:
         return
     # The whole notice and policy are for programs; on a screen they would hide the rest.
     show.sheet({name: value for name, value in show.fields(found).items() if name not in ("spec", "rules")})
+
+
+@app.command()
+def why(ctx: typer.Context, reference: Reference, language: outlook.Language = outlook.Tongue.EN, json: Json = False) -> None:
+    """Say what a vacancy waits for: each open matter, who can move it, since when, until when."""
+    found = terminal(ctx).at_store(lambda desk: desk.vacancy_why(reference))
+    outlook.vacancy_why_shown(found, language, json=json)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from domain.explanation import explain
 from domain.letters import Phrase
 from domain.slots import nation_of, without_nation
 from domain.status import Status
+from domain.vacancy_waiting import VacancyWhy
 from domain.waiting import Wait, Why
 
 #: European dates in English, as the notices write them.
@@ -73,6 +74,10 @@ class Teller:
     def why(self, why: Why) -> list[str]:
         """The whole answer, a sentence or two a line, the heading first."""
         return [self._heading(why), *(self.wait(wait) for wait in why.waits)]
+
+    def vacancy_why(self, why: VacancyWhy) -> list[str]:
+        """The same for a vacancy."""
+        return [self._say(f"waiting.vacancy.{why.status}"), *(self.wait(wait) for wait in why.waits)]
 
     def wait(self, wait: Wait) -> str:
         """One open matter: what, who can move it, since when, until when and why then."""

@@ -24,6 +24,7 @@ from domain.status import Status, ToDo
 from domain.tally import Share, Tally
 from domain.undo import Tracked
 from domain.vacancy import VacancySpec
+from domain.vacancy_waiting import VacancyWhy
 from domain.waiting import Wait, Why
 from domain.words import Ending
 
@@ -254,6 +255,10 @@ class FakeDesk:
         self._took("why", case, act, about)
         waits = (Wait("reply", "clearance", ("nation:NO",), AT, until=AT),) if act != "hold" else ()
         return Why(case=case, stage="conditions", ending="", waits=waits, act=act, about=about, who=("hr_head",))
+
+    async def vacancy_why(self, reference: str) -> tuple[VacancyWhy, str]:
+        self._took("vacancy_why", reference)
+        return VacancyWhy(reference, "closed", (Wait("vacancy.call", "p1", ("hr_officer",), AT),)), "Europe/Brussels"
 
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
         self._took("forecast", case)

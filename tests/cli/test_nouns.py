@@ -24,6 +24,7 @@ LISTS = (
 THINGS = (
     ("hire", "show", CASE),
     ("hire", "why", CASE),
+    ("vacancy", "why", "250442"),
     ("hire", "status", CASE),
     ("hire", "forecast", CASE),
     ("hire", "letter", "L1"),

@@ -24,6 +24,8 @@ from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.status import CODES as STATUSES
+from domain.vacancy import OVER
+from domain.vacancy_waiting import VACANCY_CODES
 from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 
@@ -71,6 +73,8 @@ def needed() -> set[str]:
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
     keys.add("measure.none")
+    keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
+    keys |= {f"waiting.vacancy.{status}" for status in ("published", "closed", "suspended", *OVER)}
     return keys | {f"refusal.{name}" for name in problems()}
 
 
