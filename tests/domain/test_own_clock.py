@@ -55,6 +55,7 @@ def waits_for_the_candidate(state: HireState, key: str) -> bool:
     return {
         "assessment_answer": lambda: bool(state.assessment_ask) and not state.assessment_answered,
         "offer": lambda: state.offer_issued and state.offer_accepted is None,
+        "medical_appeal": lambda: state.conditions["medical"].state is ConditionState.REFUSED,
         "contract": lambda: state.approved and state.signed is None,
         "entry": lambda: state.stage is Stage.ENTRY,
         "allegation": lambda: bool(state.allegations),
