@@ -14,7 +14,9 @@ from acts.board import Boardroom
 from acts.bulk import Bulk
 from acts.calendars import CalendarDesk
 from acts.carrier import Carrier
+from acts.digest import Digests
 from acts.editions import PolicyDesk
+from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.overlays import OverlayDesk
 from acts.personnel import Personnel
@@ -64,6 +66,8 @@ class Desk:
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
+        self.digests = Digests(db, self.personnel)
+        self.housekeeping = Housekeeper(lambda: self.carrier)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
@@ -292,9 +296,9 @@ class Desk:
 
     # ---- people -----------------------------------------------------------------------------------------------------------
 
-    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str], language: str = "") -> None:
         """Enter or change a member of staff. Raises BadInput for a role that does not exist."""
-        await self.people.put_staff(person, name, email, roles)
+        await self.people.put_staff(person, name, email, roles, language)
 
     async def staff(self) -> list[Staff]:
         return await self.people.list_staff()

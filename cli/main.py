@@ -15,6 +15,7 @@ from cli import (
     event,
     hire,
     hires,
+    housekeeping,
     letters,
     notice,
     operation,
@@ -28,6 +29,7 @@ from cli import (
 )
 from cli.deadlines import deadlines
 from cli.demo import demo
+from cli.digest import digest
 from cli.dispatcher import dispatcher
 from cli.doctor import doctor
 from cli.gateway import gateway
@@ -81,6 +83,8 @@ NOUNS = {
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(deadlines)
+app.command(rich_help_panel=LOOK)(digest)
+app.add_typer(housekeeping.app, name="housekeeping", rich_help_panel=RUN)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)
 app.command(rich_help_panel=TRY)(demo)
 app.add_typer(notice.app, name="notice", rich_help_panel=TRY)

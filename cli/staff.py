@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import show
+from cli.outlook import Tongue
 from cli.terminal import Desk, Json, Person, terminal
 from cli.text import named, words
 from domain.staff import StaffState
@@ -29,11 +30,14 @@ def add(
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="The name people know them by.")],
     email: Annotated[str, typer.Option("--email", metavar="ADDRESS", help="Where they are written to.")],
     role: Annotated[list[Role], typer.Option("--role", help="A role; give it again for another.")],
+    language: Annotated[
+        Tongue | None, typer.Option("--language", help="In which they are written to; else the installation's own.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Add a person, or change their name, address and roles."""
     roles = tuple(dict.fromkeys(role))
-    terminal(ctx).at_store(lambda desk: desk.put_staff(person, name, email, roles))
+    terminal(ctx).at_store(lambda desk: desk.put_staff(person, name, email, roles, language or ""))
     if json:
         show.as_json({"person": person, "roles": roles})
         return
@@ -53,7 +57,7 @@ def load(
 
     async def enter(desk: Desk) -> None:
         for person, who in people.items():
-            await desk.put_staff(person, who.name, who.email, who.roles)
+            await desk.put_staff(person, who.name, who.email, who.roles, who.language)
 
     terminal(ctx).at_store(enter)
     show.many(

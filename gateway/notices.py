@@ -1,12 +1,16 @@
-"""Mail to our own people about a case: who is told of an escalation. References and figures only; nothing about a candidate."""
+"""Mail to our own people: escalations and daily digests. References and figures only; nothing about a candidate."""
 
 from datetime import datetime
 from typing import Any, Protocol
 
+from config.digest import told
 from config.telling import Teller
 from config.words import Words
+from domain.digest import Digest
 from store.outbox import Parcel
 from store.people import Staff
+
+DIGEST = "notice.digest"
 
 #: Per type of notice, its subject and its body in the catalogue.
 TEXTS = {"notice.escalated": ("notice.escalated.subject", "notice.escalated.body")}
@@ -28,7 +32,8 @@ class StaffPost:
 
     async def send(self, parcel: Parcel) -> None:
         who = await self._people.staff(parcel.body["staff"])
-        await self._mail.send(compose(parcel, who.email, self._words, self._language))
+        write = digest if parcel.type == DIGEST else compose
+        await self._mail.send(write(parcel, who.email, self._words, who.language or self._language))
 
 
 def compose(parcel: Parcel, to: str, words: Words, language: str) -> dict[str, Any]:
@@ -46,7 +51,21 @@ def compose(parcel: Parcel, to: str, words: Words, language: str) -> dict[str, A
         "letter": f"notice-{parcel.id}",
         "at": parcel.at.isoformat(),
         "to": to,
+        "at": parcel.at.isoformat(),
         "language": language,
         "subject": words.say(subject, language, case=said["case"], deadline=said["deadline"]),
         "body": words.say(body, language, **said),
+    }
+
+
+def digest(parcel: Parcel, to: str, words: Words, language: str) -> dict[str, Any]:
+    """The morning's mail: what the digest held when it was made. Its id is the person's and the day's."""
+    subject, body = told(Digest.model_validate(parcel.body["about"]), words, language)
+    return {
+        "letter": f"notice-{parcel.id}",
+        "to": to,
+        "at": parcel.at.isoformat(),
+        "language": language,
+        "subject": subject,
+        "body": body,
     }

@@ -19,7 +19,10 @@ _earlier = outbox.alias("earlier")
 
 @dataclass(frozen=True)
 class Parcel:
-    """One thing to send. `id` never changes, however often it is tried; `at` is the case's time; a letter's `body` is {"letter": id}."""
+    """One thing to send. `id` never changes, however often it is tried; `at` is the case's time; a letter's `body` is {"letter": id}.
+
+    `case` is empty for mail to our own people that is about no single case.
+    """
 
     id: str
     case: str
@@ -59,6 +62,18 @@ class Outbox:
         """Given up: what comes after it in its case may leave now."""
         await self._settle(id, state="dead", **({} if error is None else {"error": error}))
 
+    async def put(self, id: str, type: str, at: datetime, body: Row) -> bool:  # noqa: A002
+        """Mail to one of our own people about no single case; False when a parcel of this id was put before."""
+        row: Row = {"id": id, "case_id": None, "number": 0, "n": 0, "at": at, "kind": "letter", "type": type, "subject": "", "body": body}
+        waiting: Row = {"state": "pending", "attempts": 0, "next_at": None, "lease_until": None, "sent_at": None, "error": ""}
+        new = self._db.insert(outbox).values(**row, **waiting).on_conflict_do_nothing(index_elements=["id"]).returning(outbox.c.seq)
+        return await self._db.write(lambda tx: tx.execute(new).first()) is not None
+
+    async def last(self, prefix: str) -> datetime | None:
+        """When the last parcel was put whose id begins so."""
+        query = select(func.max(outbox.c.at)).where(outbox.c.id.startswith(prefix, autoescape=True))
+        return await self._db.read(lambda rx: rx.execute(query).scalar_one())
+
     async def pending(self) -> int:
         """How many parcels wait, leased or not."""
         query = select(func.count()).select_from(outbox).where(outbox.c.state == "pending")
@@ -89,4 +104,4 @@ def _has_earlier() -> ColumnElement[bool]:
 
 def _parcel(row: RowMapping) -> Parcel:
     names = ("id", "number", "at", "kind", "type", "subject", "body")
-    return Parcel(case=row["case_id"], attempts=row["attempts"] + 1, **{name: row[name] for name in names})
+    return Parcel(case=row["case_id"] or "", attempts=row["attempts"] + 1, **{name: row[name] for name in names})

@@ -41,6 +41,7 @@ class Staff:
     name: str
     email: str
     roles: tuple[str, ...]
+    language: str = ""
 
 
 class People:
@@ -102,9 +103,9 @@ class People:
         sent = {body["letter"]: (seq, at) for seq, body, at in parcels}
         return [{**row, "sent_at": sent[row["letter"]][1]} for row in sorted(found, key=lambda row: sent[row["letter"]][0])]
 
-    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
-        """Add a member of staff, or change one."""
-        row = {"name": name, "email": email, "roles": sorted(str(role) for role in roles)}
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str], language: str = "") -> None:
+        """Add a member of staff, or change one. Without a `language` they are written to in the installation's own."""
+        row = {"name": name, "email": email, "roles": sorted(str(role) for role in roles), "language": language}
         statement = self._db.insert(staff).values(person=person, **row)
         await self._db.write(lambda tx: tx.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row)))
 
@@ -146,4 +147,4 @@ class People:
 
 
 def _staff(row: RowMapping) -> Staff:
-    return Staff(row["person"], row["name"], row["email"], tuple(row["roles"]))
+    return Staff(row["person"], row["name"], row["email"], tuple(row["roles"]), row["language"])

@@ -89,6 +89,14 @@ class Queries:
         wanted = select(deadlines).where(deadlines.c.state.in_(("open", "lapse_due")), deadlines.c.case_id.not_in(held))
         return await self._rows(wanted.order_by(deadlines.c.due_at, deadlines.c.case_id, deadlines.c.key))
 
+    async def told(self, kinds: Iterable[str], since: datetime) -> list[Entry]:
+        """Journal entries of these kinds of fact from that moment of the cases' time on, the oldest first."""
+        query = select(journal).where(journal.c.kind.in_(list(kinds)), journal.c.at >= since)
+        rows = await self._db.read(
+            lambda rx: rx.execute(query.order_by(journal.c.at, journal.c.case_id, journal.c.number)).mappings().all()
+        )
+        return [entry_of(row) for row in rows]
+
     async def open_cases(self) -> list[str]:
         """Every case that should be running: hires not over, vacancies not over; vacancies first, hires wait for them."""
         going = await self._rows(select(vacancies.c.reference).where(vacancies.c.status.not_in(OVER)).order_by(vacancies.c.reference))

@@ -113,7 +113,7 @@ outbox = Table(
     metadata,
     Column("seq", Count, primary_key=True, autoincrement=True),
     _words("id", unique=True),
-    Column("case_id", Words, ForeignKey("cases.case_id"), nullable=False),
+    Column("case_id", Words, ForeignKey("cases.case_id")),  # NULL: mail to our own people that is about no single case
     Column("number", Integer, nullable=False),
     Column("n", Integer, nullable=False),
     Column("at", Instant, nullable=False),
@@ -349,6 +349,7 @@ staff = Table(
     _words("name"),
     _words("email"),
     Column("roles", Kept, nullable=False),
+    Column("language", Words, nullable=False, server_default=""),  # empty: the installation's own
 )
 
 #: One row at most: a demonstration's door clock. Empty, or NULL, in production: then the system's clock counts.

@@ -14,9 +14,12 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from activities.asking import Asking, Authority
 from activities.hire import HireSteps
+from activities.housekeeping import Chores
 from activities.judgements import Judgements
 from activities.records import Desk
 from activities.vacancy import VacancySteps
+from acts.digest import Digests
+from acts.personnel import Personnel
 from config.files import load_calendar
 from config.partners import load_partners
 from config.settings import Settings
@@ -34,6 +37,7 @@ from domain.rules import Rules
 from domain.vacancy import Published
 from domain.words import Stage
 from store.calendars import Calendars
+from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.door_log import DoorLog
 from store.editions import Editions
@@ -45,6 +49,7 @@ from store.records import Records
 from store.vacancies import Vacancies
 from worker.translate import Translate
 from workflows.hire import Hire
+from workflows.housekeeping import Housekeeping
 from workflows.vacancy import Vacancy
 
 #: Running steps may finish when a worker is told to stop.
@@ -114,12 +119,13 @@ class Parts:
     hires: HireSteps
     vacancies: VacancySteps
     asking: Asking
+    chores: Chores
 
     @property
     def activities(self) -> list[Callable[..., Any]]:
         found: list[Callable[..., Any]] = [
             getattr(steps, name)
-            for steps in (self.hires, self.vacancies, self.asking)
+            for steps in (self.hires, self.vacancies, self.asking, self.chores)
             for name in dir(type(steps))
             if hasattr(getattr(steps, name), "__temporal_activity_definition")
         ]
@@ -138,7 +144,9 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     library = StoreLibrary(db)
     desk = Desk(Records(db), library, Composer(words, settings.smtp_from), cache(load_calendar))
     judgements = Judgements(library, _judgement_key(key))
-    return Parts(db, HireSteps(desk, Inbox(db), judgements.eligibility), VacancySteps(desk, library), Asking(authorities, library))
+    hires, vacancies = HireSteps(desk, Inbox(db), judgements.eligibility), VacancySteps(desk, library)
+    personnel = Personnel(db, People(db), Queries(db), DoorClock(db))
+    return Parts(db, hires, vacancies, Asking(authorities, library), Chores(Digests(db, personnel)))
 
 
 def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> dict[str, Authority]:
@@ -173,7 +181,7 @@ def build(client: Client, settings: Settings, parts: Parts) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[Hire, Vacancy],
+        workflows=[Hire, Vacancy, Housekeeping],
         activities=parts.activities,
         interceptors=[Translate()],
         deployment_config=deployment,

@@ -30,6 +30,13 @@ ASK = ActivityConfig(
     ),
 )
 
+#: Periodic work: tried until the store is back, and given up before the next morning's comes.
+CHORE = ActivityConfig(
+    start_to_close_timeout=timedelta(minutes=5),
+    schedule_to_close_timeout=timedelta(hours=12),
+    retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=10), non_retryable_error_types=refusals()),
+)
+
 #: How long a deadline that must wait for the post looks away before it asks again.
 POST_ROUND = timedelta(seconds=30)
 LONGEST_POST_ROUND = timedelta(minutes=15)

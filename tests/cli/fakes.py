@@ -178,6 +178,8 @@ class FakeDesk:
     personnel: Any = None
     bulk: Any = None
     importing: Any = None
+    digests: Any = None
+    housekeeping: Any = None
     boardroom: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:
@@ -306,7 +308,7 @@ class FakeDesk:
         self._took("event", partner, event_id)
         return {"source": partner, "event_id": event_id, "state": "applied", "receipt": None}
 
-    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str]) -> None:
+    async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str], language: str = "") -> None:
         self._took("put_staff", person, name, email, tuple(roles))
 
     async def staff(self) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from domain.accommodation import Measure
 from domain.acts import ACTS
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.contract import CLAUSES
+from domain.digest import SECTIONS
 from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
@@ -72,6 +73,8 @@ def needed() -> set[str]:
     keys |= {f"explain.{part}" for part in PARTS} | {f"count.{unit}.{number}" for unit in UNITS for number in ("one", "many")}
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
+    keys |= {f"digest.{section}" for section in SECTIONS}
+    keys |= {f"act.{act}" for act in ("decide_report", "decide_post", "confirm_list_lapse", "call")}  # what a vacancy may need
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
     keys |= {f"waiting.vacancy.{status}" for status in ("published", "closed", "suspended", *OVER)}
