@@ -51,7 +51,6 @@ def compose(parcel: Parcel, to: str, words: Words, language: str) -> dict[str, A
         "letter": f"notice-{parcel.id}",
         "at": parcel.at.isoformat(),
         "to": to,
-        "at": parcel.at.isoformat(),
         "language": language,
         "subject": words.say(subject, language, case=said["case"], deadline=said["deadline"]),
         "body": words.say(body, language, **said),
