@@ -55,7 +55,8 @@ def waits_for_the_candidate(state: HireState, key: str) -> bool:
     return {
         "assessment_answer": lambda: bool(state.assessment_ask) and not state.assessment_answered,
         "offer": lambda: state.offer_issued and state.offer_accepted is None,
-        "medical_appeal": lambda: state.conditions["medical"].state is ConditionState.REFUSED,
+        # An appeal lodged while a second opinion waits to be settled is kept, and counts by its receipt.
+        "medical_appeal": lambda: state.conditions["medical"].state in (ConditionState.REFUSED, ConditionState.CONTRADICTED),
         "contract": lambda: state.approved and state.signed is None,
         "entry": lambda: state.stage is Stage.ENTRY,
         "allegation": lambda: bool(state.allegations),
