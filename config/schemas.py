@@ -1,4 +1,4 @@
-"""The JSON Schemas of policy, vacancy and calendar files, exported from the models that read them.
+"""The JSON Schemas of policy, vacancy and calendar files and of every event a partner may send, exported from the models that read them.
 
 `python -m config.schemas` writes them to `schemas/`; a test holds the files against the models. An editor that knows TOML (Taplo,
 Even Better TOML) finds them by the `#:schema` line at the top of each file that comes with Muster.
@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.calendars import Calendar
+from domain.events import PREFIX, catalogue
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.vacancy import VacancySpec
 from domain.words import Condition
@@ -22,11 +23,12 @@ MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "policy": (Rules, "A policy of Muster (config/policies/*.toml)"),
     "vacancy": (VacancySpec, "A vacancy of Muster (config/vacancies/*.toml)"),
     "calendar": (Calendar, "A calendar of closing days (config/calendars/*.toml)"),
+    **{f"events/{kind}": (model, f"The data of {PREFIX}{kind}, as a partner sends it") for kind, model in catalogue().items()},
 }
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """The schema of one kind of file: "policy", "vacancy" or "calendar"."""
+    """The schema of one kind: "policy", "vacancy", "calendar", or "events/" and an inbound type."""
     model, title = MODELS[kind]
     made = {"$schema": DRAFT, **model.model_json_schema(), "title": title}
     if kind == "policy":
@@ -46,7 +48,7 @@ def path(kind: str, folder: Path = FOLDER) -> Path:
 
 def export(folder: Path = FOLDER) -> list[Path]:
     """Write all of them; returns where they stand."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "events").mkdir(parents=True, exist_ok=True)
     for kind in MODELS:
         path(kind, folder).write_text(text(kind), encoding="utf-8")
     return [path(kind, folder) for kind in MODELS]

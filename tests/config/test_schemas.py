@@ -11,6 +11,7 @@ import pytest
 from config.schemas import FOLDER, MODELS, export, path, schema, text
 from domain.rules import DEADLINE_KEYS
 from domain.words import Condition
+from tests.domain.event_samples import DATA
 
 CONFIG = Path(__file__).parents[2] / "config"
 FILES = {"policy": "policies", "vacancy": "vacancies", "calendar": "calendars"}
@@ -60,7 +61,18 @@ def test_the_exported_schema_is_that_of_the_model(kind: str) -> None:
 
 def test_exporting_writes_the_same_files_anywhere(tmp_path: Path) -> None:
     assert [file.read_text("utf-8") for file in export(tmp_path / "new")] == [text(kind) for kind in MODELS]
-    assert {file.name for file in FOLDER.iterdir()} == {file.name for file in (tmp_path / "new").iterdir()}
+    assert relative(FOLDER) == relative(tmp_path / "new")
+
+
+def relative(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*")}
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_the_example_of_an_event_keeps_to_its_schema_and_a_field_too_many_does_not(kind: str) -> None:
+    strict = schema(f"events/{kind}")
+    assert wrong(DATA[kind], strict, strict) == []
+    assert wrong(DATA[kind] | {"grounds": "of no concern"}, strict, strict) == [".grounds"]
 
 
 @pytest.mark.parametrize(("kind", "file"), SHIPPED, ids=lambda each: getattr(each, "name", each))
