@@ -158,9 +158,8 @@ async def test_an_event_is_handed_in_until_the_door_opens_and_the_same_one_again
 async def test_the_mail_sink_keeps_what_it_takes(tmp_path: Path) -> None:
     with Sink(tmp_path / "mail.jsonl", lambda: NOW).open() as sink:
         mail = SmtpMail("127.0.0.1", sink.port, "recruitment@muster.example")
-        await mail.send(
-            {"letter": "L1", "to": "ada@mail.example", "subject": "Accusé de réception", "body": "Bonjour.\n", "language": "fr"}
-        )
+        letter = {"letter": "L1", "at": NOW.isoformat(), "to": "ada@mail.example", "language": "fr"}
+        await mail.send({**letter, "subject": "Accusé de réception", "body": "Bonjour.\n"})
     (line,) = [json.loads(text) for text in (tmp_path / "mail.jsonl").read_text().splitlines()]
     assert line["id"].startswith("<L1@")
     assert line["to"] == ["ada@mail.example"]
