@@ -423,11 +423,11 @@ class ConditionCarriedOver(OfCondition):
     """Met already, by a result of an earlier hire of the same person that is still valid: nobody is asked again."""
 
     kind: Literal["condition_carried_over"] = "condition_carried_over"
-    from_case: str
+    from_case: Reference
     outcome: Outcome
     valid_until: date | None = None
-    level: str = ""
-    reference: str = ""
+    level: Reference = ""
+    reference: Reference = ""
 
 
 class ConditionRefused(OfCondition):

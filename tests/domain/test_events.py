@@ -147,7 +147,7 @@ def test_a_linked_case_is_a_case_too() -> None:
 def test_everything_a_step_announces_can_be_subscribed_to() -> None:
     said = re.findall(r'"([a-z]+\.[a-z_]+)"', Path(announcements.__file__).read_text("utf-8"))
     between_cases = {"hire.left", "hire.relisted", "hire.returned", "hire.availability", "post.taken_up", "review.closed", "review.lodged"}
-    between_cases |= {"reuse.agreed", "reuse.withdrawn"}
+    between_cases |= {"reuse.agreed", "reuse.withdrawn", "post.claimed"}
     assert set(said) - between_cases <= set(OUTBOUND)
 
 

@@ -142,8 +142,8 @@ def test_a_holiday_taken_back_moves_our_own_deadline_earlier_but_never_into_the_
     world.forward(days=(date(2026, 4, 1) - world.at.date()).days)
     world.act(case, "issue_offer")
     world.tell(case, "offer.answered", accepted=True)
-    world.tell(case, "medical.replied", outcome="unfit", reference="R")
-    key = key_for("withdraw_offer:medical")
+    world.tell(case, "verification.replied", outcome="not_confirmed", reference="R")
+    key = key_for("withdraw_offer:verification")
     before = world.hire(case).deadlines[key]
     counted_anew(world, case, version(without=(easter,)))
     after = world.hire(case).deadlines[key]
