@@ -96,6 +96,8 @@ class Comparison(Watcher):
         """What was kept and found its moment in this step; and what the rules settle by facts the model does not judge."""
         taken = [e.fact.message for e in entries if isinstance(e.fact, f.MessageTaken)]
         lost = {e.fact.message for e in entries if isinstance(e.fact, f.MessageSetAside) and e.fact.fate == MessageFate.SUPERSEDED}
+        stays = any(isinstance(e.fact, f.StageEntered) and e.fact.stage is Stage.RESERVE for e in entries)
+        model.kept = [(m, name, data | {"stays": stays}) for m, name, data in model.kept]
         model.catch_up(ground.at, taken)
         model.kept = [k for k in model.kept if k[0] not in lost]
 

@@ -128,6 +128,7 @@ class Case:
     wanted: date | None = None
     postponed: bool = False
     life: int = 0
+    accommodation: bool = False
     excluded_at: S | None = None
     called: bool = False
     listed: bool = True
@@ -159,7 +160,7 @@ class Case:
         if (stages is not None and self.stage not in stages) or (self.held and name not in ("resume", "withdraw", "recuse")):
             return REFUSED
         verdict: Verdict = ACTS[name](self, args, person, at)
-        return MAYBE if self.life else verdict
+        return MAYBE if self.life or self.accommodation else verdict
 
     def move(self, stage: S) -> Verdict:
         self.stage = stage
@@ -258,7 +259,7 @@ class Case:
         if self.stage is None and name not in ("application.submitted", "hire.linked"):
             return EARLY
         verdict: Verdict = MESSAGES[name](self, data, at)
-        return MAYBE if self.life else verdict
+        return MAYBE if self.life or self.accommodation else verdict
 
     def catch_up(self, at: datetime, taken: list[str]) -> None:
         """§4: what came before its moment takes effect when the moment comes; `taken` are those that did, in that order."""
@@ -712,6 +713,12 @@ def _reuse_answered(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     return DONE
 
 
+def _accommodation(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
+    """§7: what is asked for is granted or not before the test or interview concerned."""
+    c.accommodation = True
+    return MAYBE
+
+
 def _steps_back(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     c.recused.add(d["person"])
     return MAYBE
@@ -765,6 +772,7 @@ MESSAGES: dict[str, Any] = {
     "reuse.answered": _reuse_answered,
     "integrity.reported": _alleged,
     "board.recused": _steps_back,
+    "accommodation.requested": _accommodation,
     "clearance.withdrawn": _replied_about("clearance"),
     **{f"{name}.replied": _replied_about(name) for name in ("clearance", "medical", "verification", "accreditation", "secondment")},
 }
