@@ -108,7 +108,9 @@ def _settle(s: HireState, a: Settle, r: ActRequest, m: Moment) -> Facts:
     if a.outcome not in rule.satisfied_by | rule.refused_by:
         raise BadInput(f"{a.outcome} settles nothing about {a.condition}", code="not_an_answer", field="outcome")
     settled = f.ConditionSettled(**now.about, outcome=a.outcome, reason=a.reason)
-    until = now.said.get(a.outcome) or (now.said.get(now.outcome) if now.outcome else None)
+    until = now.said.get(a.outcome)
+    if undecided and now.outcome is not None and a.outcome not in now.said:
+        until = now.said.get(now.outcome)  # what was said holds as long as it said; never another answer's end
     return [settled, *conclude(s, now, a.outcome, until, m)]
 
 

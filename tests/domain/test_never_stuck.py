@@ -200,3 +200,12 @@ def test_a_contract_is_not_approved_when_a_result_was_settled_anew_for_too_short
     state = world.hire(case)
     assert (state.stage, state.approved) == (Stage.CONDITIONS, False)
     assert state.conditions[Condition.MEDICAL].state is ConditionState.REQUESTED
+
+
+def test_an_answer_without_an_end_settles_a_contradiction_whatever_the_other_answer_said() -> None:
+    world, case = at_stage(Stage.CONTRACT)
+    past = (world.at - timedelta(days=30)).date().isoformat()
+    world.tell(case, "accreditation.replied", outcome="refused", valid_until=past, reference="R2")
+    assert world.hire(case).conditions["accreditation"].state is ConditionState.CONTRADICTED
+    world.act(case, "settle_reply", "ann", condition="accreditation", outcome="accepted", reason="a_reason")
+    assert world.hire(case).conditions["accreditation"].state is ConditionState.SATISFIED

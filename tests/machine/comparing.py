@@ -14,6 +14,7 @@ STATES = {
     ConditionState.WAITING: "waiting",
     ConditionState.REQUESTED: "asked",
     ConditionState.ACKNOWLEDGED: "asked",
+    ConditionState.LAPSED: "past its limit",
     ConditionState.SATISFIED: "met",
     ConditionState.WAIVED: "met",
     ConditionState.REFUSED: "refused",
@@ -70,6 +71,7 @@ class Comparison(Watcher):
             model = before
             if what.kind == "message" and aside(entries, what.id) == MessageFate.PARKED:
                 model.kept.append((what.id, what.name, what.data | {"received_at": what.received_at, "sender": what.person}))
+        granted(model, what, entries)
         self.follow(model, entries, ground)
         self.compare(ground, what, model)
         self.agreed += verdict is not MAYBE
@@ -112,8 +114,29 @@ class Comparison(Watcher):
         )
 
 
+def granted(model: Case, what: Happening, entries: list[Entry]) -> None:
+    """What two persons waive, what a linked hire brings along, and the new opinion after an appeal: §4 and §6 leave them to these alone."""
+    for entry in entries:
+        match entry.fact:
+            case f.ConditionWaived(slot=slot) if "waive" in what.name:
+                model.conditions[slot].state, model.conditions[slot].until = "met", None
+                if model.stage is Stage.CONDITIONS and model.settled():
+                    model.stage = Stage.ENTRY if model.signed else Stage.CONTRACT
+            case f.ConditionCarriedOver(slot=slot, valid_until=until) if model.linked:
+                model.conditions[slot].state, model.conditions[slot].until = "met", until
+            case f.ConditionReopened(slot=slot) if what.name in ("medical.appealed", "admit_appeal"):
+                now = model.conditions[slot]
+                assert now.state == "refused", "there was nothing to appeal against"
+                model.conditions[slot] = Asked(of=now.of, round=now.round)
+            case _:
+                pass
+
+
 def conditions(model: Case, state: HireState) -> dict[str, str]:
-    return {} if model.ending else {name: c.state for name, c in model.conditions.items()}
+    """What the model says; a condition past its limit is still open to it, waiting or asked."""
+    lapsed = {c.slot for c in state.conditions.values() if c.state is ConditionState.LAPSED}
+    open_ = {name for name, c in model.conditions.items() if name in lapsed and c.state in ("waiting", "asked")}
+    return {} if model.ending else {name: "past its limit" if name in open_ else c.state for name, c in model.conditions.items()}
 
 
 def conditions_of(state: HireState) -> dict[str, str]:
@@ -133,6 +156,13 @@ def own(model: Case, what: Happening, entries: list[Entry]) -> Verdict:
                 model.stage = Stage.SCREENING
             case f.Resumed() if what.kind == "clock":
                 model.held = model.held_by_vacancy = False
+            case f.ConditionReopened(slot=slot) if what.kind == "clock":
+                now = model.conditions[slot]
+                assert now.until is not None, f"{slot} is asked anew, and its result never expires"
+                model.conditions[slot] = Asked(of=now.of, round=now.round)
+            case f.StageEntered(stage=Stage.CONDITIONS) if what.kind == "clock":
+                assert not model.settled(), "back at the conditions, and all are met"
+                model.stage = Stage.CONDITIONS
             case f.AssessmentInvited():
                 model.invited = True
             case f.ConditionRequested(slot=slot, round=nth):
@@ -159,6 +189,7 @@ def taken_over(ground: Ground, case: str) -> Case:
         life=s.reopened,
         excluded_at=s.ended_stage,
         called=s.called,
+        linked=bool(s.linked_from),
         listed=s.standing == "listed",
         suspended=s.suspended,
         held_by_vacancy=s.held_by_vacancy,

@@ -131,6 +131,7 @@ class Case:
     accommodation: bool = False
     excluded_at: S | None = None
     called: bool = False
+    linked: bool = False
     listed: bool = True
     suspended: bool = False
     held_by_vacancy: bool = False
@@ -141,13 +142,14 @@ class Case:
     reuse: bool = False
     agreed: bool = False
     recused: set[str] = field(default_factory=set)
+    papers: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     conditions: dict[str, Asked] = field(default_factory=dict)
     kept: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
 
     def copy(self) -> "Case":
         """The same, to be tried on."""
         asked = {name: replace(c, said=dict(c.said)) for name, c in self.conditions.items()}
-        return replace(self, conditions=asked, recused=set(self.recused), kept=list(self.kept))
+        return replace(self, conditions=asked, recused=set(self.recused), papers=dict(self.papers), kept=list(self.kept))
 
     # ---- acts ---------------------------------------------------------------------------------------------------------------
 
@@ -426,7 +428,7 @@ def _confirm_reply(c: Case, a: dict[str, Any], person: str, at: datetime) -> Ver
     if now is None or now.paper is None or now.paper_by == person or c.stage not in (S.CONDITIONS, S.CONTRACT, S.ENTRY):
         return REFUSED
     paper = now.paper
-    c.reply(a["condition"], paper["outcome"], _day(paper.get("valid_until")), at)
+    c.reply(a["condition"], paper["outcome"], _day(paper.get("valid_until")), at, paper.get("level"))
     now.paper = None
     return MAYBE
 
@@ -434,10 +436,12 @@ def _confirm_reply(c: Case, a: dict[str, Any], person: str, at: datetime) -> Ver
 def _settle(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     """§4: contradicting replies are for a person to decide, with both on record."""
     now, name = c.conditions.get(a["condition"]), a["condition"].partition(".")[0]
-    if now is None or now.state != "contradicted" or a["outcome"] not in YES[name] | NO[name]:
+    undecided = now is not None and now.state == "asked" and now.answer in ("interim", "partly")
+    if now is None or (now.state != "contradicted" and not undecided) or a["outcome"] not in YES[name] | NO[name]:
         return REFUSED
+    until = now.said.get(a["outcome"], now.said.get(now.answer) if undecided else None)
     now.answer = a["outcome"]
-    c.conclude(a["condition"], a["outcome"], now.said.get(a["outcome"]), at)
+    c.conclude(a["condition"], a["outcome"], until, at)
     return MAYBE
 
 
@@ -465,7 +469,29 @@ def _recuse(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
     return MAYBE
 
 
+def _enter_paper(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    c.papers[a["paper"]] = (person, a)
+    return MAYBE
+
+
+def _confirm_paper(c: Case, a: dict[str, Any], person: str, at: datetime) -> Verdict:
+    """§7: what came on paper counts as if it had been sent, once a second person confirms it."""
+    by, said = c.papers.pop(a["paper"], ("", {}))
+    if by in ("", person):
+        return REFUSED
+    on = said.get("on")
+    message, data = {
+        "assessment": ("assessment.completed", {}),
+        "contract": ("contract.signed", {"signed": said.get("signed", True), "enters_on": on}),
+        "entry": ("duty.entered", {"entered_on": on}),
+    }.get(a["paper"], ("duty.no_show", {}))
+    c.hear(message, data | {"sender": "person:" + by}, at)
+    return MAYBE
+
+
 ACTS: dict[str, Any] = {
+    "enter_paper": _enter_paper,
+    "confirm_paper": _confirm_paper,
     "ask_by_hand": _by_hand,
     "reject_contract": _terms_gone,
     "withdraw_proposal": _terms_gone,
@@ -515,7 +541,7 @@ def _linked(c: Case, d: dict[str, Any], at: datetime) -> Verdict:
     """§6: a post of another vacancy starts a new case, at the offer."""
     if c.stage is not None:
         return REFUSED
-    c.seconded, c.nations = d.get("seconded_by") or "", tuple(d.get("nations", ()))
+    c.seconded, c.nations, c.linked = d.get("seconded_by") or "", tuple(d.get("nations", ())), True
     return _given(c, d)
 
 
@@ -736,8 +762,8 @@ def _replied_about(name: str) -> Any:
         if name not in {s.partition(".")[0] for s in c.conditions}:
             return REFUSED
         slot = c.slot(name, d)
-        if isinstance(slot, Verdict):
-            return slot
+        if isinstance(slot, Verdict) or c.stage is S.PROBATION:
+            return slot if isinstance(slot, Verdict) else MAYBE  # on record, and a matter of its own
         if c.conditions[slot].state == "waiting":
             return EARLY
         outcome = d.get("outcome", "withdrawn")
