@@ -32,7 +32,7 @@ ON_THE_WAY = {
     *("withdraw", "hold", "resume", "extend", "recuse", "hand_over", "report_integrity"),
 }
 #: And this share of everything that can be done or said.
-MOST = 0.7
+MOST = 0.65
 
 
 def test_no_walk_breaks_a_law_and_together_they_reach_every_stage_ending_act_and_message() -> None:

@@ -203,6 +203,12 @@ class Words:
         known = self.ground.store.vacancies.get(reference)
         return self.draw.choice([p.id for p in known.spec.posts] if known else ["nowhere-1"])
 
+    def _grade(self) -> str | None:
+        """The grade of the post spoken of; a similar post is one at the same or a lower grade."""
+        posts = {p.id: p for v in self.ground.store.vacancies.values() for p in v.spec.posts}
+        spec = posts.get(str(self.said.get("post")))
+        return spec.grade_low if spec else None
+
     def _hire(self) -> str:
         return self.draw.choice(self.ground.cases() or ["hire/nobody"])
 
