@@ -350,10 +350,11 @@ MOVES: dict[str, Callable[[Player, str], Any]] = {
 }
 #: How often each is drawn.
 WEIGHTS = {
-    "onward": 12,
+    "onward": 14,
     "need": 2,
     "deny": 2,
-    "act": 5,
+    "act": 8,
+    "likely act": 4,
     "message": 4,
     "reply": 4,
     "no thanks": 2,
