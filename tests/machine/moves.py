@@ -302,6 +302,8 @@ class Player:
         return False
 
     def condition_onward(self, case: str) -> bool:
+        for held in [c for c in self.ground.hire(case).conditions.values() if c.held]:
+            return self.act(case, "resume_condition", {"condition": held.slot}, *self.shuffled())
         open_ = [c for c in self.ground.hire(case).conditions.values() if c.state not in SETTLED]
         asked = [c for c in open_ if c.state in (ConditionState.REQUESTED, ConditionState.ACKNOWLEDGED)]
         if not asked:
