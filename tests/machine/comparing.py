@@ -116,6 +116,8 @@ class Comparison(Watcher):
 
 def granted(model: Case, what: Happening, entries: list[Entry]) -> None:
     """What two persons waive, what a linked hire brings along, and the new opinion after an appeal: §4 and §6 leave them to these alone."""
+    freed = {e.fact.message for e in entries if isinstance(e.fact, f.MessageTaken)}
+    appealed = {what.name, *(name for message, name, _ in model.kept if message in freed)} & {"medical.appealed", "admit_appeal"}
     for entry in entries:
         match entry.fact:
             case f.ConditionWaived(slot=slot) if "waive" in what.name:
@@ -124,7 +126,7 @@ def granted(model: Case, what: Happening, entries: list[Entry]) -> None:
                     model.stage = Stage.ENTRY if model.signed else Stage.CONTRACT
             case f.ConditionCarriedOver(slot=slot, valid_until=until) if model.linked:
                 model.conditions[slot].state, model.conditions[slot].until = "met", until
-            case f.ConditionReopened(slot=slot) if what.name in ("medical.appealed", "admit_appeal"):
+            case f.ConditionReopened(slot=slot) if appealed:
                 now = model.conditions[slot]
                 assert now.state == "refused", "there was nothing to appeal against"
                 model.conditions[slot] = Asked(of=now.of, round=now.round)
