@@ -6,8 +6,12 @@ is only a reason to refuse sooner.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
 
 from gateway.problems import problem
 
@@ -19,18 +23,27 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BYTES = 64 * 1024
 READ_SECONDS = 10.0
-#: Every address of this door and what may be done there.
-ROUTES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-    (re.compile(r"/events"), ("POST",)),
-    (re.compile(r"/events/[^/]+/[^/]+"), ("GET",)),
-    (re.compile(r"/hires/[^/]+/status"), ("GET",)),
-    (re.compile(r"/(keys|livez|readyz|openapi\.json)"), ("GET",)),
-)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One address of the door: what may be done there, and whether a query may follow (a route that declares none gets none)."""
+
+    path: re.Pattern[str]
+    methods: frozenset[str]
+    query: bool
+
+
+def allowed(routers: Iterable[APIRouter]) -> tuple[Allowed, ...]:
+    """Every address the routers declare, and the description of them all."""
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    described = Allowed(re.compile(r"/openapi\.json"), frozenset({"GET"}), query=False)
+    return (*(Allowed(r.path_regex, frozenset(r.methods or ()), bool(r.dependant.query_params)) for r in routes), described)
 
 
 class Guard:
-    def __init__(self, app: App, *, max_bytes: int = MAX_BYTES, read_seconds: float = READ_SECONDS) -> None:
-        self._app, self._max_bytes, self._read_seconds = app, max_bytes, read_seconds
+    def __init__(self, app: App, routes: Sequence[Allowed], *, max_bytes: int = MAX_BYTES, read_seconds: float = READ_SECONDS) -> None:
+        self._app, self._routes, self._max_bytes, self._read_seconds = app, routes, max_bytes, read_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -53,12 +66,14 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> App | None:
         """What the request line and headers alone forbid."""
-        methods = next((methods for path, methods in ROUTES if path.fullmatch(scope["path"])), None)
-        if methods is None:
+        here = [route for route in self._routes if route.path.fullmatch(scope["path"])]
+        if not here:
             return problem(404, "no_such_address", "there is nothing at this address")
-        if scope["method"] not in methods:
-            return problem(405, "method_not_allowed", f"only {', '.join(methods)} here", headers={"Allow": ", ".join(methods)})
-        if scope["query_string"]:
+        route = next((route for route in here if scope["method"] in route.methods), None)
+        if route is None:
+            methods = ", ".join(sorted({method for each in here for method in each.methods}))
+            return problem(405, "method_not_allowed", f"only {methods} here", headers={"Allow": methods})
+        if scope["query_string"] and not route.query:
             return problem(400, "no_query", "nothing may follow the path: a signature would not cover it")
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if len(lengths) > 1 or any(not re.fullmatch(rb"[0-9]{1,12}", value) for value in lengths):

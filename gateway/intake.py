@@ -10,6 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import structlog
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
+
 from connectors.signatures import Headers, Verified, verify
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.events import CONTENT_TYPE, ApplicationSubmitted, Inbound, parse
@@ -17,6 +21,8 @@ from gateway.problems import WrongMediaType
 from gateway.receipts import Receipts, instant_text, to_bytes
 from gateway.senders import Sender, Senders
 from store.inbox import Acceptance, Arrival, Contact, Kept, MakeReceipt
+
+log = structlog.get_logger(__name__)
 
 _MEDIA_TYPE = re.compile(rb'application/cloudevents\+json(; ?charset="?utf-8"?)?', re.IGNORECASE)
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -141,3 +147,20 @@ def _told(kept: Kept) -> dict[str, Any]:
         "closed_at": instant_text(kept.closed_at) if kept.closed_at else None,
         "receipt": kept.receipt,
     }
+
+
+def routes(intake: Intake) -> APIRouter:
+    """Events in, receipts out."""
+    router = APIRouter()
+
+    @router.post("/events", status_code=202, summary="Take one CloudEvent; answer with a signed receipt")
+    async def take(request: Request) -> Response:
+        receipt, acceptance = await intake.take(request.headers.raw, await request.body())
+        log.info("event.accepted" if acceptance.first else "event.repeated", inbox=acceptance.inbox_id, case=acceptance.case)
+        return Response(receipt, 202, media_type="application/json")
+
+    @router.get("/events/{partner}/{event_id}", summary="What became of an event, for its sender")
+    async def tell(request: Request, partner: str, event_id: str) -> Response:
+        return JSONResponse(await intake.tell(request.headers.raw, partner, event_id), headers={"Cache-Control": "no-store"})
+
+    return router

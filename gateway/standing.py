@@ -5,6 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from fastapi import APIRouter, Request, Response
+from starlette.responses import JSONResponse
+
 from config.telling import Teller
 from config.words import LANGUAGES, Words
 from connectors.signatures import Headers, verify
@@ -50,3 +53,13 @@ class Standing:
         zone = await self._cases.zone(found.vacancy)
         text = {language: Teller(Words.load(), language, zone).status(found) for language in LANGUAGES}
         return {"case": case, **found.model_dump(mode="json"), "zone": zone, "text": text}
+
+
+def routes(standing: Standing) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/hires/{hire}/status", summary="Where an application stands, for the portal that sent it")
+    async def status(request: Request, hire: str) -> Response:
+        return JSONResponse(await standing.tell(request.headers.raw, hire), headers={"Cache-Control": "no-store"})
+
+    return router

@@ -15,6 +15,7 @@ from config.words import Words
 from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
+from gateway import intake, standing
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
@@ -66,9 +67,9 @@ def gateway_app(means: Means) -> Guard:
         await clock.now()  # one read through the same door that events take
 
     senders = Senders.of(means.partners)
-    intake = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
-    standing = Standing(senders, Standings(means.db))
-    return create_app(Parts(intake=intake, standing=standing, ready=ready, keys=(means.key.verifying(),)))
+    taking = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
+    routers = (intake.routes(taking), standing.routes(Standing(senders, Standings(means.db))))
+    return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))
 
 
 def relay_of(means: Means, announcer: Announcer) -> Relay:

@@ -12,6 +12,7 @@ import httpx
 
 from connectors.signatures import SigningKey, VerifyingKey, sign
 from domain.events import CONTENT_TYPE, PartnerKind, catalogue
+from gateway import intake, standing
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.intake import Intake
@@ -52,9 +53,9 @@ def door(db: Database, **limits: Any) -> Guard:
     async def ready() -> None:
         await clock.now()
 
-    intake = Intake(senders(), Inbox(db), Receipts(OURS), clock)
-    standing = Standing(senders(), Standings(db))
-    return create_app(Parts(intake=intake, standing=standing, ready=ready, keys=(OURS.verifying(),), **limits))
+    taking = Intake(senders(), Inbox(db), Receipts(OURS), clock)
+    routers = (intake.routes(taking), standing.routes(Standing(senders(), Standings(db))))
+    return create_app(Parts(routers, ready=ready, keys=(OURS.verifying(),), **limits))
 
 
 def signed(

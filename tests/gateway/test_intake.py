@@ -14,14 +14,13 @@ import pytest
 from connectors.signatures import SigningKey
 from domain.errors import StoreUnavailable
 from domain.events import PartnerKind, catalogue, cloud_event
+from gateway import intake
 from gateway.app import Parts, create_app
 from gateway.intake import Intake
 from gateway.receipts import Receipts, receipt_holds
-from gateway.standing import Standing
 from store.clock import DoorClock
 from store.database import Database
 from store.inbox import Acceptance, Arrival, Inbox, MakeReceipt
-from store.standings import Standings
 from tests.domain.event_samples import APPLICATION, DATA, SENDER, VACANCY, event
 from tests.gateway.door import OURS, Caller, door, key_of, query, rows, senders, signed
 
@@ -340,8 +339,8 @@ async def test_our_own_trouble_is_said_without_its_insides(error: Exception, sta
     async def never() -> None:
         raise error
 
-    intake = Intake(senders(), Broken(error), Receipts(OURS), DoorClock(db))
-    app = create_app(Parts(intake=intake, standing=Standing(senders(), Standings(db)), ready=never, keys=()))
+    taking = Intake(senders(), Broken(error), Receipts(OURS), DoorClock(db))
+    app = create_app(Parts((intake.routes(taking),), ready=never, keys=()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://gateway") as http:
         answer = await http.post("/events", content=GOOD, headers=signed(GOOD, "evt-1"))
         _refused(answer, status, "unavailable" if status == 503 else "internal")
