@@ -20,16 +20,16 @@ def asked(name: str) -> set[str]:
 
 
 def test_development_runs_what_an_installation_runs() -> None:
-    base, dev = pins("base") | pins("import"), pins("dev")
+    base, dev = pins("base") | pins("import") | pins("nats"), pins("dev")
     assert {name: (version, dev.get(name)) for name, version in base.items() if dev.get(name) != version} == {}
 
 
-@pytest.mark.parametrize("name", ["base", "import", "dev"])
+@pytest.mark.parametrize("name", ["base", "import", "nats", "dev"])
 def test_everything_asked_for_is_locked(name: str) -> None:
     assert asked(name) - set(pins(name)) == set()
 
 
-@pytest.mark.parametrize("name", ["base", "import", "dev"])
+@pytest.mark.parametrize("name", ["base", "import", "nats", "dev"])
 def test_every_pin_carries_its_hashes(name: str) -> None:
     entries = re.split(r"^(?=[a-z0-9])", (ROOT / "requirements" / f"{name}.txt").read_text("utf-8"), flags=re.MULTILINE)
     assert [entry.splitlines()[0] for entry in entries if entry.strip() and "--hash=sha256:" not in entry] == []
