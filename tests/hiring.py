@@ -64,7 +64,7 @@ class Hiring:
 
     def __init__(self, place: Installation, patience_s: float = 60) -> None:
         self.place, self.patience_s = place, patience_s
-        self.applied = 0
+        self.applied = self.interviews = 0
 
     # ---- the moves --------------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,8 @@ class Hiring:
         await self.event("assessment", "assessment.completed", case, reference="V1", answered_on=day(0))
         await self.until(case, lambda r: "mark_assessment" in r["needs"])
         await self.act(case, "mark_assessment", score=80)
-        at = datetime.now(UTC) + timedelta(days=3)
+        self.interviews += 1  # one board sees one candidate at a time
+        at = datetime.now(UTC) + timedelta(days=3, hours=self.interviews)
         await self.event("assessment", "interview.scheduled", case, starts_at=at.strftime("%Y-%m-%dT%H:%M:%SZ"), minutes=45, place="HQ")
         await self.event("assessment", "interview.completed", case, attended=True)
         await self.until(case, lambda r: "mark_interview" in r["needs"])
