@@ -14,15 +14,26 @@ One TOML file, strict: a mistake names the file and the key.
     public = "whpk_…"
 """
 
+import base64
+import binascii
+import os
+import time
 import tomllib
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+import structlog
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from domain.errors import BadInput, NotFound
 from domain.events import OUTBOUND, PartnerKind, catalogue, sendable_by
+
+log = structlog.get_logger(__name__)
+
+#: A file changed this short a time before it was read may change again under the same stat: clocks of file systems tick slowly.
+RACY_NS = 100_000_000
 
 
 class BadConfiguration(BadInput):
@@ -38,7 +49,8 @@ class PartnerKey(Strict):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     algorithm: Literal["ed25519", "hmac-sha256"] = "ed25519"
-    public: str | None = Field(default=None, pattern=r"^whpk_[A-Za-z0-9+/]{43}=$")
+    #: 32 bytes in canonical base64: of the last character two bits are padding, and must be zero.
+    public: str | None = Field(default=None, pattern=r"^whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$")
     secret: SecretStr | None = None
     not_before: AwareDatetime | None = None
     not_after: AwareDatetime | None = None
@@ -46,9 +58,9 @@ class PartnerKey(Strict):
 
     @field_validator("secret")
     @classmethod
-    def _prefixed(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and not secret.get_secret_value().startswith("whsec_"):
-            raise ValueError("must be whsec_ and base64")
+    def _of_the_right_form(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _is_shared_secret(secret.get_secret_value()):
+            raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
         return secret
 
     @model_validator(mode="after")
@@ -121,6 +133,15 @@ class Partner(Strict):
         return self.channel == "http" and ("*" in self.subscribes or kind in self.subscribes)
 
 
+def _is_shared_secret(text: str) -> bool:
+    prefix, _, encoded = text.partition("_")
+    try:
+        material = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return prefix == "whsec" and 24 <= len(material) <= 64 and base64.b64encode(material).decode() == encoded
+
+
 def _known(types: tuple[str, ...], allowed: Any) -> tuple[str, ...]:
     if any(name not in allowed for name in types):
         raise ValueError(f"must be among: {', '.join(sorted(allowed))}")
@@ -151,6 +172,72 @@ def _partner(path: Path, name: str, entry: dict[str, Any]) -> Partner:
         return Partner.model_validate({**entry, "id": name})
     except ValidationError as error:
         raise BadConfiguration(f"{path}: {explain(error, f'partners.{name}')}") from None
+
+
+class PartnerBook(Mapping[str, Partner]):
+    """The partners as the file has them now: what a door that runs for months holds instead of what it once read.
+
+    Each look asks for the file's stat once, and reads it again when that has changed: a key revoked there is revoked for the very
+    next request, in every process. A file that cannot be read any more (half written, a mistake, gone) changes nothing: the last
+    good content stays, and `partners.not_read` is logged once per change, with the place of the mistake and no value.
+    Raises what `load_partners` raises, at the start only. Whoever writes the file replaces it whole (a new file, renamed over it).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = _look_of(path)
+        self._broken: tuple[int, ...] | None = None
+        self._partners = load_partners(path)
+
+    def now(self) -> Mapping[str, Partner]:
+        """All of them as of this moment; the same object until the content changes."""
+        look = _look_of(self._path)
+        if look != self._seen:
+            self._seen = look
+            self._read(look[:3])
+        return self._partners
+
+    def _read(self, which: tuple[int, ...]) -> None:
+        try:
+            read = load_partners(self._path)
+        except (BadConfiguration, NotFound) as error:
+            if which != self._broken:
+                log.error("partners.not_read", code=error.code, place=error.message)
+            self._broken = which
+            return
+        self._broken = None
+        if read != self._partners:
+            self._partners = read
+            log.info("partners.read", partners=len(read))
+
+    def __getitem__(self, name: str) -> Partner:
+        return self.now()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.now())
+
+    def __len__(self) -> int:
+        return len(self.now())
+
+    def keys(self) -> KeysView[str]:
+        return self.now().keys()
+
+    def values(self) -> ValuesView[Partner]:
+        return self.now().values()
+
+    def items(self) -> ItemsView[str, Partner]:
+        return self.now().items()
+
+
+def _look_of(path: Path) -> tuple[int, ...]:
+    """What tells two contents of a file apart without reading it. A file changed just now never looks the same twice."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    now = time.time_ns()
+    just_now = (now,) if 0 <= now - found.st_mtime_ns < RACY_NS else ()
+    return (found.st_mtime_ns, found.st_size, found.st_ino, *just_now)
 
 
 def explain(error: ValidationError, under: str = "") -> str:

@@ -171,7 +171,7 @@ class Announcer:
     after a restart it is one, which the unchanging id makes harmless."""
 
     def __init__(self, partners: Mapping[str, Partner], key: SigningKey, source: str, http: httpx.AsyncClient) -> None:
-        self._partners, self._key, self._source, self._http = tuple(partners.values()), key, source, http
+        self._partners, self._key, self._source, self._http = partners, key, source, http
         self._reached: dict[str, set[str]] = {}
 
     @classmethod
@@ -185,7 +185,7 @@ class Announcer:
         """Tell every subscriber that has not heard it yet. Raises PartnerUnavailable when one did not take it."""
         kind = parcel.type.removeprefix(PREFIX)
         reached = self._reached.setdefault(parcel.id, set())
-        waiting = [each for each in self._partners if each.hears(kind) and each.id not in reached]
+        waiting = [each for each in self._partners.values() if each.hears(kind) and each.id not in reached]
         if not waiting:
             return
         body = cloud_event(parcel.id, self._source, kind, parcel.subject, parcel.body, parcel.at)

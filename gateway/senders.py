@@ -1,7 +1,7 @@
 """Who may speak at this door: the configured partners, found by the header that names them, proved by their keys."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.partners import Partner
@@ -19,29 +19,41 @@ class Sender:
     sends: frozenset[str]
     keys: tuple[VerifyingKey, ...]
 
+    @classmethod
+    def of(cls, partner: Partner) -> "Sender":
+        keys = (
+            verifying_key(key.id, key.text, not_before=key.not_before, not_after=key.not_after, revoked=key.revoked) for key in partner.keys
+        )
+        return cls(partner.id, partner.kind, partner.sends, tuple(keys))
+
 
 class Senders:
-    """The directory. A key that is not live yet, or no longer, stays in it: each request looks at the clock anew."""
+    """The directory, as live as the mapping it stands on: with a `PartnerBook`, a key added or revoked in the file counts at once.
 
-    def __init__(self, senders: Iterable[Sender]) -> None:
-        self._by_id = {sender.id: sender for sender in senders}
+    A key that is not live yet, or no longer, stays in it: each request looks at the clock anew.
+    """
 
-    @classmethod
-    def of(cls, partners: Mapping[str, Partner]) -> "Senders":
-        """Raises BadKey naming a key whose text is wrong."""
-        return cls(Sender(each.id, each.kind, each.sends, tuple(_keys(each))) for each in partners.values())
+    def __init__(self, partners: Mapping[str, Partner]) -> None:
+        self._partners = partners
+        #: What was made of an entry, beside that entry: another entry under the same name is made anew.
+        self._made: dict[str, tuple[Partner, Sender]] = {}
+
+    def get(self, name: str) -> Sender | None:
+        """The partner of this name as a sender; None if there is none."""
+        partner = self._partners.get(name)
+        if partner is None:
+            return None
+        made = self._made.get(name)
+        if made is None or made[0] is not partner:
+            made = self._made[name] = (partner, Sender.of(partner))
+        return made[1]
 
     def named(self, headers: Headers) -> Sender:
         """The sender `muster-partner` names: whose keys to try, nothing more. Raises BadSignature."""
         values = [value for name, value in headers if name == HEADER]
         if len(values) != 1 or not _NAME.fullmatch(values[0]):
             raise BadSignature("muster-partner must be sent once and be the id of a partner", code="sender_missing")
-        sender = self._by_id.get(values[0].decode())
+        sender = self.get(values[0].decode())
         if sender is None:
             raise BadSignature("muster-partner names nobody known here", code="sender_unknown")
         return sender
-
-
-def _keys(partner: Partner) -> Iterable[VerifyingKey]:
-    for key in partner.keys:
-        yield verifying_key(key.id, key.text, not_before=key.not_before, not_after=key.not_after, revoked=key.revoked)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import structlog
 import uvicorn
 
-from config.partners import Partner, load_partners
+from config.partners import PartnerBook
 from config.settings import Settings
 from config.words import Words
 from connectors.letters.render import Printer
@@ -43,14 +43,14 @@ class Means:
 
     settings: Settings
     db: Database
-    partners: dict[str, Partner]
+    partners: PartnerBook
     key: SigningKey
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Means]:
     """Open what the door needs and give it back at the end. Raises a Problem, in a sentence, when something is missing."""
-    partners = load_partners(settings.partners_file)
+    partners = PartnerBook(settings.partners_file)
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
     await check_migrated(settings.store_url)
     db = await Database.open(settings.store_url)
@@ -66,7 +66,7 @@ def gateway_app(means: Means) -> Guard:
     async def ready() -> None:
         await clock.now()  # one read through the same door that events take
 
-    senders = Senders.of(means.partners)
+    senders = Senders(means.partners)
     taking = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
     routers = (intake.routes(taking), standing.routes(Standing(senders, Standings(means.db))))
     return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))

@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 
-from activities.asking import Asking, Authority
+from activities.asking import Asking
 from activities.hire import HireSteps
 from activities.housekeeping import Chores
 from activities.judgements import Judgements
@@ -21,9 +21,10 @@ from activities.vacancy import VacancySteps
 from acts.digest import Digests
 from acts.personnel import Personnel
 from config.files import load_calendar
-from config.partners import load_partners
+from config.partners import Partner, PartnerBook
 from config.settings import Settings
 from config.words import Words
+from connectors.authority import Authority
 from connectors.authority import connect as connect_authority
 from connectors.letters.compose import Composer
 from connectors.mail import SmtpMail
@@ -47,6 +48,7 @@ from store.people import People
 from store.queries import Queries
 from store.records import Records
 from store.vacancies import Vacancies
+from worker.authorities import Authorities
 from worker.translate import Translate
 from workflows.hire import Hire
 from workflows.housekeeping import Housekeeping
@@ -149,18 +151,18 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     return Parts(db, hires, vacancies, Asking(authorities, library), Chores(Digests(db, personnel)))
 
 
-def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> dict[str, Authority]:
-    found: dict[str, Authority] = {}
-    for partner in load_partners(settings.partners_file).values():
-        authority = connect_authority(
+def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> Authorities:
+    def connect(partner: Partner) -> Authority:
+        return connect_authority(
             partner,
             sign=lambda message_id, body: sign(key, message_id, body),
             mail=mail,
             say=words.say,
             paper_dir=settings.data_dir / "paper",
         )
-        stack.push_async_callback(authority.close)
-        found[partner.id] = authority
+
+    found = Authorities(PartnerBook(settings.partners_file), connect)
+    stack.push_async_callback(found.close)
     return found
 
 

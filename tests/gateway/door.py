@@ -10,14 +10,15 @@ from typing import Any
 
 import httpx
 
-from connectors.signatures import SigningKey, VerifyingKey, sign
-from domain.events import CONTENT_TYPE, PartnerKind, catalogue
+from config.partners import Partner, PartnerKey
+from connectors.signatures import SigningKey, key_text, sign
+from domain.events import CONTENT_TYPE, PartnerKind
 from gateway import intake, standing
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.intake import Intake
 from gateway.receipts import Receipts
-from gateway.senders import Sender, Senders
+from gateway.senders import Senders
 from gateway.standing import Standing
 from store.clock import DoorClock
 from store.database import Database
@@ -32,19 +33,21 @@ def key_of(partner: str, generation: str = "1") -> SigningKey:
     return SigningKey(f"{partner}-{generation}", "ed25519", hashlib.sha256(f"{partner} {generation}".encode()).digest())
 
 
-def senders() -> Senders:
+def partners() -> dict[str, Partner]:
     """One partner of each kind, with a key that is live and an older one that is revoked."""
-    everyone = []
-    for kind, partner in SENDER.items():
-        sends = frozenset(name for name, model in catalogue().items() if PartnerKind(kind) in model.SENDERS)
-        keys = (key_of(partner).verifying(), *_revoked(partner))
-        everyone.append(Sender(partner, PartnerKind(kind), sends, keys))
-    return Senders(everyone)
+    return {
+        name: Partner(id=name, kind=PartnerKind(kind), name=name, channel="paper", keys=(_key(name), _key(name, "0", revoked=True)))
+        for kind, name in SENDER.items()
+    }
 
 
-def _revoked(partner: str) -> tuple[VerifyingKey, ...]:
-    old = key_of(partner, "0").verifying()
-    return (VerifyingKey(old.id, old.algorithm, old.material, revoked=True),)
+def _key(partner: str, generation: str = "1", *, revoked: bool = False) -> PartnerKey:
+    key = key_of(partner, generation).verifying()
+    return PartnerKey(id=key.id, public=key_text(key), revoked=revoked)
+
+
+def senders() -> Senders:
+    return Senders(partners())
 
 
 def door(db: Database, **limits: Any) -> Guard:
