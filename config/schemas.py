@@ -1,7 +1,8 @@
-"""The JSON Schemas of policy, vacancy and calendar files and of every event a partner may send, exported from the models that read them.
+"""The JSON Schemas of policy, vacancy and calendar files and of every event in and out, exported from the models.
 
 `python -m config.schemas` writes them to `schemas/`; a test holds the files against the models. An editor that knows TOML (Taplo,
-Even Better TOML) finds them by the `#:schema` line at the top of each file that comes with Muster.
+Even Better TOML) finds them by the `#:schema` line at the top of each file that comes with Muster; partners read the events' over
+HTTP. `schemas/published/` keeps what was promised: `python -m config.schemas publish N` freezes today's events as version N.
 """
 
 import json
@@ -12,7 +13,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from domain.calendars import Calendar
-from domain.events import PREFIX, catalogue
+from domain.events import PREFIX, Envelope, EventData, catalogue
+from domain.outbound import AnnouncedData, announcements
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.vacancy import VacancySpec
 from domain.words import Condition
@@ -23,14 +25,23 @@ MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "policy": (Rules, "A policy of Muster (config/policies/*.toml)"),
     "vacancy": (VacancySpec, "A vacancy of Muster (config/vacancies/*.toml)"),
     "calendar": (Calendar, "A calendar of closing days (config/calendars/*.toml)"),
+    "envelope": (Envelope, "One event: a CloudEvent in structured mode, as it comes in"),
     **{f"events/{kind}": (model, f"The data of {PREFIX}{kind}, as a partner sends it") for kind, model in catalogue().items()},
+    **{f"events/{kind}": (model, f"The data of {PREFIX}{kind}, as Muster announces it") for kind, model in announcements().items()},
 }
+#: What partners build on: the envelope and every event. It changes by additions alone.
+PROMISED = tuple(kind for kind in MODELS if kind == "envelope" or kind.startswith("events/"))
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """The schema of one kind: "policy", "vacancy", "calendar", or "events/" and an inbound type."""
+    """The schema of one kind: "policy", "vacancy", "calendar", "envelope", or "events/" and a type."""
     model, title = MODELS[kind]
     made = {"$schema": DRAFT, **model.model_json_schema(), "title": title}
+    if issubclass(model, EventData):
+        made |= {"x-direction": "in", "x-subject": model.SUBJECT, "x-senders": sorted(model.SENDERS)}
+    if issubclass(model, AnnouncedData):
+        del made["additionalProperties"]  # fields may be added: a reader passes over what it does not know
+        made |= {"x-direction": "out", "x-subject": model.SUBJECT}
     if kind == "policy":
         parts = made["properties"]
         parts["deadlines"] = _table(parts["deadlines"], DEADLINE_KEYS)
@@ -48,10 +59,21 @@ def path(kind: str, folder: Path = FOLDER) -> Path:
 
 def export(folder: Path = FOLDER) -> list[Path]:
     """Write all of them; returns where they stand."""
+    return _write(tuple(MODELS), folder)
+
+
+def publish(version: int, folder: Path = FOLDER) -> list[Path]:
+    """Freeze what partners build on, as it is today, under a version that is not there yet."""
+    frozen = folder / "published" / str(version)
+    frozen.mkdir(parents=True)  # never over a promise given before
+    return _write(PROMISED, frozen)
+
+
+def _write(kinds: tuple[str, ...], folder: Path) -> list[Path]:
     (folder / "events").mkdir(parents=True, exist_ok=True)
-    for kind in MODELS:
+    for kind in kinds:
         path(kind, folder).write_text(text(kind), encoding="utf-8")
-    return [path(kind, folder) for kind in MODELS]
+    return [path(kind, folder) for kind in kinds]
 
 
 def _table(any_key: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
@@ -63,5 +85,6 @@ def _table(any_key: dict[str, Any], keys: dict[str, str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    for written in export():
+    done = publish(int(sys.argv[2])) if sys.argv[1:2] == ["publish"] else export()
+    for written in done:
         sys.stdout.write(f"{written}\n")

@@ -2,8 +2,8 @@
 
 `python -m sandbox.invariants var/demo` prints one JSON object: the name of each invariant and "held", or the reason it is not.
 (The store has to be there: a PostgreSQL of the demonstration's own is gone when the demonstration is.)
-A process of its own, with its own read-only SQL: it takes nothing from the programs it judges but the journals' form (`domain.facts`)
-and the fold that gives them their meaning.
+A process of its own, with its own read-only SQL: it takes nothing from the programs it judges but the journals' form (`domain.facts`),
+the fold that gives them their meaning, and the models of what is announced.
 """
 
 import json
@@ -16,12 +16,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, create_engine, text
 
 from domain import facts as f
 from domain import hire, vacancy
 from domain.facts import Entry
 from domain.hire import adverse
+from domain.outbound import announcements
 
 HELD = "held"
 Row = dict[str, Any]
@@ -39,6 +41,7 @@ class Evidence:
     posts: list[Row] = field(default_factory=list)
     inbox: list[Row] = field(default_factory=list)
     letters: list[Row] = field(default_factory=list)
+    announced: list[Row] = field(default_factory=list)
     staff: set[str] = field(default_factory=set)
     mails: list[Row] = field(default_factory=list)
     partners: dict[str, list[Row]] = field(default_factory=dict)
@@ -67,6 +70,7 @@ def read(folder: Path) -> Evidence:
             posts=_rows(db, "SELECT id, vacancy, post, state, hire, funded FROM posts"),
             inbox=_rows(db, "SELECT id, source, event_id, type, state, case_id, sha256 FROM inbox"),
             letters=_rows(db, "SELECT letter, sha256, subject, body FROM letters"),
+            announced=_rows(db, "SELECT type, subject, body FROM outbox WHERE kind = 'event' AND case_id IS NOT NULL"),
             staff={row["person"] for row in _rows(db, "SELECT person FROM staff")},
         )
         for row in _rows(db, "SELECT case_id, number, at, actor, step, body FROM journal ORDER BY case_id, number"):
@@ -239,6 +243,19 @@ def letters_once(found: Evidence) -> Iterator[str]:
             yield f"letter {letter} arrived with another text"
 
 
+def announcements_of_their_form(found: Evidence) -> Iterator[str]:
+    """What was announced has a model, is about the kind of case the model names, and carries just what the model says."""
+    for row in found.announced:
+        model = announcements().get(row["type"])
+        if model is None or not row["subject"].startswith(f"{model.SUBJECT}/"):
+            yield f"{row['subject']}: {row['type']} is no announcement of ours about it"
+            continue
+        try:
+            model.model_validate_json(json.dumps(_json(row["body"])))
+        except ValidationError as error:
+            yield f"{row['subject']}: {row['type']} breaks its model at {[each['loc'] for each in error.errors()]}"
+
+
 INVARIANTS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "posts_never_over_reserved": posts_never_over_reserved,
     "adverse_endings_named": adverse_endings_named,
@@ -247,6 +264,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterable[str]]] = {
     "accepted_events_closed": accepted_events_closed,
     "asks_once": asks_once,
     "letters_once": letters_once,
+    "announcements_of_their_form": announcements_of_their_form,
 }
 
 

@@ -20,6 +20,7 @@ from domain.outage import Outage
 from domain.overlays import Standing
 from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
+from tests.announced import hold
 
 
 @dataclass
@@ -52,6 +53,8 @@ class FakeStore:
                 return tuple(done)
             if len(journal) != step.after:
                 raise JournalConflict(f"{step.case} stands at {len(journal)}, the step continues {step.after}")
+            for announcement in step.announcements:
+                hold(announcement)
             for fact in step.facts:
                 if isinstance(fact, f.PostReserved):
                     if self.held.setdefault(fact.post, fact.hire) != fact.hire:
