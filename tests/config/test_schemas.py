@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 
-from config.schemas import FOLDER, MODELS, export, path, schema, text
+from config.schemas import FOLDER, MODELS, PROMISED, export, path, schema, text
 from domain.rules import DEADLINE_KEYS
-from domain.samples import DATA
+from domain.samples import ANNOUNCED, DATA
 from domain.words import Condition
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -74,6 +75,20 @@ def test_the_example_of_an_event_keeps_to_its_schema_and_a_field_too_many_does_n
     strict = schema(f"events/{kind}")
     assert wrong(DATA[kind], strict, strict) == []
     assert wrong(DATA[kind] | {"grounds": "of no concern"}, strict, strict) == [".grounds"]
+
+
+@pytest.mark.parametrize("kind", ANNOUNCED)
+def test_the_example_of_an_announcement_keeps_to_its_schema_which_lets_fields_be_added(kind: str) -> None:
+    held = Draft202012Validator(schema(f"events/{kind}"))
+    held.validate(ANNOUNCED[kind])
+    held.validate(ANNOUNCED[kind] | {"of_next_year": 1})
+    with pytest.raises(ValidationError):
+        held.validate({"vacancy": 250442, "stage": "nowhere"} if ANNOUNCED[kind] else [])
+
+
+def test_no_type_goes_both_ways_and_each_has_its_example() -> None:
+    assert not DATA.keys() & ANNOUNCED.keys()
+    assert {f"events/{kind}" for kind in (*DATA, *ANNOUNCED)} | {"envelope"} == set(PROMISED)
 
 
 @pytest.mark.parametrize(("kind", "file"), SHIPPED, ids=lambda each: getattr(each, "name", each))

@@ -3,15 +3,20 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import jsonschema
 import pytest
+from pydantic import ValidationError
 
 from domain import facts as f
 from domain.announcements import announced, announced_by_vacancy
 from domain.events import OUTBOUND
 from domain.hire import HireState
+from domain.messages import Announcement
+from domain.outbound import announcements
 from domain.posts import PostSpec
 from domain.vacancy import PostNow, VacancyState
 from domain.words import Condition, Ending, Outcome, PostKind, PostState, Stage
+from tests.announced import hold
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 HIRE = HireState(case="hire/7q2k9fxm", vacancy="250442", post="p1", terms={"enters_on": "2027-09-01"})
@@ -59,16 +64,38 @@ OF_A_VACANCY: list[tuple[f.AnyFact, str]] = [
 def test_each_announcement_of_a_hire_follows_its_fact_and_carries_just_this(fact: f.AnyFact, kind: str, data: dict[str, Any]) -> None:
     [told] = announced(HIRE, (fact,))
     assert (told.type, told.subject, told.data) == (kind, HIRE.case, {"vacancy": "250442", **data})
+    hold(told)
 
 
 @pytest.mark.parametrize(("fact", "kind"), OF_A_VACANCY, ids=[kind for _, kind in OF_A_VACANCY])
 def test_each_announcement_of_a_vacancy_follows_its_fact_and_carries_nothing(fact: f.AnyFact, kind: str) -> None:
     [told] = announced_by_vacancy(VACANCY, (fact,))
     assert (told.type, told.subject, told.data) == (kind, "vacancy/250442", {})
+    hold(told)
 
 
 def test_every_outbound_type_is_told_of_above() -> None:
     assert {kind for _, kind, _ in OF_A_HIRE} | {kind for _, kind in OF_A_VACANCY} == set(OUTBOUND)
+
+
+def test_every_outbound_type_has_its_model() -> None:
+    assert tuple(announcements()) == OUTBOUND
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Announcement(type="hire.held", subject="vacancy/250442", data={"vacancy": "250442"}),
+        Announcement(type="hire.held", subject="hire/7q2k9fxm", data={}),
+        Announcement(type="hire.held", subject="hire/7q2k9fxm", data={"vacancy": "250442", "name": "Zoë"}),
+        Announcement(type="hire.ended", subject="hire/7q2k9fxm", data={"vacancy": "250442", "ending": "because"}),
+        Announcement(type="reserve.listed", subject="hire/7q2k9fxm", data={"vacancy": "250442", "rank": 0, "until": NOW.isoformat()}),
+    ],
+    ids=["another kind of case", "a field missing", "a field too many", "an unknown ending", "a rank before the first"],
+)
+def test_an_announcement_of_another_form_is_found_out(said: Announcement) -> None:
+    with pytest.raises((AssertionError, jsonschema.ValidationError, ValidationError)):
+        hold(said)
 
 
 def test_other_facts_announce_nothing() -> None:

@@ -86,6 +86,7 @@ def clean() -> Evidence:
             {"id": "i1", "source": "portal", "event_id": "e1", "type": "t", "state": "applied", "case_id": HIRE, "sha256": "b1"},
         ],
         letters=[{"letter": "L1", "sha256": "h1", "subject": "s", "body": "Dear Ada,\nthank you.\n"}],
+        announced=[{"type": "hire.ended", "subject": HIRE, "body": '{"vacancy":"250442","ending":"clearance_refused"}'}],
         staff={"ines"},
         mails=[{"id": "<L1@muster.example>", "body": "Dear Ada,\nthank you.\n"}],
         partners={
@@ -198,6 +199,18 @@ def sent_unknown(e: Evidence) -> None:
     e.mails.append({"id": "<L2@muster.example>", "body": ""})
 
 
+def announced_unknown(e: Evidence) -> None:
+    e.announced[0]["type"] = "hire.finished"
+
+
+def announced_about_another_kind(e: Evidence) -> None:
+    e.announced[0]["subject"] = VACANCY
+
+
+def announced_too_much(e: Evidence) -> None:
+    e.announced[0]["body"] = '{"vacancy":"250442","ending":"withdrawn","name":"Ada"}'
+
+
 VIOLATIONS: list[tuple[str, Callable[[Evidence], None]]] = [
     ("posts_never_over_reserved", two_holders),
     ("posts_never_over_reserved", ledger_elsewhere),
@@ -220,6 +233,9 @@ VIOLATIONS: list[tuple[str, Callable[[Evidence], None]]] = [
     ("letters_once", never_sent),
     ("letters_once", another_text),
     ("letters_once", sent_unknown),
+    ("announcements_of_their_form", announced_unknown),
+    ("announcements_of_their_form", announced_about_another_kind),
+    ("announcements_of_their_form", announced_too_much),
 ]
 
 
