@@ -1,6 +1,7 @@
 """Asking the outside: one short ordinary activity per request; the answer comes months later as an event."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,8 +10,9 @@ from temporalio import activity
 from activities.hire import Asked, Recalled
 from activities.records import Library
 from domain.conditions import TOO_LOW, clearance_ask
-from domain.errors import NotFound, NotNow
+from domain.errors import NotFound, NotNow, PartnerUnavailable, Refusal
 from domain.facts import ClearanceForm
+from domain.reach import Arrived, surer
 from domain.slots import without_nation
 from domain.words import Condition
 
@@ -45,19 +47,60 @@ class Recall(BaseModel):
 
 class Authority(Protocol):
     channel: str
+    #: Does a repeat with the same key start nothing a second time?
+    repeatable: bool
 
     async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]: ...
 
     async def recall(self, key: str) -> None: ...
 
+    async def find(self, key: str) -> dict[str, Any] | None:
+        """What they have under this key; None: nothing. Raises NotNow when they cannot be asked that."""
+        ...
+
+
+class Known(Protocol):
+    """What is known of a request before it is tried again."""
+
+    @property
+    def arrived(self) -> Arrived: ...
+    @property
+    def reference(self) -> str: ...
+    @property
+    def expected(self) -> date | None: ...
+
+
+class Watch(Protocol):
+    """Keeps how each partner's door stands, and which requests may have arrived. `store.partners.Partners` fits."""
+
+    async def tried(self, key: str) -> Known: ...
+
+    async def begin(self, partner: str, key: str = "") -> Known: ...
+
+    async def answered(
+        self, partner: str, key: str = "", arrived: Arrived = "yes", reference: str = "", expected: date | None = None
+    ) -> None: ...
+
+    async def failed(
+        self, partner: str, error: str, key: str = "", arrived: Arrived = "maybe", retry_after: float | None = None
+    ) -> None: ...
+
+
+#: A partner that starts twice when asked twice gets this long to finish what it may have begun, before it is looked up.
+SETTLES_S = 60.0
+
 
 class Asking:
-    def __init__(self, authorities: Mapping[str, Authority], library: Library) -> None:
-        self._authorities, self._library = authorities, library
+    def __init__(self, authorities: Mapping[str, Authority], library: Library, watch: Watch, settles_s: float = SETTLES_S) -> None:
+        self._authorities, self._library, self._watch, self._settles_s = authorities, library, watch, settles_s
 
     @activity.defn(name="ask_authority")
     async def ask_authority(self, ask: Ask) -> Asked:
-        """Put one request to one authority. Raises NotFound when none of that name is configured, PartnerUnavailable to be retried."""
+        """Put one request to one authority; one that is known to be with it is not put again.
+
+        Raises NotFound when none of that name is configured, PartnerUnavailable to be retried. Every error says in its details
+        whether the request may have `arrived`, with this try or an earlier one.
+        """
         authority = self._of(ask.authority)
         person = await self._person(ask)
         details = ask.details
@@ -66,7 +109,7 @@ class Asking:
             details = {**details, "vacancy": ask.vacancy, "level": spec.clearance}
         form = await self.form_of(ask)
         details = {**details, "form": form} if form else details
-        answer = await authority.ask(key=ask.key, kind=without_nation(ask.about), case=ask.case, details=details, person=person)
+        reference, expected = await self._put(ask, authority, details, person)
         return Asked(
             about=str(details.get("post", ask.about)) if ask.about == "budget" else ask.about,
             authority=ask.authority,
@@ -74,8 +117,43 @@ class Asking:
             round=ask.round,
             channel=authority.channel,
             form=form,
-            reference=str(answer.get("reference", "")),
+            reference=reference,
+            expected=expected,
         )
+
+    async def _put(self, ask: Ask, authority: Authority, details: dict[str, Any], person: dict[str, Any] | None) -> tuple[str, date | None]:
+        before = await self._watch.tried(ask.key)
+        if before.arrived == "yes":  # answered to a try of ours whose own answer was lost
+            return before.reference, before.expected
+        try:
+            await self._watch.begin(ask.authority, ask.key)
+            answer = await self._once(ask, authority, before, details, person)
+        except PartnerUnavailable as trouble:
+            arrived = surer(before.arrived, trouble.details.get("arrived", "maybe"))
+            if trouble.code != "resting":
+                await self._watch.failed(ask.authority, trouble.code, ask.key, arrived, trouble.retry_after)
+            trouble.details["arrived"] = arrived
+            if arrived == "maybe" and not authority.repeatable:
+                trouble.retry_after = max(trouble.retry_after or 0.0, self._settles_s)
+            raise
+        except Refusal as refusal:  # it took nothing this time
+            refusal.details["arrived"] = before.arrived
+            await self._watch.answered(ask.authority, ask.key, before.arrived)
+            raise
+        reference, expected = str(answer.get("reference", "")), answer.get("expected")
+        day = date.fromisoformat(expected) if expected else None
+        await self._watch.answered(ask.authority, ask.key, "yes", reference, day)
+        return reference, day
+
+    async def _once(
+        self, ask: Ask, authority: Authority, before: Known, details: dict[str, Any], person: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """Ask; where asking twice would start twice and an earlier try may have arrived, look first. Raises NotNow for a person."""
+        if before.arrived != "no" and not authority.repeatable:
+            found = await authority.find(ask.key)
+            if found is not None:
+                return found
+        return await authority.ask(key=ask.key, kind=without_nation(ask.about), case=ask.case, details=details, person=person)
 
     @activity.defn(name="recall_request")
     async def recall_request(self, recall: Recall) -> Recalled:
@@ -86,13 +164,22 @@ class Asking:
         authority = self._of(recall.authority)
         if recall.by_hand and authority.channel == "http":
             raise NotNow(f"{recall.about} was asked by hand", code="asked_by_hand", partner=recall.authority)
-        await authority.recall(recall.key)
+        await self._watch.begin(recall.authority)
+        try:
+            await authority.recall(recall.key)
+        except PartnerUnavailable as trouble:
+            await self._watch.failed(recall.authority, trouble.code, retry_after=trouble.retry_after)
+            raise
+        except Refusal:
+            await self._watch.answered(recall.authority)
+            raise
+        await self._watch.answered(recall.authority)
         return Recalled(about=recall.about, authority=recall.authority, key=recall.key)
 
     def _of(self, name: str) -> Authority:
         authority = self._authorities.get(name)
         if authority is None:
-            raise NotFound(f"no partner {name!r} is configured", code="no_such_partner", partner=name)
+            raise NotFound(f"no partner {name!r} is configured", code="no_such_partner", partner=name, arrived="no")
         return authority
 
     async def form_of(self, ask: Ask) -> ClearanceForm | Literal[""]:

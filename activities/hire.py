@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,7 +50,9 @@ class Asked(BaseModel):
     round: int = 1
     channel: str = "http"
     reference: str = ""
+    expected: date | None = None
     failed: str = ""
+    may_have_arrived: bool = False  # of one that failed: an answer was lost, not the request
     form: facts.ClearanceForm | Literal[""] = ""
 
 
@@ -325,13 +327,12 @@ def _recalled(state: HireState, recalled: Recalled) -> list[facts.AnyFact]:
 
 
 def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
-    if asked.failed and state.ended:
-        return []
     slot = state.conditions.get(asked.about)
-    if slot is not None and slot.state is not ConditionState.WAITING:
-        return []  # noted already, or answered on paper while the request was still on its way
+    moot = slot is not None and slot.state is not ConditionState.WAITING
     if asked.failed:
-        return [facts.AskFailed(about=asked.about, reason=asked.failed)]
+        return _not_asked(state, asked, moot or state.ended)
+    if moot:
+        return []  # noted already, or answered on paper while the request was still on its way
     if asked.about == "assessment":
         if state.assessment_ask:  # noted already
             return []
@@ -340,6 +341,28 @@ def _asked(state: HireState, asked: Asked, m: Moment) -> list[facts.AnyFact]:
     if slot is None:
         raise NotNow(f"this hire has no {asked.about} condition", code="not_required")
     requested = facts.ConditionRequested(
-        **slot.about, authority=asked.authority, ask=asked.key, round=asked.round, channel=asked.channel, form=asked.form
+        **slot.about,
+        authority=asked.authority,
+        ask=asked.key,
+        round=asked.round,
+        channel=asked.channel,
+        form=asked.form,
+        expected=asked.expected,
     )
     return [requested] if state.ended else [requested, *stages.asked(slot, m, asked.form)]
+
+
+def _not_asked(state: HireState, asked: Asked, moot: bool) -> list[facts.AnyFact]:
+    """It could not be asked. One that nobody needs any more is noted only where it may have arrived: it must be taken back."""
+    noted = asked.key in state.lost_asks or asked.key in state.recalled
+    if noted or (moot and not asked.may_have_arrived):
+        return []
+    fact = facts.AskFailed(
+        about=asked.about,
+        reason=asked.failed,
+        authority=asked.authority,
+        ask=asked.key,
+        may_have_arrived=asked.may_have_arrived,
+        moot=moot,
+    )
+    return [fact]

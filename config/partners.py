@@ -92,6 +92,12 @@ class Partner(Strict):
     #: Outbound types it wants to hear of; "*" for all.
     subscribes: tuple[str, ...] = ()
     timeout_s: float = Field(default=15.0, gt=0, le=60)
+    #: Does an ask repeated with the same key start nothing a second time? Where not, it is looked up before it is repeated.
+    idempotent: bool = True
+    #: How an ask is looked up: by its key, in the list of asks, or not at all; then a person decides.
+    look_up: Literal["key", "list", "none"] = "key"
+    #: Silent for so many days while something is open with it: an alarm. Its own usual gap, or the policy's figure, where unset.
+    quiet_after_days: int | None = Field(default=None, ge=1, le=3650)
 
     @field_validator("base_url")
     @classmethod

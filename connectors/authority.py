@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import quote
+from typing import Any, Literal, Protocol, TypeVar, cast
+from urllib.parse import quote, urlencode
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from connectors.by_hand import ConsoleAuthority, EmailAuthority, Mail, PaperAuthority, Say
-from connectors.contract import AskAnswer, AskBody, AskState, Kind
-from domain.errors import BadInput, Conflict, NotAllowed, NotFound, PartnerUnavailable, Refusal
+from connectors.contract import AskAnswer, AskBody, AskList, AskState, Kind
+from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, PartnerUnavailable, Refusal
 
 #: (message id, exact body) -> the headers that sign it. `connectors.signatures.sign` with our key fits.
 Sign = Callable[[str, bytes], Mapping[str, str]]
@@ -32,6 +32,7 @@ ABOUT_A_POST = frozenset({"budget"})
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_ANSWER = 64 * 1024
+MAX_PAGES = 1000
 #: A partner's Retry-After is kept within these bounds, so that a slip of theirs cannot put a case to sleep.
 MAX_PATIENCE_S = 24 * 3600.0
 
@@ -40,12 +41,18 @@ class Authority(Protocol):
     """What every channel offers. Answers are plain dicts: `ask` gives `reference` and `expected` (ISO date or None)."""
 
     channel: str
+    #: Does a repeat with the same key start nothing a second time?
+    repeatable: bool
 
     async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]: ...
 
     async def recall(self, key: str) -> None: ...
 
     async def state(self, key: str) -> dict[str, Any]: ...
+
+    async def find(self, key: str) -> dict[str, Any] | None: ...
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, Any]] | None: ...
 
     async def close(self) -> None: ...
 
@@ -63,6 +70,10 @@ class PartnerLike(Protocol):
     def email(self) -> str | None: ...
     @property
     def timeout_s(self) -> float: ...
+    @property
+    def idempotent(self) -> bool: ...
+    @property
+    def look_up(self) -> Literal["key", "list", "none"]: ...
 
 
 class HttpAuthority:
@@ -76,10 +87,12 @@ class HttpAuthority:
         base_url: str,
         *,
         timeout_s: float = 10.0,
+        idempotent: bool = True,
+        look_up: Literal["key", "list", "none"] = "key",
         sign: Sign | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.partner = partner
+        self.partner, self.repeatable, self._look_up = partner, idempotent, look_up
         self._base = base_url.rstrip("/")
         self._timeout = timeout_s
         self._sign = sign
@@ -121,6 +134,36 @@ class HttpAuthority:
         answer = await self._send("GET", f"/asks/{quote(key, safe='')}", "state", key)
         return self._read(AskState, answer).model_dump(mode="json")
 
+    async def find(self, key: str) -> dict[str, Any] | None:
+        """What they have under our key, wherever it stands; None: nothing. Raises NotNow for a partner that cannot be asked that."""
+        if self._look_up == "none":
+            raise NotNow(f"{self.partner} cannot say what it has of ours", code="no_look_up", partner=self.partner, ask=key)
+        if self._look_up == "list":
+            return ((await self.known(everything=True)) or {}).get(key)
+        try:
+            return await self.state(key)
+        except NotFound:
+            return None
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, Any]] | None:
+        """Their list of our asks, by key: the open ones, or all. None: they keep no such list (404, 405, 501)."""
+        found: dict[str, dict[str, Any]] = {}
+        after: str | None = None
+        for _ in range(MAX_PAGES):
+            query = {"state": "all" if everything else "open", **({"after": after} if after else {})}
+            try:
+                answer = await self._send("GET", f"/asks?{urlencode(query)}", "asks", f"{query}")
+            except Refusal as refusal:
+                if not found and refusal.details.get("status") in (404, 405):
+                    return None
+                raise
+            page = self._read(AskList, answer)
+            found |= {ask.id: ask.model_dump(mode="json") for ask in page.asks}
+            after = page.next
+            if after is None:
+                return found
+        raise BadInput(f"the list of {self.partner} has no end", partner=self.partner)
+
     async def close(self) -> None:
         await self._client.aclose()
 
@@ -157,14 +200,19 @@ class HttpAuthority:
                 self._client.stream(method, self._base + path, content=content or None, headers=sent) as response,
             ):
                 answer = await self._bounded(response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            said = f"{self.partner} cannot be reached: {type(error).__name__}"
+            raise PartnerUnavailable(said, code="unreachable", partner=self.partner, ask=key, arrived="no") from None
         except (httpx.TimeoutException, TimeoutError):
-            raise PartnerUnavailable(f"{self.partner} did not answer in {self._timeout:g} s", partner=self.partner, ask=key) from None
+            said = f"{self.partner} did not answer in {self._timeout:g} s"
+            raise PartnerUnavailable(said, code="timeout", partner=self.partner, ask=key) from None
         except httpx.InvalidURL:
             raise BadInput(f"the address set for {self.partner} is no URL", partner=self.partner) from None
         except httpx.UnsupportedProtocol:
             raise BadInput(f"the address set for {self.partner} is not http or https", partner=self.partner) from None
         except httpx.HTTPError as error:
-            raise PartnerUnavailable(f"{self.partner} cannot be reached: {type(error).__name__}", partner=self.partner, ask=key) from None
+            said = f"{self.partner} broke off: {type(error).__name__}"
+            raise PartnerUnavailable(said, code="broken_off", partner=self.partner, ask=key) from None
         self._judge(response, key)
         return answer
 
@@ -183,7 +231,8 @@ class HttpAuthority:
             return
         about: dict[str, Any] = {"partner": self.partner, "ask": key, "status": status}
         if status < 400 or status in (408, 421, 425, 429) or status >= 500:
-            raise PartnerUnavailable(f"{self.partner} answered {status}", retry_after=self._retry_after(response), **about)
+            code = f"http_{status}"
+            raise PartnerUnavailable(f"{self.partner} answered {status}", code=code, retry_after=self._retry_after(response), **about)
         family: dict[int, type[Refusal]] = {401: NotAllowed, 403: NotAllowed, 404: NotFound, 409: Conflict, 410: NotFound}
         raise family.get(status, BadInput)(f"{self.partner} refused: {status}", **about)
 
@@ -220,7 +269,9 @@ def connect(
     """The authority behind a configured partner, by its channel. Raises BadInput when a setting the channel needs is missing."""
     match partner.channel:
         case "http" if partner.base_url:
-            return HttpAuthority(partner.id, partner.base_url, timeout_s=partner.timeout_s, sign=sign)
+            return HttpAuthority(
+                partner.id, partner.base_url, timeout_s=partner.timeout_s, idempotent=partner.idempotent, look_up=partner.look_up, sign=sign
+            )
         case "email" if partner.email and mail and say:
             return EmailAuthority(partner.id, partner.email, mail, say)
         case "paper" if paper_dir and say:

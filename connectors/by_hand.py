@@ -9,6 +9,8 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
+from domain.errors import NotNow
+
 LANGUAGES = ("en", "fr")
 
 
@@ -29,6 +31,10 @@ def reference_of(key: str) -> str:
 
 def _unknown(key: str) -> dict[str, Any]:
     return {"id": key, "state": "unknown", "reference": reference_of(key), "expected": None}
+
+
+def _cannot_say(partner: str, key: str) -> NotNow:
+    return NotNow(f"{partner} has no machine to say what it has of ours", code="no_look_up", partner=partner, ask=key)
 
 
 def ask_text(say: Say, key: str, kind: str, case: str, details: dict[str, Any]) -> str:
@@ -53,6 +59,7 @@ class EmailAuthority:
     """
 
     channel = "email"
+    repeatable = True  # a second copy is the same letter, and says so
 
     def __init__(self, partner: str, mailbox: str, mail: Mail, say: Say) -> None:
         self.partner, self._mailbox, self._mail, self._say = partner, mailbox, mail, say
@@ -69,6 +76,12 @@ class EmailAuthority:
     async def state(self, key: str) -> dict[str, Any]:
         return _unknown(key)
 
+    async def find(self, key: str) -> dict[str, Any] | None:
+        raise _cannot_say(self.partner, key)
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, Any]] | None:
+        return None
+
     async def close(self) -> None:
         return
 
@@ -83,6 +96,7 @@ class PaperAuthority:
     """
 
     channel = "paper"
+    repeatable = True
 
     def __init__(self, partner: str, folder: Path, say: Say) -> None:
         self.partner, self._folder, self._say = partner, folder, say
@@ -97,6 +111,12 @@ class PaperAuthority:
 
     async def state(self, key: str) -> dict[str, Any]:
         return _unknown(key)
+
+    async def find(self, key: str) -> dict[str, Any] | None:
+        raise _cannot_say(self.partner, key)
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, Any]] | None:
+        return None
 
     async def close(self) -> None:
         return
@@ -117,6 +137,7 @@ class ConsoleAuthority:
     """The twin for trying things out: prints what would have been asked, without the person."""
 
     channel = "console"
+    repeatable = True
 
     def __init__(self, partner: str) -> None:
         self.partner = partner
@@ -130,6 +151,12 @@ class ConsoleAuthority:
 
     async def state(self, key: str) -> dict[str, Any]:
         return _unknown(key)
+
+    async def find(self, key: str) -> dict[str, Any] | None:
+        raise _cannot_say(self.partner, key)
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, Any]] | None:
+        return None
 
     async def close(self) -> None:
         return

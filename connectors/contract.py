@@ -50,6 +50,14 @@ class AskState(AskAnswer):
     state: Literal["received", "in_progress", "answered", "recalled"]
 
 
+class AskList(BaseModel):
+    """Asks you know, in an order of your own that does not change; `next` opens the next page, and is left out on the last."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", title="Asks")
+    asks: tuple[AskState, ...] = Field(max_length=50)
+    next: str | None = Field(default=None, min_length=1, max_length=200, description="Given back to you as `after`.")
+
+
 class ProblemBody(BaseModel):
     """A refusal or a trouble, as problem+json (RFC 9457). Keep personal data out of it: it is logged."""
 
@@ -60,7 +68,7 @@ class ProblemBody(BaseModel):
     detail: str = ""
 
 
-MODELS: tuple[type[BaseModel], ...] = (AskBody, AskAnswer, AskState, ProblemBody)
+MODELS: tuple[type[BaseModel], ...] = (AskBody, AskAnswer, AskState, AskList, ProblemBody)
 
 
 def openapi() -> dict[str, Any]:
@@ -76,7 +84,7 @@ def openapi() -> dict[str, Any]:
             "the body is signed as sent, so verify it before you parse it. Requests are repeated until you answer.",
         },
         "paths": {
-            "/asks": {"post": _post()},
+            "/asks": {"post": _post(), "get": _list()},
             "/asks/{id}": {"parameters": [_ID], "get": _get(), "delete": _delete()},
         },
         "components": {"schemas": schemas["$defs"], "parameters": _SIGNATURE, "responses": _RESPONSES},
@@ -173,6 +181,23 @@ def _get() -> dict[str, Any]:
             "404": _json("ProblemBody", "No such ask.", "application/problem+json"),
             **_FAILURES,
         },
+    }
+
+
+def _list() -> dict[str, Any]:
+    state = {
+        "name": "state",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["open", "all"], "default": "open"},
+        "description": "`open`: those received and in progress. `all`: also answered and recalled ones.",
+    }
+    after = {"name": "after", "in": "query", "schema": {"type": "string"}, "description": "The `next` of the page before."}
+    return {
+        "operationId": "asks",
+        "summary": "Say which asks of Muster's are here",
+        "description": "For reconciliation: what Muster asked is held against it. Offer it if you can; the state of one ask is enough.",
+        "parameters": [state, after, *_SIGNED],
+        "responses": {"200": _json("AskList", "One page."), "404": _json("ProblemBody", "No such list here."), **_FAILURES},
     }
 
 

@@ -66,7 +66,8 @@ class SmtpMail:
         except smtp.SMTPNotSupported:
             raise BadInput("the mail server cannot take this address", letter=letter["letter"]) from None
         except (smtp.SMTPException, OSError) as error:
-            raise PartnerUnavailable(f"the mail server cannot be reached: {type(error).__name__}", letter=letter["letter"]) from None
+            said = f"the mail server cannot be reached: {type(error).__name__}"
+            raise PartnerUnavailable(said, code="mail_unreachable", letter=letter["letter"]) from None
 
     def compose(self, letter: dict[str, Any], paper: bytes | None = None) -> EmailMessage:
         """The message as it goes out: the text, the calendar file as another form of it, the PDF as an attachment.
@@ -129,7 +130,7 @@ def _address(text: str, field: str) -> Address:
 
 def _answered(code: int, letter: dict[str, Any]) -> Refusal | PartnerUnavailable:
     if 400 <= code < 500:
-        return PartnerUnavailable(f"the mail server answered {code}", letter=letter["letter"], status=code)
+        return PartnerUnavailable(f"the mail server answered {code}", code=f"mail_{code}", letter=letter["letter"], status=code)
     return BadInput(f"the mail server refused the letter: {code}", letter=letter["letter"], status=code)
 
 

@@ -321,6 +321,7 @@ class ConditionRequested(OfCondition):
     round: int = 1
     channel: str = "http"
     form: ClearanceForm | Literal[""] = ""
+    expected: date | None = None  # the day the authority expects to decide by, where it said so at once
 
 
 class ConditionAcknowledged(OfCondition):
@@ -407,11 +408,18 @@ class PaperConfirmed(Fact):
 
 
 class AskFailed(Fact):
-    """An authority could not be asked (its door refused, or stayed shut too long): a person must find another way."""
+    """An authority could not be asked (its door refused, or stayed shut too long): a person must find another way.
+
+    Where the request itself may have arrived, it is taken back with the others; `moot`: its answer was not needed any more.
+    """
 
     kind: Literal["ask_failed"] = "ask_failed"
     about: str
     reason: str
+    authority: str = ""
+    ask: str = ""
+    may_have_arrived: bool = False
+    moot: bool = False
 
 
 class ConditionSatisfied(OfCondition):

@@ -242,6 +242,7 @@ class HireState(BaseModel):
     lapse_due: set[str] = Field(default_factory=set)
     escalated: set[str] = Field(default_factory=set)
     failed_asks: dict[str, str] = Field(default_factory=dict)
+    lost_asks: dict[str, f.AskFailed] = Field(default_factory=dict)  # by ask: put, never answered, perhaps received
     parked: dict[str, f.MessageSetAside] = Field(default_factory=dict)
     late_messages: dict[str, f.MessageSetAside] = Field(default_factory=dict)  # kept, so that a person can still take them
     excused: set[str] = Field(default_factory=set)  # late messages a person takes as if they had come in time
@@ -526,6 +527,7 @@ def _screened(s: HireState, fact: f.Screened, e: Entry) -> None:
 @_takes(f.AssessmentInvited)
 def _invited(s: HireState, fact: f.AssessmentInvited, e: Entry) -> None:
     s.assessment_ask, s.assessment_asks = fact.ask, s.assessment_asks + 1
+    s.lost_asks.pop(fact.ask, None)
     s.failed_asks.pop("assessment", None)
 
 
@@ -642,8 +644,9 @@ def _opened(s: HireState, fact: f.ConditionOpened, e: Entry) -> None:
 def _requested(s: HireState, fact: f.ConditionRequested, e: Entry) -> None:
     c = s.conditions[fact.slot]
     c.state, c.ask, c.round, c.requested_at = ConditionState.REQUESTED, fact.ask, fact.round, e.at
-    c.channel, c.form = fact.channel, fact.form
+    c.channel, c.form, c.expected = fact.channel, fact.form, fact.expected
     s.failed_asks.pop(fact.slot, None)
+    s.lost_asks.pop(fact.ask, None)
 
 
 @_takes(f.ConditionAcknowledged)
@@ -769,7 +772,10 @@ def _paper_confirmed(s: HireState, fact: f.PaperConfirmed, e: Entry) -> None:
 
 @_takes(f.AskFailed)
 def _ask_failed(s: HireState, fact: f.AskFailed, e: Entry) -> None:
-    s.failed_asks[fact.about] = fact.reason
+    if not fact.moot:
+        s.failed_asks[fact.about] = fact.reason
+    if fact.may_have_arrived:
+        s.lost_asks[fact.ask] = fact
 
 
 @_takes(f.ContractProposed)
@@ -956,6 +962,7 @@ def _recalled(s: HireState, fact: f.RequestRecalled, e: Entry) -> None:
     """Nobody works on it any more: should a review bring the case back, it is asked anew."""
     s.recalled[fact.ask] = fact.outcome
     s.recall_failed.pop(fact.ask, None)
+    s.lost_asks.pop(fact.ask, None)
     if fact.ask == s.assessment_ask:
         s.assessment_ask = ""
     for c in s.conditions.values():

@@ -76,13 +76,15 @@ def _ours(state: HireState, at: datetime) -> list[UndoStep]:
 
 
 def _requests(state: HireState) -> list[UndoStep]:
-    """What was asked of others and is not recalled: open requests, and an accreditation the host nation has granted."""
+    """What was asked of others and is not recalled: open requests, such as may have arrived, and an accreditation that was granted."""
     found = []
     if state.assessment_ask and not state.assessment_answered:
         found.append(UndoStep(what="recall_request", about="assessment", authority="assessment", ask=state.assessment_ask))
     for about, now in state.conditions.items():
         if now.ask and (what := _takes_back(now)) is not None:
             found.append(UndoStep(what=what, about=about, authority=now.authority, ask=now.ask, by_hand=now.channel == "paper"))
+    for lost in state.lost_asks.values():  # put, and never answered: it may be on their desk all the same
+        found.append(UndoStep(what="recall_request", about=lost.about, authority=lost.authority, ask=lost.ask))
     return [step for step in found if step.ask not in state.recalled]
 
 

@@ -31,6 +31,8 @@ from domain.events import CONTENT_TYPE, PREFIX, PartnerKind, cloud_event
 
 #: How long a partner tries to hand in an event while our door is shut, and how long it waits between tries.
 PATIENCE_S, PAUSE_S = 60.0, 0.2
+#: How many asks a partner lists on one page.
+PAGE = 20
 
 Asked = Callable[["Partner", AskBody], None]
 Heard = Callable[["Partner", str, str, dict[str, Any]], None]
@@ -48,8 +50,22 @@ class Partner:
     key: SigningKey = field(default_factory=lambda: new_signing_key())
     asks: dict[str, dict[str, Any]] = field(default_factory=dict)
     recalled: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
     heard: set[str] = field(default_factory=set)
     log: TextIO | None = None
+    #: A flaw some real ones have: every ask starts a procedure of its own, whatever its key says.
+    forgetful: bool = False
+    #: How it can be looked up, as its entry in the partners file says.
+    look_up: str = "key"
+    procedures: list[str] = field(default_factory=list)
+    #: So many answers to asks get lost on their way to us; the asks themselves are taken.
+    loses: int = 0
+
+    def stands(self, key: str) -> dict[str, Any]:
+        """Where one ask stands here."""
+        known = self.asks[key]
+        state = "recalled" if key in self.recalled else "answered" if key in self.answered else "in_progress"
+        return {**known["answer"], "id": key, "kind": known["kind"], "subject": known["subject"], "state": state}
 
     def write(self, what: str, **more: Any) -> None:
         if self.log is not None:
@@ -102,6 +118,8 @@ def partners_toml(partners: Mapping[str, Partner], base_url: str) -> str:
             'channel = "http"',
             f'base_url = "{base_url}/{p.id}"',
             f"subscribes = {json.dumps(list(p.subscribes))}",
+            f"idempotent = {json.dumps(not p.forgetful)}",
+            f'look_up = "{p.look_up}"',
             f"[[partners.{p.id}.keys]]",
             f'id = "{p.id}-1"',
             f'public = "{key_text(p.key.verifying())}"',
@@ -152,6 +170,7 @@ class Street:
         return Starlette(
             routes=[
                 Route("/{partner}/asks", self._ask, methods=["POST"]),
+                Route("/{partner}/asks", self._asks, methods=["GET"]),
                 Route("/{partner}/asks/{key:path}", self._state, methods=["GET"]),
                 Route("/{partner}/asks/{key:path}", self._recall, methods=["DELETE"]),
                 Route("/{partner}/events", self._event, methods=["POST"]),
@@ -174,25 +193,43 @@ class Street:
             return _problem(400, "Idempotency-Key must be the id of the ask")
         sha = hashlib.sha256(body).hexdigest()
         known = partner.asks.get(ask.id)
-        if known is not None:
+        if known is not None and not partner.forgetful:
             partner.write("ask", key=ask.id, kind=ask.kind, subject=ask.subject, sha256=sha, repeat=True, same=known["sha256"] == sha)
             return JSONResponse(known["answer"]) if known["sha256"] == sha else _problem(409, "this id is known with another ask")
         reference = f"{partner.id}-{len(partner.asks) + 1:04d}"
         answer = {"reference": reference, "expected": None}
         partner.asks[ask.id] = {"sha256": sha, "answer": answer, "kind": ask.kind, "subject": ask.subject}
+        partner.procedures.append(ask.id)
         partner.write(
             "ask", key=ask.id, kind=ask.kind, subject=ask.subject, sha256=sha, repeat=False, reference=reference, at=self._clock()
         )
         self.asked(partner, ask)
+        if partner.loses:
+            partner.loses -= 1
+            return _problem(504, "the proxy in between gave up")
         return JSONResponse(answer, 202)
 
     async def _state(self, request: Request) -> Response:
         partner, key = self.partners.get(request.path_params["partner"]), request.path_params["key"]
-        known = partner.asks.get(key) if partner else None
-        if partner is None or known is None:
+        if partner is None or key not in partner.asks or partner.look_up != "key":
             return _problem(404, "no such ask")
-        state = "recalled" if key in partner.recalled else "in_progress"
-        return JSONResponse({**known["answer"], "id": key, "kind": known["kind"], "subject": known["subject"], "state": state})
+        if not self._signed(request, b""):
+            return _problem(401, "the signature is not Muster's")
+        return JSONResponse(partner.stands(key))
+
+    async def _asks(self, request: Request) -> Response:
+        """What stands here of Muster's, page by page, in the order in which it came."""
+        partner = self.partners.get(request.path_params["partner"])
+        if partner is None or partner.look_up == "none":
+            return _problem(404, "no such list")
+        if not self._signed(request, b""):
+            return _problem(401, "the signature is not Muster's")
+        everything, after = request.query_params.get("state") == "all", request.query_params.get("after", "")
+        keys = [key for key in partner.asks if everything or partner.stands(key)["state"] in ("received", "in_progress")]
+        begins = keys.index(after) + 1 if after in keys else 0
+        page = keys[begins : begins + PAGE]
+        more = {"next": page[-1]} if begins + PAGE < len(keys) else {}
+        return JSONResponse({"asks": [partner.stands(key) for key in page], **more})
 
     async def _recall(self, request: Request) -> Response:
         partner, key = self.partners.get(request.path_params["partner"]), request.path_params["key"]
@@ -254,6 +291,8 @@ class Street:
     ) -> Answer:
         """Deliver exactly these bytes, signed by the partner's key (or, when it goes wrong, by another)."""
         sent = await self._posted(partner, event_id, body, signer or partner.key, headers or {})
+        if ask := _answers(body, kind):
+            partner.answered.add(ask)
         answer = Answer(sent.status_code, _json(sent))
         again = f"{partner.id}/{event_id}" in self._taken
         if answer.status == 202:
@@ -292,6 +331,17 @@ class _Server(uvicorn.Server):
 
 def _problem(status: int, title: str) -> Response:
     return JSONResponse({"type": "about:blank", "title": title, "status": status}, status, media_type="application/problem+json")
+
+
+def _answers(body: bytes, kind: str) -> str:
+    """The ask an event answers, if it says so."""
+    if not kind.endswith((".replied", ".completed", ".decided")):
+        return ""
+    try:
+        data = json.loads(body)["data"]
+    except (ValueError, KeyError):
+        return ""
+    return str(data.get("ask") or "") if isinstance(data, dict) else ""
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

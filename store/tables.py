@@ -371,6 +371,36 @@ door_log = Table(
     Column("alive_at", Instant, nullable=False),
 )
 
+#: What our requests found at each partner's door (`domain.reach`); made anew by the next request when it is lost.
+partner_reach = Table(
+    "partner_reach",
+    metadata,
+    _words("partner", primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("rests", Integer, nullable=False),
+    Column("failing_since", Instant),
+    _words("error"),
+    Column("next_try", Instant),
+    Column("probe_until", Instant),
+    Column("tried_at", Instant),
+    Column("reached_at", Instant),
+)
+
+#: Every request we put, written before its first try: whether it may have arrived, and what the partner answered at once.
+partner_asks = Table(
+    "partner_asks",
+    metadata,
+    _words("key", primary_key=True),
+    _words("partner"),
+    Column("first_tried_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    _words("arrived"),
+    _words("reference"),
+    Column("expected", Date),
+    _one_of("arrived", "no", "maybe", "yes"),
+    Index("ix_partner_asks_partner", "partner"),
+)
+
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
 people = Table(

@@ -3,21 +3,22 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain import facts as f
 from domain.calendars import Calendar
 from domain.competition import Rival
 from domain.editions import Edition, in_force
-from domain.errors import JournalConflict, NotFound, PartnerUnavailable, PostTaken, Refusal
+from domain.errors import JournalConflict, NotFound, NotNow, PartnerUnavailable, PostTaken, Refusal
 from domain.facts import Entry
 from domain.hire import fold
 from domain.letters import LetterDue
 from domain.messages import CaseMessage, Letter, Message, Notice, Step
 from domain.outage import Outage
 from domain.overlays import Standing
+from domain.reach import Arrived, Reach, admitted, failed, reached, surer
 from domain.rules import Rules
 from domain.vacancy import Published, VacancySpec
 from tests.announced import hold
@@ -152,6 +153,14 @@ class FakeAuthority:
     recalls: list[str] = field(default_factory=list)
     failures: int = 0
     refuses: bool = False
+    repeatable: bool = True
+    looked_up: bool = True
+    loses: int = 0  # so many answers to asks that were taken
+
+    async def find(self, key: str) -> dict[str, Any] | None:
+        if not self.looked_up:
+            raise NotNow("it cannot say what it has", code="no_look_up")
+        return {"reference": f"R-{self.asks.index(key) + 1}", "expected": None} if key in self.asks else None
 
     async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         if self.refuses:
@@ -161,6 +170,9 @@ class FakeAuthority:
             raise PartnerUnavailable("away")
         self.asks.append(key)
         self.told.append((kind, details))
+        if self.loses:
+            self.loses -= 1
+            raise PartnerUnavailable("the answer was lost", code="timeout")
         return {"reference": f"R-{len(self.asks)}"}
 
     async def recall(self, key: str) -> None:
@@ -170,6 +182,52 @@ class FakeAuthority:
             self.failures -= 1
             raise PartnerUnavailable("away")
         self.recalls.append(key)
+
+
+@dataclass(frozen=True)
+class FakeTried:
+    arrived: Arrived = "no"
+    reference: str = ""
+    expected: date | None = None
+
+
+@dataclass
+class FakeWatch:
+    """Keeps how the doors stand, in memory. Every look at its clock is an hour later, so that nobody rests unless a test stops it."""
+
+    now: datetime = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    stopped: bool = False
+    reaches: dict[str, Reach] = field(default_factory=dict)
+    tries: dict[str, FakeTried] = field(default_factory=dict)
+
+    def clock(self) -> datetime:
+        self.now += timedelta(hours=not self.stopped)
+        return self.now
+
+    def of(self, partner: str) -> Reach:
+        return self.reaches.get(partner, Reach(partner=partner))
+
+    async def tried(self, key: str) -> FakeTried:
+        return self.tries.get(key, FakeTried())
+
+    async def begin(self, partner: str, key: str = "") -> FakeTried:
+        found, wait = admitted(self.of(partner), self.clock())
+        if wait:
+            raise PartnerUnavailable(f"{partner} rests", code="resting", retry_after=wait.total_seconds(), arrived="no")
+        before = await self.tried(key)
+        self.reaches[partner] = found
+        self.tries[key] = replace(before, arrived=surer(before.arrived, "maybe"))
+        return before
+
+    async def answered(
+        self, partner: str, key: str = "", arrived: Arrived = "yes", reference: str = "", expected: date | None = None
+    ) -> None:
+        self.reaches[partner] = reached(self.of(partner), self.clock())
+        self.tries[key] = FakeTried(arrived, reference, expected)
+
+    async def failed(self, partner: str, error: str, key: str = "", arrived: Arrived = "maybe", retry_after: float | None = None) -> None:
+        self.reaches[partner] = failed(self.of(partner), error, self.clock())
+        self.tries[key] = FakeTried(arrived)
 
 
 def message(

@@ -20,7 +20,7 @@ from domain.undo import outstanding
 from domain.vacancy import Closing, PostSpec, Published, VacancySpec, VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.words import Role, Stage, Verdict
-from tests.fakes import FakeStore, PlainWriter
+from tests.fakes import FakeStore, FakeWatch, PlainWriter
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ALL_ROLES = tuple(str(r) for r in Role)
@@ -65,6 +65,7 @@ class World:
     delivered: int = 0
     made: int = 0
     recall_fails: dict[str, str] = field(default_factory=dict)  # ask -> why the recall does not get through
+    loses: set[str] = field(default_factory=set)  # requests about these are put, and never answered
 
     def __post_init__(self) -> None:
         self.store.vacancies = {p.spec.reference: p for p in self.published}
@@ -189,6 +190,8 @@ class World:
                         key=f"{case}/{c.slot}/request/{c.round + 1}",
                         round=c.round + 1,
                         form=self.form(case, c),
+                        failed="unreachable" if c.slot in self.loses else "",
+                        may_have_arrived=c.slot in self.loses,
                     )
                     for c in asks
                 ),
@@ -204,7 +207,7 @@ class World:
         ask = Ask(
             key="k", authority=c.authority, about=c.slot, case=case, vacancy=state.vacancy, application=state.application, details=details
         )
-        return now(Asking({}, self.store).form_of(ask))
+        return now(Asking({}, self.store, FakeWatch()).form_of(ask))
 
     def note(self, case: str, *asked: Asked) -> None:
         note = NoteAsked(**self.where(case), asked=asked)

@@ -44,6 +44,7 @@ from store.door_log import DoorLog
 from store.editions import Editions
 from store.inbox import Inbox
 from store.overlays import Overlays
+from store.partners import Partners
 from store.people import People
 from store.queries import Queries
 from store.records import Records
@@ -148,7 +149,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     judgements = Judgements(library, _judgement_key(key))
     hires, vacancies = HireSteps(desk, Inbox(db), judgements.eligibility), VacancySteps(desk, library)
     personnel = Personnel(db, People(db), Queries(db), DoorClock(db))
-    return Parts(db, hires, vacancies, Asking(authorities, library), Chores(Digests(db, personnel)))
+    return Parts(db, hires, vacancies, Asking(authorities, library, Partners(db)), Chores(Digests(db, personnel)))
 
 
 def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> Authorities:

@@ -167,8 +167,24 @@ async def put(ask: Ask) -> Asked:
     try:
         return await workflow.execute_activity_method(Asking.ask_authority, ask, **ASK)
     except ActivityError as error:
-        reason = error.cause.type if isinstance(error.cause, ApplicationError) and error.cause.type else "unreachable"
-        return Asked(about=ask.about, authority=ask.authority, key=ask.key, round=ask.round, failed=reason)
+        said = _last_said(error)
+        reason = said.type if said is not None and said.type else "unreachable"
+        lost = said is None or arrived_of(said) != "no"
+        return Asked(about=ask.about, authority=ask.authority, key=ask.key, round=ask.round, failed=reason, may_have_arrived=lost)
+
+
+def _last_said(error: BaseException) -> ApplicationError | None:
+    """What the last try that said something said; None when none did, such as one whose worker died."""
+    cause = error.__cause__
+    while cause is not None and not isinstance(cause, ApplicationError):
+        cause = cause.__cause__
+    return cause
+
+
+def arrived_of(error: ApplicationError) -> str:
+    """Whether the request may have arrived, as the asking says in the details of its errors."""
+    details = error.details[0] if error.details else {}
+    return str(details.get("arrived", "maybe")) if isinstance(details, dict) else "maybe"
 
 
 def request_of(name: str, args: Sequence[RawValue]) -> ActRequest:

@@ -14,7 +14,7 @@ from domain import errors
 from domain import facts as f
 from domain.messages import ActRequest, Step
 from domain.words import Stage
-from tests.fakes import FakeAuthority, FakeStore, message
+from tests.fakes import FakeAuthority, FakeStore, FakeWatch, message
 from tests.world import ALL_ROLES, World, at_stage
 from worker.translate import Translate, told
 
@@ -133,7 +133,7 @@ async def test_a_message_of_no_known_type_is_closed_with_a_reason(env: ActivityE
 
 
 def asking(world: World, authority: FakeAuthority) -> Asking:
-    return Asking({"medical": authority}, world.store)
+    return Asking({"medical": authority}, world.store, FakeWatch())
 
 
 def ask(case: str, authority: str = "medical") -> Ask:

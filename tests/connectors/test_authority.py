@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import uvicorn
@@ -335,6 +335,8 @@ class Partner:
     base_url: str | None = None
     email: str | None = None
     timeout_s: float = 5.0
+    idempotent: bool = True
+    look_up: Literal["key", "list", "none"] = "key"
 
 
 async def test_an_email_asks_in_both_languages_and_holds_no_personal_data() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from activities.hire import Asked
 from domain import facts as f
 from domain.errors import CaseClosed, NotNow
 from domain.undo import outstanding, plan, progress, takes_back
@@ -119,3 +120,31 @@ def test_what_was_recalled_is_asked_anew_when_a_review_brings_the_case_back() ->
     assert (state.stage, now.state) == (Stage.CONDITIONS, ConditionState.REQUESTED)
     assert now.ask != first
     assert first in state.recalled
+
+
+def test_what_may_have_arrived_is_in_the_plan_until_it_is_recalled_or_asked_another_way() -> None:
+    world, case = at_stage(Stage.OFFER)
+    world.loses = {"medical"}
+    world.to_conditions(case)
+    assert "ask_by_hand:medical" in world.hire(case).needs()
+    [planned_] = [step for step in plan(world.hire(case), Ending.WITHDRAWN, world.at) if step.about == "medical"]
+    assert (planned_.ask, planned_.by_hand) == (f"{case}/medical/request/1", False)
+    world.act(case, "ask_by_hand", about="medical")
+    steps = [step for step in plan(world.hire(case), Ending.WITHDRAWN, world.at) if step.about == "medical"]
+    assert [(step.ask, step.by_hand) for step in steps] == [(planned_.ask, True)]  # whoever asked by hand tells them
+
+
+def test_one_whose_failure_comes_after_the_ending_is_noted_only_where_it_may_have_arrived() -> None:
+    world, case = at_stage(Stage.CONDITIONS)
+    world.act(case, "withdraw", reason="family_reasons")
+    ask = f"{case}/accreditation/request/1"
+    failure = Asked(about="accreditation", authority="host-nation", key=ask, failed="unreachable")
+    world.note(case, failure)
+    assert world.store.facts(case, "ask_failed") == []
+    world.note(case, failure.model_copy(update={"may_have_arrived": True}))
+    assert [step.ask for step in outstanding(world.hire(case))] == [ask]
+    assert world.hire(case).needs() == []
+    world.go_on(case)
+    assert (outstanding(world.hire(case)), world.hire(case).recalled[ask]) == ((), "recalled")
+    world.note(case, failure.model_copy(update={"may_have_arrived": True}))
+    assert len(world.store.facts(case, "ask_failed")) == 1

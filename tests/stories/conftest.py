@@ -36,7 +36,7 @@ from domain.policies.publication import freeze
 from domain.vacancy import Closing, Published, VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.words import Review, Role, Verdict
-from tests.fakes import FakeAuthority, FakeStore, PlainWriter
+from tests.fakes import FakeAuthority, FakeStore, FakeWatch, PlainWriter
 from worker.translate import Translate
 from workflows.hire import Hire
 from workflows.vacancy import Vacancy
@@ -107,6 +107,7 @@ class Scene:
     verdict: Verdict = Verdict.PASS
     carried: int = 0
     others: dict[str, Published] = field(default_factory=dict)
+    watch: FakeWatch = field(default_factory=FakeWatch)
 
     @property
     def carrier(self) -> Carrier:
@@ -241,7 +242,7 @@ class Scene:
         calendar = load_calendar(self.published.rules.calendar)
         desk = Desk(self.store, self.store, PlainWriter(), lambda _: calendar)
         hires, vacancies = HireSteps(desk, self.store, judge), VacancySteps(desk, self.store)
-        asking = Asking(self.authorities, self.store)
+        asking = Asking(self.authorities, self.store, self.watch)
         return Worker(
             self.env.client,
             task_queue=self.queue,

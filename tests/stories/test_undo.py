@@ -31,6 +31,33 @@ async def test_a_withdrawal_recalls_every_open_request_once_and_the_post_is_free
     assert (post.state, outstanding(one_post.state(case))) == (PostState.OPEN, ())
 
 
+async def test_a_request_that_failed_and_may_have_arrived_is_taken_back_with_the_others(scene: Scene) -> None:
+    medical = scene.authorities["medical"]
+    medical.loses, medical.repeatable, medical.looked_up = 1, False, False
+    case = await scene.offer()
+    await scene.act(case, "issue_offer")
+    await scene.tell(case, "offer.answered", accepted=True)
+    await scene.forward(case, minutes=5)
+    state = await scene.until(case, lambda s: s.failed_asks)
+    assert "ask_by_hand:medical" in state.needs()
+    [ask] = medical.asks  # not put a second time: it might have begun twice
+    await scene.tell(case, "application.withdrawn")
+    assert await scene.result(case) == "withdrawn"
+    assert medical.recalls == [ask]
+    assert outstanding(scene.state(case)) == ()
+
+
+async def test_a_request_whose_every_try_surely_failed_needs_no_recall(scene: Scene) -> None:
+    scene.authorities["medical"].refuses = True
+    case = await scene.offer()
+    await scene.act(case, "issue_offer")
+    await scene.tell(case, "offer.answered", accepted=True)
+    await scene.until(case, lambda s: s.failed_asks)
+    await scene.tell(case, "application.withdrawn")
+    assert await scene.result(case) == "withdrawn"
+    assert "medical" not in recalls(scene)
+
+
 async def test_an_accreditation_that_was_granted_is_withdrawn_at_the_host_nation(one_post: Scene) -> None:
     [case] = await one_post.competition({})
     await one_post.contract(case)

@@ -10,6 +10,7 @@ class Line:
     """A connection that only knows whose it is, and whether it was closed."""
 
     channel = "http"
+    repeatable = True
 
     def __init__(self, address: str) -> None:
         self.address, self.closed = address, False
@@ -22,6 +23,12 @@ class Line:
 
     async def state(self, key: str) -> dict[str, object]:
         raise AssertionError(key)
+
+    async def find(self, key: str) -> dict[str, object] | None:
+        raise AssertionError(key)
+
+    async def known(self, *, everything: bool = False) -> dict[str, dict[str, object]] | None:
+        raise AssertionError(everything)
 
     async def close(self) -> None:
         self.closed = True

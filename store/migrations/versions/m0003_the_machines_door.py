@@ -1,0 +1,55 @@
+"""The machines' door: what issue 4 added to the store."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import store.columns
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _partner_reach()
+    _partner_asks()
+
+
+def downgrade() -> None:
+    op.drop_table("partner_asks")
+    op.drop_table("partner_reach")
+
+
+def _partner_reach() -> None:
+    """What our requests found at each partner's door."""
+    op.create_table(
+        "partner_reach",
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("rests", sa.Integer(), nullable=False),
+        sa.Column("failing_since", store.columns.Instant(), nullable=True),
+        sa.Column("error", store.columns.Words(), nullable=False),
+        sa.Column("next_try", store.columns.Instant(), nullable=True),
+        sa.Column("probe_until", store.columns.Instant(), nullable=True),
+        sa.Column("tried_at", store.columns.Instant(), nullable=True),
+        sa.Column("reached_at", store.columns.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("partner", name="pk_partner_reach"),
+    )
+
+
+def _partner_asks() -> None:
+    """Every request we put, and whether it may have arrived."""
+    op.create_table(
+        "partner_asks",
+        sa.Column("key", store.columns.Words(), nullable=False),
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("first_tried_at", store.columns.Instant(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("arrived", store.columns.Words(), nullable=False),
+        sa.Column("reference", store.columns.Words(), nullable=False),
+        sa.Column("expected", sa.Date(), nullable=True),
+        sa.CheckConstraint("arrived IN ('no', 'maybe', 'yes')", name=op.f("ck_partner_asks_arrived")),
+        sa.PrimaryKeyConstraint("key", name="pk_partner_asks"),
+    )
+    op.create_index("ix_partner_asks_partner", "partner_asks", ["partner"], unique=False)
