@@ -15,7 +15,7 @@ from config.words import Words
 from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
-from gateway import intake, standing
+from gateway import intake, schemas, standing
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
@@ -68,7 +68,7 @@ def gateway_app(means: Means) -> Guard:
 
     senders = Senders(means.partners)
     taking = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
-    routers = (intake.routes(taking), standing.routes(Standing(senders, Standings(means.db))))
+    routers = (intake.routes(taking), standing.routes(Standing(senders, Standings(means.db))), schemas.routes())
     return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))
 
 

@@ -13,7 +13,7 @@ import httpx
 from config.partners import Partner, PartnerKey
 from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, PartnerKind
-from gateway import intake, standing
+from gateway import intake, schemas, standing
 from gateway.app import Parts, create_app
 from gateway.guard import Guard
 from gateway.intake import Intake
@@ -57,7 +57,7 @@ def door(db: Database, **limits: Any) -> Guard:
         await clock.now()
 
     taking = Intake(senders(), Inbox(db), Receipts(OURS), clock)
-    routers = (intake.routes(taking), standing.routes(Standing(senders(), Standings(db))))
+    routers = (intake.routes(taking), standing.routes(Standing(senders(), Standings(db))), schemas.routes())
     return create_app(Parts(routers, ready=ready, keys=(OURS.verifying(),), **limits))
 
 
