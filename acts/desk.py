@@ -20,6 +20,7 @@ from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.overlays import OverlayDesk
 from acts.personnel import Personnel
+from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.settings import Settings
 from config.temporal import connect
@@ -66,6 +67,7 @@ class Desk:
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
+        self.tokens = TokenBook(db, self.people)
         self.digests = Digests(db, self.personnel)
         self.housekeeping = Housekeeper(lambda: self.carrier)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)

@@ -27,6 +27,7 @@ from cli import (
     staff,
     vacancy,
 )
+from cli.api import api
 from cli.deadlines import deadlines
 from cli.demo import demo
 from cli.digest import digest
@@ -63,7 +64,7 @@ app = typer.Typer(
     rich_markup_mode=None if show.plain() else "rich",
 )
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"
-for _command in (up, worker, gateway, dispatcher, relay, migrate, recover, doctor):
+for _command in (up, worker, gateway, api, dispatcher, relay, migrate, recover, doctor):
     app.command(rich_help_panel=RUN)(_command)
 NOUNS = {
     "vacancy": vacancy,

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import show
+from cli import show, tokens
 from cli.outlook import Tongue
 from cli.terminal import Desk, Json, Person, terminal
 from cli.text import named, words
@@ -13,6 +13,7 @@ from domain.staff import StaffState
 from domain.words import Role
 
 app = typer.Typer(help="Who works here, and in which roles.", no_args_is_help=True)
+app.add_typer(tokens.app, name="token")
 COLUMNS = ("person", "name", "roles")
 
 

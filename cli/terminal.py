@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
     from acts.personnel import Personnel
+    from acts.tokens import TokenBook
     from config.settings import Settings
 
 T = TypeVar("T")
@@ -82,6 +83,8 @@ class Desk(Protocol):
     def importing(self) -> "Importing": ...
     @property
     def personnel(self) -> "Personnel": ...
+    @property
+    def tokens(self) -> "TokenBook": ...
 
     @property
     def calendars(self) -> CalendarDesk: ...

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 #: In the order they are started; stopped in the other, so that nothing is taken in that nobody would carry on.
-DOORS = ("worker", "dispatcher", "relay", "gateway")
+DOORS = ("worker", "dispatcher", "relay", "api", "gateway")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_S = 30
 STEADY_S = 60
@@ -114,6 +114,7 @@ class Installation:
         ui = {"temporal_ui": self.server.ui_address} if self.server else {}
         return {
             "gateway": f"http://{self.settings.gateway_host}:{self.settings.gateway_port}",
+            "api": f"http://{self.settings.api_host}:{self.settings.api_port}/api/v1",
             "temporal": self.settings.temporal_address,
             **ui,
             "store": _shown(self.settings.store_url),
@@ -160,7 +161,7 @@ def up(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Start everything on this machine (Temporal, store, worker, gateway, dispatcher, relay) and leave it running."""
+    """Start everything on this machine (Temporal, store, worker, gateway, people's API, dispatcher, relay) and leave it running."""
     settings = terminal(ctx).settings
     how = How(store=store, any_ports=any_ports, demo=demo, json=json)
     asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how))
@@ -204,7 +205,7 @@ async def start(settings: "Settings", how: How) -> Installation:
     settings = _with_partners(settings, how.say)
     await migrate(settings.store_url)
     if how.any_ports:
-        settings = settings.model_copy(update={"gateway_port": _free_port()})
+        settings = settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port()})
     server = await _embedded(settings, how)
     if server is not None:
         settings = settings.model_copy(update={"temporal_address": server.address})
@@ -216,14 +217,14 @@ async def start(settings: "Settings", how: How) -> Installation:
 
 
 async def ready(running: Installation, stop: asyncio.Event) -> None:
-    """Wait until the gateway answers. Raises NotStarted, with what a door said last, when one ends first."""
+    """Wait until gateway and API answer. Raises NotStarted, with what a door said last, when one ends first."""
     deadline = time.monotonic() + PATIENCE_S
     while not stop.is_set() and not await _answers(running.settings):
         ended = next((child for child in running.children if child.process.poll() is not None), None)
         if ended is not None:
             raise NotStarted(f"{ended.name} did not start: {ended.last_words()}", code="not_started")
         if time.monotonic() > deadline:
-            raise NotStarted(f"the gateway did not answer within {PATIENCE_S} seconds; see {running.settings.data_dir / 'logs'}")
+            raise NotStarted(f"gateway or API did not answer within {PATIENCE_S} seconds; see {running.settings.data_dir / 'logs'}")
         await asyncio.sleep(0.1)
 
 
@@ -235,6 +236,7 @@ def environment(settings: "Settings") -> dict[str, str]:
         "MUSTER_TEMPORAL_ADDRESS": settings.temporal_address,
         "MUSTER_PARTNERS_FILE": str(settings.partners_file),
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
+        "MUSTER_API_PORT": str(settings.api_port),
     }
     return {**os.environ, **decided}
 
@@ -291,11 +293,12 @@ def _free_port() -> int:
 
 
 async def _answers(settings: "Settings") -> bool:
-    try:
-        _, writer = await asyncio.open_connection(settings.gateway_host, settings.gateway_port)
-    except OSError:
-        return False
-    writer.close()
+    for host, port in ((settings.gateway_host, settings.gateway_port), (settings.api_host, settings.api_port)):
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            return False
+        writer.close()
     return True
 
 

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     source: str = Field(default="muster", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="CloudEvents source of the events we send.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
+    api_host: str = Field(default="127.0.0.1", description="Address the people's API listens on.")
+    api_port: int = Field(default=8481, ge=0, le=65535, description="Port the people's API listens on; 0 for any free one.")
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that letters are handed to.")
     smtp_port: int = Field(default=8025, ge=1, le=65535, description="Port of the mail server.")
     smtp_from: str = Field(default="recruitment@muster.example", description="Sender address of letters.")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from gateway.problems import problem
@@ -34,11 +35,16 @@ class Allowed:
     query: bool
 
 
-def allowed(routers: Iterable[APIRouter]) -> tuple[Allowed, ...]:
+def allowed(routers: Iterable[APIRouter], described: str = "/openapi.json") -> tuple[Allowed, ...]:
     """Every address the routers declare, and the description of them all."""
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    described = Allowed(re.compile(r"/openapi\.json"), frozenset({"GET"}), query=False)
-    return (*(Allowed(r.path_regex, frozenset(r.methods or ()), bool(r.dependant.query_params)) for r in routes), described)
+    itself = Allowed(re.compile(re.escape(described)), frozenset({"GET"}), query=False)
+    return (*(Allowed(r.path_regex, frozenset(r.methods or ()), _asks(r.dependant)) for r in routes), itself)
+
+
+def _asks(dependant: Dependant) -> bool:
+    """Does an address, or anything it depends on, read a query?"""
+    return bool(dependant.query_params) or any(map(_asks, dependant.dependencies))
 
 
 class Guard:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -92,28 +92,34 @@ class _Server(uvicorn.Server):
 async def serve(settings: Settings) -> None:
     """Run the gateway until SIGTERM or SIGINT; requests under way are answered first."""
     async with opened(settings) as means:
-        config = uvicorn.Config(
-            gateway_app(means),
-            host=settings.gateway_host,
-            port=settings.gateway_port,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=3,
-            # Whoever forwards to this door decides nothing about a request: the address plays no part in it.
-            proxy_headers=False,
-        )
-        server, heart = _Server(config), Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
-        with until_stopped() as stop:
-            running = asyncio.create_task(server.serve())
-            stopped = asyncio.create_task(stop.wait())
-            async with beating(heart):
-                await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                server.should_exit = True
-                stopped.cancel()
-                await running
+        heart = Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
+        await run_server(gateway_app(means), settings.gateway_host, settings.gateway_port, beating(heart))
+
+
+async def run_server(app: Guard, host: str, port: int, beside: AbstractAsyncContextManager[None] | None = None) -> None:
+    """Serve `app` until SIGTERM or SIGINT, with `beside` running meanwhile; requests under way are answered first."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=3,
+        # Whoever forwards to this door decides nothing about a request: the address plays no part in it.
+        proxy_headers=False,
+    )
+    server = _Server(config)
+    with until_stopped() as stop:
+        running = asyncio.create_task(server.serve())
+        stopped = asyncio.create_task(stop.wait())
+        async with beside or nullcontext():
+            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            server.should_exit = True
+            stopped.cancel()
+            await running
 
 
 async def serve_relay(settings: Settings) -> None:

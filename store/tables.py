@@ -352,6 +352,23 @@ staff = Table(
     Column("language", Words, nullable=False, server_default=""),  # empty: the installation's own
 )
 
+#: Personal access tokens for the people's API: only the hash of each is here.
+tokens = Table(
+    "tokens",
+    metadata,
+    _words("token", primary_key=True),
+    _words("sha256", unique=True),
+    _words("person"),
+    _words("label"),
+    _words("scope"),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("last_used", Date),
+    Column("revoked_at", Instant),
+    _one_of("scope", "read", "act"),
+    Index("ix_tokens_person", "person"),
+)
+
 #: One row at most: a demonstration's door clock. Empty, or NULL, in production: then the system's clock counts.
 clock = Table(
     "clock",

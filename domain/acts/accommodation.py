@@ -28,7 +28,7 @@ def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
     return [f.MeasuresProposed(measures=tuple(sorted(set(a.measures))))]
 
 
-@act("grant_measures", HR, DURING_THE_SELECTION, Grant)
+@act("grant_measures", HR, DURING_THE_SELECTION, Grant, approval=True)
 def _grant(s: HireState, a: Grant, r: ActRequest, m: Moment) -> Facts:
     """Grant the measures proposed, or fewer with a reason of its own; the candidate is told, and the board learns them alone."""
     request = s.accommodation

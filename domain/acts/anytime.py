@@ -75,7 +75,7 @@ LAPSES = {
 }
 
 
-@act("confirm_lapse", HR, ANY_STAGE, Nothing)
+@act("confirm_lapse", HR, ANY_STAGE, Nothing, approval=True)
 def _confirm_lapse(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Confirm that a lapse-due case has lapsed (or extend its deadline instead)."""
     key = next((k for k in s.lapsed if k in LAPSES), None)

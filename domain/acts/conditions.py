@@ -81,7 +81,7 @@ def _enter_reply(s: HireState, a: ReplyOnPaper, r: ActRequest, m: Moment) -> Fac
     return [f.PaperReplyEntered(**now.about, outcome=a.outcome, reference=a.reference, valid_until=a.valid_until, details=said)]
 
 
-@act("confirm_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About)
+@act("confirm_reply", HR | frozenset(DESKS.values()), frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), About, approval=True)
 def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     """Confirm a reply another person typed in from paper."""
     now = known(s, a.condition)
@@ -97,7 +97,7 @@ def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
         return [fact]
 
 
-@act("settle_reply", HR, frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), Settle)
+@act("settle_reply", HR, frozenset({Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY}), Settle, approval=True)
 def _settle(s: HireState, a: Settle, r: ActRequest, m: Moment) -> Facts:
     """Decide between contradicting replies, or on one that settles nothing (partly, interim); all stay on record."""
     now = known(s, a.condition)

@@ -81,7 +81,13 @@ def _propose_higher(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts
     return [f.HigherGradeProposed(reason=a.reason)]
 
 
-@act("decide_higher_grade", frozenset({Role.APPOINTING_AUTHORITY}), frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT}), Grade)
+@act(
+    "decide_higher_grade",
+    frozenset({Role.APPOINTING_AUTHORITY}),
+    frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT}),
+    Grade,
+    approval=True,
+)
 def _decide_higher(s: HireState, a: Grade, r: ActRequest, m: Moment) -> Facts:
     """Decide on the higher grade for serving staff, with the reason; never by who proposed it."""
     if not s.higher_grade_by:
@@ -124,7 +130,7 @@ def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
     return [f.ContractProposed(terms=terms.model_dump(mode="json"), sha256=terms_sha256(terms))]
 
 
-@act("approve_contract", APPROVERS, frozenset({Stage.CONTRACT}), Approve)
+@act("approve_contract", APPROVERS, frozenset({Stage.CONTRACT}), Approve, approval=True)
 def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
     """Approve exactly these terms (by hash); the proposer cannot."""
     _these_terms(s, a, r)
@@ -143,7 +149,7 @@ def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
     return [f.ContractApproved(sha256=a.sha256, proposed_by=s.proposed_by), m.deadline("contract")]
 
 
-@act("reject_contract", APPROVERS, frozenset({Stage.CONTRACT}), Reject)
+@act("reject_contract", APPROVERS, frozenset({Stage.CONTRACT}), Reject, approval=True)
 def _reject(s: HireState, a: Reject, r: ActRequest, m: Moment) -> Facts:
     """Do not approve these terms, with the reason: they go back to be proposed anew."""
     _these_terms(s, a, r)
@@ -170,7 +176,7 @@ def _keep(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
 # ---- entry on duty, probation ------------------------------------------------------------------------------------------------
 
 
-@act("postpone_entry", APPROVERS, frozenset({Stage.ENTRY}), Postpone)
+@act("postpone_entry", APPROVERS, frozenset({Stage.ENTRY}), Postpone, approval=True)
 def _postpone(s: HireState, a: Postpone, r: ActRequest, m: Moment) -> Facts:
     """Postpone the entry on duty, once; results that will have expired by then are asked for again. Never by who proposed the contract."""
     if s.postponed:
@@ -194,7 +200,7 @@ def _postpone(s: HireState, a: Postpone, r: ActRequest, m: Moment) -> Facts:
     return [postponed, m.deadline("entry", ends_on=a.enters_on)]
 
 
-@act("confirm_no_show", HR, frozenset({Stage.ENTRY}), Nothing)
+@act("confirm_no_show", HR, frozenset({Stage.ENTRY}), Nothing, approval=True)
 def _confirm_no_show(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Confirm that the person did not come on the day."""
     if not s.no_show:
@@ -202,7 +208,7 @@ def _confirm_no_show(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Fact
     return end(s, Ending.NO_SHOW, m, decided_by=person(r), reason="did_not_enter_on_duty")
 
 
-@act("decide_probation", frozenset({Role.LINE_MANAGER}), frozenset({Stage.PROBATION}), Decide)
+@act("decide_probation", frozenset({Role.LINE_MANAGER}), frozenset({Stage.PROBATION}), Decide, approval=True)
 def _probation(s: HireState, a: Decide, r: ActRequest, m: Moment) -> Facts:
     """Confirm the appointment after probation, or not, in writing."""
     return decide_probation(s, a.confirmed, a.reason, person(r), m)

@@ -44,7 +44,7 @@ def _propose_waiver(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts
     return [f.WaiverProposed(**now.about, reason=a.reason)]
 
 
-@act("approve_waiver", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), OPEN, Which)
+@act("approve_waiver", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), OPEN, Which, approval=True)
 def _approve_waiver(s: HireState, a: Which, r: ActRequest, m: Moment) -> Facts:
     """Approve a waiver another person proposed: the condition is no longer asked."""
     now = _unmet(s, a.condition)

@@ -49,7 +49,7 @@ def _conclude(s: HireState, a: Conclude, r: ActRequest, m: Moment) -> Facts:
     return [f.IntegrityConcluded(number=about.number, upheld=a.upheld, reason=a.reason), *closed]
 
 
-@act("decide_integrity_steps", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), ANY_STAGE, DecideSteps)
+@act("decide_integrity_steps", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), ANY_STAGE, DecideSteps, approval=True)
 def _steps(s: HireState, a: DecideSteps, r: ActRequest, m: Moment) -> Facts:
     """Decide what follows a finding: exclude, warn, or go on; by another person than the one who found."""
     about = _about(s, a.number, "decide_integrity_steps", "no finding waits for further steps", "no_finding")

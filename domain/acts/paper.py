@@ -55,7 +55,7 @@ def _enter_paper(s: HireState, a: Enter, r: ActRequest, m: Moment) -> Facts:
     return [f.PaperEntered(about=a.paper, data=data)]
 
 
-@act("confirm_paper", DESK, STAGES, Confirm)
+@act("confirm_paper", DESK, STAGES, Confirm, approval=True)
 def _confirm_paper(s: HireState, a: Confirm, r: ActRequest, m: Moment) -> Facts:
     """Confirm what another person typed in from paper; from now on it counts."""
     entered = s.papers.get(a.paper)

@@ -16,7 +16,7 @@ class DecideReview(Args):
     reason: Reason
 
 
-@act("decide_review", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), ANY_STAGE, DecideReview, after_ending=True)
+@act("decide_review", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), ANY_STAGE, DecideReview, after_ending=True, approval=True)
 def _decide_review(s: HireState, a: DecideReview, r: ActRequest, m: Moment) -> Facts:
     """Decide a review: upheld, the case goes on where it was excluded; not upheld, the ending is final."""
     if s.review is not Review.LODGED:

@@ -53,7 +53,7 @@ class Schedule(Args):
     place: Reference = ""
 
 
-@act("confirm_late", HR, frozenset({Stage.RECEIVED}), Nothing)
+@act("confirm_late", HR, frozenset({Stage.RECEIVED}), Nothing, approval=True)
 def _confirm_late(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Confirm that the application was received after closing; the candidate is told."""
     if not s.late:

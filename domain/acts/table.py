@@ -61,6 +61,8 @@ class Act:
     says: str
     on_hold: Literal[True, False] = False
     after_ending: Literal[True, False] = False
+    #: The second pair of eyes, or what makes an adverse matter final: done in person, never by token.
+    approval: bool = False
 
 
 ANY_STAGE = frozenset(Stage)
@@ -75,9 +77,11 @@ def act(
     *,
     on_hold: bool = False,
     after_ending: bool = False,
+    approval: bool = False,
 ) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        ACTS[name] = Act(name, roles, stages, args, do, (do.__doc__ or "").strip().splitlines()[0], on_hold, after_ending)
+        says = (do.__doc__ or "").strip().splitlines()[0]
+        ACTS[name] = Act(name, roles, stages, args, do, says, on_hold, after_ending, approval)
         return do
 
     return register

@@ -125,7 +125,7 @@ def _extend_list(c: Competition, args: ExtendList, request: ActRequest) -> Turno
     return Turnout(facts, [tell(hire, "reserve.extended", told) for hire in on_it])
 
 
-@act("confirm_list_lapse", HR, Nothing)
+@act("confirm_list_lapse", HR, Nothing, approval=True)
 def _confirm_list_lapse(c: Competition, args: Nothing, request: ActRequest) -> Turnout:
     """Confirm that the list has ended, for everybody still on it at once."""
     if not c.state.list_expired or not c.state.listed:

@@ -77,7 +77,7 @@ def _may_decide(state: VacancyState, args: DecidePost, request: ActRequest) -> N
         raise FourEyes("who proposes a change of the posts cannot decide it", code="four_eyes")
 
 
-@act("decide_post", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), DecidePost, _may_decide)
+@act("decide_post", frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY}), DecidePost, _may_decide, approval=True)
 def _decide(c: Competition, args: DecidePost, request: ActRequest) -> Turnout:
     """Approve or refuse a further post, or the withdrawal of one, that another person proposed."""
     proposal = c.state.proposed[args.post]

@@ -103,7 +103,7 @@ def _may_decide(state: VacancyState, args: DecideReport, request: ActRequest) ->
         raise FourEyes("who submits the report cannot decide it", code="four_eyes")
 
 
-@act("decide_report", frozenset({Role.APPOINTING_AUTHORITY}), DecideReport, _may_decide)
+@act("decide_report", frozenset({Role.APPOINTING_AUTHORITY}), DecideReport, _may_decide, approval=True)
 def _decide(c: Competition, args: DecideReport, request: ActRequest) -> Turnout:
     """Decide on the board's report: exactly the one that was read, never by who submitted it."""
     state, m = c.state, c.m

@@ -30,16 +30,17 @@ class Act:
     says: str
     guard: Guard | None = None
     suspended: bool = False  # possible although the vacancy is suspended
+    approval: bool = False  # as of a hire's acts: the second pair of eyes, never by token
 
 
 ACTS: dict[str, Act] = {}
 
 
 def act(
-    name: str, roles: frozenset[Role], args: type[Args], guard: Guard | None = None, *, suspended: bool = False
+    name: str, roles: frozenset[Role], args: type[Args], guard: Guard | None = None, *, suspended: bool = False, approval: bool = False
 ) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard, suspended)
+        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard, suspended, approval)
         return do
 
     return register

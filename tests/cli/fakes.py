@@ -176,6 +176,7 @@ class FakeDesk:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
+    tokens: Any = None
     bulk: Any = None
     importing: Any = None
     digests: Any = None

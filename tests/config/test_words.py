@@ -29,6 +29,7 @@ from domain.vacancy import OVER
 from domain.vacancy_waiting import VACANCY_CODES
 from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
+from gateway.api.problems import TITLES as API_TITLES
 
 ROOT = LOCALE.parent
 PACKAGES = ("acts", "activities", "cli", "config", "connectors", "domain", "gateway", "sandbox", "store", "worker", "workflows")
@@ -75,6 +76,7 @@ def needed() -> set[str]:
     keys |= {f"forecast.source.{source}" for source in SOURCES}
     keys |= {f"digest.{section}" for section in SECTIONS}
     keys |= {f"act.{act}" for act in ("decide_report", "decide_post", "confirm_list_lapse", "call")}  # what a vacancy may need
+    keys |= {f"api.problem.{word}" for word in API_TITLES}
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
     keys |= {f"waiting.vacancy.{status}" for status in ("published", "closed", "suspended", *OVER)}

@@ -15,7 +15,7 @@ from tests.house.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
-DOORS = {"worker", "gateway", "dispatcher", "relay"}
+DOORS = {"worker", "gateway", "api", "dispatcher", "relay"}
 
 
 def compose() -> dict[str, Any]:

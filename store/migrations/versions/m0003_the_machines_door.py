@@ -14,9 +14,11 @@ depends_on = None
 def upgrade() -> None:
     _partner_reach()
     _partner_asks()
+    _tokens()
 
 
 def downgrade() -> None:
+    op.drop_table("tokens")
     op.drop_table("partner_asks")
     op.drop_table("partner_reach")
 
@@ -53,3 +55,22 @@ def _partner_asks() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_partner_asks"),
     )
     op.create_index("ix_partner_asks_partner", "partner_asks", ["partner"], unique=False)
+
+
+def _tokens() -> None:
+    op.create_table(
+        "tokens",
+        sa.Column("token", store.columns.Words(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("person", store.columns.Words(), nullable=False),
+        sa.Column("label", store.columns.Words(), nullable=False),
+        sa.Column("scope", store.columns.Words(), nullable=False),
+        sa.Column("created_at", store.columns.Instant(), nullable=False),
+        sa.Column("expires_at", store.columns.Instant(), nullable=False),
+        sa.Column("last_used", sa.Date(), nullable=True),
+        sa.Column("revoked_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("scope IN ('read', 'act')", name="scope"),
+        sa.PrimaryKeyConstraint("token", name="pk_tokens"),
+        sa.UniqueConstraint("sha256", name="uq_tokens_sha256"),
+    )
+    op.create_index("ix_tokens_person", "tokens", ["person"])

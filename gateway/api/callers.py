@@ -1,0 +1,108 @@
+"""Who is asking: a token in the `Authorization` header, the person behind it, and the roles that person has today."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Annotated
+
+from fastapi import Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from acts.in_person import TokenDesk
+from acts.tokens import NotProved
+from domain.errors import NotAllowed, Refusal
+from domain.tokens import Scope
+from domain.words import Role
+from domain.words import roles as roles_among
+from gateway.api.rights import SEES, Resource
+
+BURST, PER_SECOND = 60, 20.0
+BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="A personal access token: `muster staff token add`.")
+
+
+class TooMany(Refusal):
+    """This token asks faster than it may."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One request's person. `roles` are their own and those they stand in for today; `trace` names this request in logs and refusals.
+
+    `desk` refuses approvals; it reaches cases only where the address is for acting.
+    """
+
+    person: str
+    roles: frozenset[Role]
+    scope: Scope
+    desk: TokenDesk
+    trace: str
+
+    def sees(self, resource: Resource) -> bool:
+        return bool(SEES[resource] & self.roles)
+
+
+class Pace:
+    """A bucket of requests per token, refilled steadily. Kept in this process alone: it protects it, it is no accounting."""
+
+    def __init__(self, burst: int = BURST, per_second: float = PER_SECOND, clock: Callable[[], float] = monotonic) -> None:
+        self._burst, self._per_second, self._clock = burst, per_second, clock
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, token: str) -> None:
+        """Raises TooMany with `retry_after` in seconds."""
+        now = self._clock()
+        left, at = self._left.get(token, (float(self._burst), now))
+        left = min(float(self._burst), left + (now - at) * self._per_second)
+        if left < 1:
+            self._left[token] = (left, now)
+            wait = max(1, round((1 - left) / self._per_second + 0.5))
+            raise TooMany("this token asks too often", code="too_many", retry_after=wait)
+        self._left[token] = (left - 1, now)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What every request is served with. `acting` gives the desk that reaches the cases, or raises EngineUnavailable."""
+
+    desk: TokenDesk
+    acting: Callable[[], Awaitable[TokenDesk]]
+    pace: Pace
+
+
+class Sees:
+    """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases."""
+
+    def __init__(self, resource: Resource, *, acting: bool = False) -> None:
+        self.resource, self.acting = resource, acting
+
+    async def __call__(self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
+        counter: Counter = request.app.state.counter
+        if given is None:
+            raise NotProved("say who asks: Authorization: Bearer mst_…", code="token_missing")
+        token = await counter.desk.tokens.proved(given.credentials)
+        request.state.token = token.token
+        counter.pace.take(token.token)
+        roles = await _roles(counter.desk, token.person)
+        if not SEES[self.resource] & roles:
+            wanted = ", ".join(sorted(SEES[self.resource]))
+            raise NotAllowed(f"{self.resource} is for: {wanted}", code="wrong_role", resource=str(self.resource))
+        if self.acting and token.scope is not Scope.ACT:
+            raise NotAllowed("this token may only read", code="token_reads_only")
+        desk = await counter.acting() if self.acting else counter.desk
+        return Caller(token.person, roles, token.scope, desk, request.state.trace)
+
+
+def sees(resource: Resource) -> Sees:
+    """For an address that shows something."""
+    return Sees(resource)
+
+
+def acts(resource: Resource = Resource.ACTING) -> Sees:
+    """For an address that does something."""
+    return Sees(resource, acting=True)
+
+
+async def _roles(desk: TokenDesk, person: str) -> frozenset[Role]:
+    own = (await desk.people.staff(person)).roles
+    lent = (await desk.personnel.stands_in(person)).values()
+    return roles_among(own) | frozenset(role for given in lent for role in roles_among(given))

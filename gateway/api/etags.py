@@ -1,0 +1,27 @@
+"""Versions on the wire: the strong `ETag` of an entity is the number its journal is at."""
+
+import re
+
+from domain.errors import BadInput
+from gateway.api.problems import VersionMissing
+
+_ETAG = re.compile(r'"(0|[1-9][0-9]{0,9})"')
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def unchanged(if_none_match: str | None, version: int) -> bool:
+    """Does the caller hold this version already?"""
+    return if_none_match is not None and etag(version) in [each.strip() for each in if_none_match.split(",")]
+
+
+def wanted(if_match: str | None) -> int:
+    """The version an act was decided on. Raises VersionMissing, BadInput for what is no ETag of ours."""
+    if if_match is None:
+        raise VersionMissing("say which version this was decided on: If-Match with the ETag you read", code="version_missing")
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None:
+        raise BadInput('If-Match must be one ETag as it was given, such as "17"', code="bad_etag")
+    return int(found[1])

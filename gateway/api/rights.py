@@ -1,0 +1,64 @@
+"""Who may look at what: one table of roles and resources.
+
+A terminal is trusted with everything it shows; a token is not. The desk decides who may act, and what a board may see; this table decides
+the rest. Auditors read and never act. Names of candidates are for the roles that deal with people (`recruitment.md` §4, §7).
+"""
+
+from enum import StrEnum
+
+from acts.board import SEES as BOARD_ROOM
+from domain.words import Role
+
+HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
+OVERSEES = HR | {Role.APPOINTING_AUTHORITY, Role.AUDITOR}
+EVERYBODY = frozenset(Role)
+
+
+class Resource(StrEnum):
+    """What an address shows. Each address names exactly one."""
+
+    ONESELF = "oneself"
+    #: A hire as a whole: conditions, journal, terms.
+    CASES = "cases"
+    #: A hire as far as one's own office needs it; whoever sees whole cases sees the whole here too.
+    PARTS = "parts"
+    #: What says a candidate's name: search, letters.
+    PEOPLE = "people"
+    VACANCIES = "vacancies"
+    #: The journal of a vacancy, its report and its list: who was ranked how.
+    COMPETITION = "competition"
+    BOARD = "board"
+    RULES = "rules"
+    OVERLAYS = "overlays"
+    #: What a change would do to open hires; nothing is written.
+    REHEARSALS = "rehearsals"
+    STAFF = "staff"
+    #: The list and the digest of somebody else.
+    COLLEAGUES = "colleagues"
+    OPERATIONS = "operations"
+    FIGURES = "figures"
+    EVENTS = "events"
+    NOTICES = "notices"
+    #: Acting: what of it, the acts themselves say.
+    ACTING = "acting"
+
+
+SEES: dict[Resource, frozenset[Role]] = {
+    Resource.ONESELF: EVERYBODY,
+    Resource.CASES: OVERSEES,
+    Resource.PARTS: OVERSEES | {Role.HIRING_MANAGER, Role.LINE_MANAGER, Role.SECURITY_OFFICE, Role.MEDICAL_OFFICE, Role.ACCREDITATION_DESK},
+    Resource.PEOPLE: HR | {Role.DATA_PROTECTION_OFFICER},
+    Resource.VACANCIES: EVERYBODY,
+    Resource.COMPETITION: OVERSEES | {Role.BOARD_CHAIR},
+    Resource.BOARD: BOARD_ROOM,
+    Resource.RULES: EVERYBODY,
+    Resource.OVERLAYS: OVERSEES,
+    Resource.REHEARSALS: OVERSEES,
+    Resource.STAFF: EVERYBODY,
+    Resource.COLLEAGUES: HR,
+    Resource.OPERATIONS: HR | {Role.AUDITOR},
+    Resource.FIGURES: OVERSEES,
+    Resource.EVENTS: HR | {Role.AUDITOR, Role.KEY_ADMINISTRATOR},
+    Resource.NOTICES: HR,
+    Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
+}
