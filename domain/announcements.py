@@ -111,7 +111,7 @@ def announced(after: HireState, facts: tuple[f.AnyFact, ...]) -> list[Announceme
             case f.ReuseOffered(vacancy=vacancy, post=post):
                 say("reuse.offered", other_vacancy=vacancy, post=post)
             case f.ContractApproved():
-                say("contract.offered", post=after.post, enters_on=after.terms["enters_on"])
+                say("contract.offered", post=after.terms["post"], enters_on=after.terms["enters_on"])
             case f.LapseDue(key="offer"):
                 say("offer.lapsed")
             case f.DeadlineReminded(key="reserve"):

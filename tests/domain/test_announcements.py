@@ -1,7 +1,7 @@
 from domain.announcements import announced, announced_by_vacancy, messages_of
 from domain.facts import Entry
 from domain.hire import HireState, fold
-from domain.words import Stage
+from domain.words import Ending, Stage
 from tests.world import World, at_stage
 
 
@@ -67,3 +67,15 @@ def test_a_vacancy_announces_its_own_turns() -> None:
     types = [a.type for a in announced_by_vacancy(world.vacancy(), tuple(e.fact for e in journal))]
     assert types == ["vacancy.published", "vacancy.closed", "vacancy.cancelled"]
     assert case
+
+
+def test_a_contract_is_announced_with_its_post_even_where_a_refusal_kept_for_it_ends_the_hire_in_the_same_step() -> None:
+    world, case = at_stage(Stage.CONTRACT)
+    world.act(case, "propose_contract")
+    world.tell(case, "contract.signed", signed=False)  # too early, so it is kept
+    before = len(world.store.journals[case])
+    world.act(case, "approve_contract", "hr.head", sha256=world.hire(case).terms_sha256)
+    assert world.hire(case).ending is Ending.CONTRACT_DECLINED
+    step = [e.fact for e in world.store.journals[case][before:]]
+    [offered] = [a for a in announced(world.hire(case), step) if a.type == "contract.offered"]
+    assert offered.data["post"].startswith("250442-")
