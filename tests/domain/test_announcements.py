@@ -76,6 +76,6 @@ def test_a_contract_is_announced_with_its_post_even_where_a_refusal_kept_for_it_
     before = len(world.store.journals[case])
     world.act(case, "approve_contract", "hr.head", sha256=world.hire(case).terms_sha256)
     assert world.hire(case).ending is Ending.CONTRACT_DECLINED
-    step = [e.fact for e in world.store.journals[case][before:]]
+    step = tuple(e.fact for e in world.store.journals[case][before:])
     [offered] = [a for a in announced(world.hire(case), step) if a.type == "contract.offered"]
     assert offered.data["post"].startswith("250442-")
