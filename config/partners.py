@@ -20,6 +20,7 @@ import os
 import time
 import tomllib
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -75,6 +76,34 @@ class PartnerKey(Strict):
         return self.public or (self.secret.get_secret_value() if self.secret else "")
 
 
+#: How a partner proves who speaks: signatures, tokens by OAuth 2.0 client credentials, or a certificate that our edge has checked.
+Way = Literal["signature", "oauth", "mtls"]
+
+
+class Lasting(Strict):
+    """Something of a partner's that counts from one moment to another, unless it is revoked."""
+
+    not_before: AwareDatetime | None = None
+    not_after: AwareDatetime | None = None
+    revoked: bool = False
+
+    def live(self, now: datetime) -> bool:
+        return not self.revoked and (self.not_before or now) <= now <= (self.not_after or now)
+
+
+class ClientSecret(Lasting):
+    """A secret a partner gets tokens with: its SHA-256 alone (see connectors/client_secrets.py). Old and new may stand side by side."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Certificate(Lasting):
+    """A client certificate of a partner's: the SHA-256 of its DER bytes. Its own dates count beside those given here."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class Partner(Strict):
     """One outside system or body. `id` is the CloudEvents `source` of what it sends."""
 
@@ -86,7 +115,16 @@ class Partner(Strict):
     email: str | None = None
     #: National authorities and administrations: whose (ISO 3166 alpha-2).
     nations: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = ()
+    #: The ways it may prove who speaks; what is not named here is refused, even with a good proof.
+    auth: tuple[Way, ...] = ("signature",)
     keys: tuple[PartnerKey, ...] = ()
+    #: For `auth = ["oauth"]`; the partner's id is its client id.
+    client_secrets: tuple[ClientSecret, ...] = ()
+    #: For `auth = ["mtls"]`.
+    certificates: tuple[Certificate, ...] = ()
+    #: Requests a minute it may make on the long run, and at once, in place of the settings `rates.per_minute` and `rates.burst`.
+    rate_per_minute: float | None = Field(default=None, gt=0)
+    burst: int | None = Field(default=None, ge=1)
     #: Inbound types, in place of those its kind may send.
     may_send: tuple[str, ...] | None = None
     #: Outbound types it wants to hear of; "*" for all.
@@ -125,8 +163,9 @@ class Partner(Strict):
             raise ValueError('channel "http" needs `base_url`')
         if self.channel == "email" and self.email is None:
             raise ValueError('channel "email" needs `email`')
-        if len({key.id for key in self.keys}) != len(self.keys):
-            raise ValueError("two keys have the same id")
+        for what, ids in {"keys": [key.id for key in self.keys], "client secrets": [each.id for each in self.client_secrets]}.items():
+            if len(set(ids)) != len(ids):
+                raise ValueError(f"two {what} have the same id")
         return self
 
     @property

@@ -11,7 +11,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from config.partners import BadConfiguration, explain
@@ -30,6 +30,20 @@ class RelaySettings(BaseModel):
     lease_s: float = Field(default=120.0, gt=0, description="Seconds after which another relay may take over a row not reported sent.")
     poll_fastest_s: float = Field(default=0.05, gt=0, description="Seconds between looks while there is something to send.")
     poll_slowest_s: float = Field(default=0.2, gt=0, description="Seconds between looks once nothing has been found for a while.")
+
+
+class RateSettings(BaseModel):
+    """How much may come in, counted by each gateway process for itself; gateway/limits.py says what is counted against what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    per_minute: float = Field(default=18_000, gt=0, description="Proved requests a minute of one sender that has no rate of its own.")
+    burst: int = Field(default=3_000, ge=1, description="Proved requests of one sender at once.")
+    all_per_minute: float = Field(default=60_000, gt=0, description="Proved requests a minute of all senders together.")
+    all_burst: int = Field(default=10_000, ge=1, description="Proved requests of all senders at once.")
+    unproved_per_minute: float = Field(default=60, gt=0, description="Failed proofs a minute from one address in one sender's name.")
+    unproved_burst: int = Field(default=60, ge=1, description="Failed proofs at once from one address in one sender's name.")
+    strangers_per_minute: float = Field(default=6_000, gt=0, description="Failed proofs a minute of all that never proved themselves.")
+    strangers_burst: int = Field(default=6_000, ge=1, description="Failed proofs at once of all that never proved themselves.")
 
 
 class Settings(BaseSettings):
@@ -61,6 +75,11 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
     api_host: str = Field(default="127.0.0.1", description="Address the people's API listens on.")
     api_port: int = Field(default=8481, ge=0, le=65535, description="Port the people's API listens on; 0 for any free one.")
+    edge_addresses: tuple[IPvAnyNetwork, ...] = Field(
+        default=(),
+        description="Addresses of the proxies whose Client-Cert (RFC 9440) and X-Forwarded-For headers are believed: they take "
+        "Client-Cert off what comes from outside, and append the caller's address. Client-Cert from any other address is refused.",
+    )
     smtp_host: str = Field(default="127.0.0.1", description="Mail server that letters are handed to.")
     smtp_port: int = Field(default=8025, ge=1, le=65535, description="Port of the mail server.")
     smtp_from: str = Field(default="recruitment@muster.example", description="Sender address of letters.")
@@ -69,6 +88,7 @@ class Settings(BaseSettings):
     language: Literal["en", "fr"] = Field(default="en", description="Language where a person's own is not known.")
     log_format: Literal["plain", "json"] = Field(default="plain", description="Log lines as key=value for people, or one JSON object each.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least important level that is logged.")
+    rates: RateSettings = Field(default_factory=RateSettings, description="How much the gateway takes before it answers 429.")
     relay: RelaySettings = Field(default_factory=RelaySettings, description="How the relay works through the outbox.")
 
     @model_validator(mode="before")

@@ -6,20 +6,19 @@ signature is judged by the system's, receipt by the door's, which a demonstratio
 
 import hashlib
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from starlette.responses import JSONResponse
 
-from connectors.signatures import Headers, Verified, verify
+from connectors.signatures import Headers
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.events import CONTENT_TYPE, ApplicationSubmitted, Inbound, parse
 from gateway.problems import WrongMediaType
+from gateway.proving import Claim, Proved, Prover
 from gateway.receipts import Receipts, instant_text, to_bytes
-from gateway.senders import Sender, Senders
 from store.inbox import Acceptance, Arrival, Contact, Kept, MakeReceipt
 
 log = structlog.get_logger(__name__)
@@ -39,40 +38,29 @@ class Clock(Protocol):
     async def now(self) -> datetime: ...
 
 
-def system_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Intake:
-    def __init__(
-        self, senders: Senders, inbox: Inbox, receipts: Receipts, clock: Clock, system_clock: Callable[[], datetime] = system_now
-    ) -> None:
-        self._senders, self._inbox, self._receipts = senders, inbox, receipts
-        self._clock, self._system_clock = clock, system_clock
+    def __init__(self, prover: Prover, inbox: Inbox, receipts: Receipts, clock: Clock) -> None:
+        self._prover, self._inbox, self._receipts, self._clock = prover, inbox, receipts, clock
 
-    async def take(self, headers: Headers, body: bytes) -> tuple[bytes, Acceptance]:
+    async def take(self, claim: Claim, body: bytes) -> tuple[bytes, Acceptance]:
         """The receipt for one event, given only once it is committed; a repeat gets the first receipt, byte for byte.
 
         Raises a refusal (BadSignature, WrongMediaType, NotStrictJson, NotAnEvent, NotAllowed, NotFound, Conflict …), with nothing stored.
         """
-        headers = list(headers)
-        sender = self._senders.named(headers)
-        _check_media_type(headers)
-        verified = verify(headers, body, sender.keys, now=self._system_clock())
+        _check_media_type(claim.headers)
+        proved = self._prover.prove(claim, body)
         inbound = parse(body)
-        _check_sender(sender, verified, inbound)
-        arrival = _arrival(sender, verified, inbound, body, await self._clock.now())
+        _check_sender(proved, inbound)
+        arrival = _arrival(proved, inbound, body, await self._clock.now())
         acceptance = await self._inbox.accept(arrival, lambda _inbox_id, case: self._promise(arrival, case))
         return to_bytes(acceptance.receipt or {}), acceptance
 
-    async def tell(self, headers: Headers, partner: str, event_id: str) -> dict[str, Any]:
+    async def tell(self, claim: Claim, partner: str, event_id: str) -> dict[str, Any]:
         """What became of an event, for its sender alone. What is signed as the body is the request line: `GET /events/<partner>/<id>`."""
-        headers = list(headers)
-        sender = self._senders.named(headers)
         if not _PARTNER.fullmatch(partner) or not _EVENT.fullmatch(event_id):
             raise BadInput("the address must be /events/<partner>/<event id>", code="bad_address")
-        verify(headers, f"GET /events/{partner}/{event_id}".encode(), sender.keys, now=self._system_clock())
-        if partner != sender.id:
+        proved = self._prover.prove(claim, f"GET /events/{partner}/{event_id}".encode())
+        if partner != proved.sender.id:
             # The same answer whether or not there is such an event: another sender's ids are nobody's business.
             raise NotAllowed("only its sender may ask about an event", code="not_its_sender")
         kept = await self._inbox.find(partner, event_id)
@@ -93,28 +81,28 @@ def _check_media_type(headers: Headers) -> None:
         raise WrongMediaType(f"content-type must be {CONTENT_TYPE}, one event, not encoded", code="wrong_media_type")
 
 
-def _check_sender(sender: Sender, verified: Verified, inbound: Inbound) -> None:
+def _check_sender(proved: Proved, inbound: Inbound) -> None:
     """The names in the event must be those that were proved, and the event one this partner may send."""
-    if inbound.envelope.source != sender.id:
-        raise NotAllowed("/source must be the id of the partner that signed", code="source_mismatch")
-    if inbound.envelope.id != verified.message_id:
+    if inbound.envelope.source != proved.sender.id:
+        raise NotAllowed("/source must be the id of the partner that proved itself", code="source_mismatch")
+    if inbound.envelope.id != proved.message_id:
         raise BadInput("/id must equal the header webhook-id", code="id_mismatch")
-    if inbound.type not in sender.sends:
+    if inbound.type not in proved.sender.sends:
         raise NotAllowed("this partner may not send events of this type", code="type_not_allowed")
 
 
-def _arrival(sender: Sender, verified: Verified, inbound: Inbound, body: bytes, received_at: datetime) -> Arrival:
+def _arrival(proved: Proved, inbound: Inbound, body: bytes, received_at: datetime) -> Arrival:
     """What is kept: routing, hash and signature beside the thin part; the bytes and the application with the personal data.
 
     The timestamp belongs to what was signed, so it is kept with the signature: `<timestamp> <token>`.
     """
     common: dict[str, Any] = {
-        "source": sender.id,
+        "source": proved.sender.id,
         "event_id": inbound.envelope.id,
         "type": inbound.type,
         "sha256": hashlib.sha256(body).hexdigest(),
-        "signature": f"{verified.timestamp} {verified.signature}",
-        "key_id": verified.key_id,
+        "signature": proved.signature or None,
+        "key_id": proved.key_id,
         "received_at": received_at,
         "data": inbound.data.thin() | _claimed(inbound),
         "payload": body,
@@ -155,12 +143,12 @@ def routes(intake: Intake) -> APIRouter:
 
     @router.post("/events", status_code=202, summary="Take one CloudEvent; answer with a signed receipt")
     async def take(request: Request) -> Response:
-        receipt, acceptance = await intake.take(request.headers.raw, await request.body())
+        receipt, acceptance = await intake.take(Claim.of(request), await request.body())
         log.info("event.accepted" if acceptance.first else "event.repeated", inbox=acceptance.inbox_id, case=acceptance.case)
         return Response(receipt, 202, media_type="application/json")
 
     @router.get("/events/{partner}/{event_id}", summary="What became of an event, for its sender")
     async def tell(request: Request, partner: str, event_id: str) -> Response:
-        return JSONResponse(await intake.tell(request.headers.raw, partner, event_id), headers={"Cache-Control": "no-store"})
+        return JSONResponse(await intake.tell(Claim.of(request), partner, event_id), headers={"Cache-Control": "no-store"})
 
     return router

@@ -10,6 +10,7 @@ from connectors.signatures import BadSignature
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, PartnerUnavailable, Problem, Trouble
 from domain.events import NotAnEvent
 from domain.strict_json import NotStrictJson
+from gateway.limits import TooMany
 
 
 class WrongMediaType(BadInput):
@@ -18,6 +19,7 @@ class WrongMediaType(BadInput):
 
 #: First match wins, so the narrow stand before the wide.
 STATUS: tuple[tuple[type[Problem], int, str], ...] = (
+    (TooMany, 429, "Too many requests"),
     (WrongMediaType, 415, "This form of message is not taken here"),
     (NotStrictJson, 400, "The body is not strict JSON"),
     (NotAnEvent, 422, "The event is not of the right form"),
@@ -48,7 +50,9 @@ def from_error(error: Problem) -> ProblemResponse:
     status, title = next(((status, title) for kind, status, title in STATUS if isinstance(error, kind)), (500, "Something went wrong here"))
     headers = {}
     if status == 401:
-        headers["WWW-Authenticate"] = 'Webhook realm="muster"'
+        headers["WWW-Authenticate"] = 'Webhook realm="muster", Bearer realm="muster"'
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after_s)
     if status >= 500:
         headers["Retry-After"] = "5"
         return problem(status, "unavailable", "the event was not taken; send the same again later", title=title, headers=headers)

@@ -1,8 +1,6 @@
 """Where an application stands, for the portal that sent it: the page its candidate looks at, in both languages."""
 
 import re
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Protocol
 
 from fastapi import APIRouter, Request, Response
@@ -10,13 +8,11 @@ from starlette.responses import JSONResponse
 
 from config.telling import Teller
 from config.words import LANGUAGES, Words
-from connectors.signatures import Headers, verify
 from domain.errors import BadInput, NotFound
 from domain.facts import Entry
 from domain.hire import fold
 from domain.status import status
-from gateway.intake import system_now
-from gateway.senders import Senders
+from gateway.proving import Claim, Prover
 
 _HIRE = re.compile(r"[a-z2-7]{8}(-[0-9]{1,3})?")
 
@@ -32,19 +28,17 @@ class Cases(Protocol):
 
 
 class Standing:
-    def __init__(self, senders: Senders, cases: Cases, system_clock: Callable[[], datetime] = system_now) -> None:
-        self._senders, self._cases, self._system_clock = senders, cases, system_clock
+    def __init__(self, prover: Prover, cases: Cases) -> None:
+        self._prover, self._cases = prover, cases
 
-    async def tell(self, headers: Headers, hire: str) -> dict[str, Any]:
+    async def tell(self, claim: Claim, hire: str) -> dict[str, Any]:
         """What the candidate of `hire` may see. What is signed as the body is the request line: `GET /hires/<id>/status`.
 
         Raises BadSignature, BadInput, and NotFound, which says the same whether there is no such case or it is another portal's.
         """
-        headers = list(headers)
-        sender = self._senders.named(headers)
         if not _HIRE.fullmatch(hire):
             raise BadInput("the address must be /hires/<id>/status, with the id a receipt gave without its `hire/`", code="bad_address")
-        verify(headers, f"GET /hires/{hire}/status".encode(), sender.keys, now=self._system_clock())
+        sender = self._prover.prove(claim, f"GET /hires/{hire}/status".encode()).sender
         case = f"hire/{hire}"
         journal = await self._cases.journal(case) if await self._cases.brought_by(case) == sender.id else []
         if not journal:
@@ -60,6 +54,6 @@ def routes(standing: Standing) -> APIRouter:
 
     @router.get("/hires/{hire}/status", summary="Where an application stands, for the portal that sent it")
     async def status(request: Request, hire: str) -> Response:
-        return JSONResponse(await standing.tell(request.headers.raw, hire), headers={"Cache-Control": "no-store"})
+        return JSONResponse(await standing.tell(Claim.of(request), hire), headers={"Cache-Control": "no-store"})
 
     return router

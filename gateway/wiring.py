@@ -10,22 +10,26 @@ import structlog
 import uvicorn
 
 from config.partners import PartnerBook
-from config.settings import Settings
+from config.settings import RateSettings, Settings
 from config.words import Words
 from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
-from gateway import intake, schemas, standing
+from gateway import intake, schemas, standing, tokens
 from gateway.app import Parts, create_app
+from gateway.certificates import Edges
 from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
+from gateway.limits import Limits, Rate, Rates
 from gateway.notices import StaffPost
 from gateway.press import Press
+from gateway.proving import Prover, system_now
 from gateway.receipts import Receipts
 from gateway.relay import Announcer, Relay
 from gateway.senders import Senders
 from gateway.standing import Standing
+from gateway.tokens import TokenDesk, Tokens
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.door_log import DoorLog
@@ -66,10 +70,31 @@ def gateway_app(means: Means) -> Guard:
     async def ready() -> None:
         await clock.now()  # one read through the same door that events take
 
-    senders = Senders(means.partners)
-    taking = Intake(senders, Inbox(means.db), Receipts(means.key), clock)
-    routers = (intake.routes(taking), standing.routes(Standing(senders, Standings(means.db))), schemas.routes())
+    prover, desk = proving(means)
+    taking = Intake(prover, Inbox(means.db), Receipts(means.key), clock)
+    routers = (
+        intake.routes(taking),
+        standing.routes(Standing(prover, Standings(means.db))),
+        tokens.routes(desk),
+        schemas.routes(),
+    )
     return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))
+
+
+def proving(means: Means) -> tuple[Prover, TokenDesk]:
+    """Who proves the senders, and who gives tokens to those that come with one: the same directory, limits and clock for both."""
+    senders, edges = Senders(means.partners), Edges(means.settings.edge_addresses)
+    given, limits = Tokens(means.key, means.settings.source), Limits(rates_of(means.settings.rates))
+    return Prover(senders, given, limits, edges), TokenDesk(senders, given, limits, edges, system_now)
+
+
+def rates_of(settings: RateSettings) -> Rates:
+    return Rates(
+        sender=Rate(settings.per_minute, settings.burst),
+        everybody=Rate(settings.all_per_minute, settings.all_burst),
+        unproved=Rate(settings.unproved_per_minute, settings.unproved_burst),
+        strangers=Rate(settings.strangers_per_minute, settings.strangers_burst),
+    )
 
 
 def relay_of(means: Means, announcer: Announcer) -> Relay:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +14,17 @@ import httpx
 from config.partners import Partner, PartnerKey
 from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, PartnerKind
-from gateway import intake, schemas, standing
+from gateway import intake, schemas, standing, tokens
 from gateway.app import Parts, create_app
+from gateway.certificates import Edges
 from gateway.guard import Guard
 from gateway.intake import Intake
+from gateway.limits import Limits, Rate, Rates
+from gateway.proving import Prover, system_now
 from gateway.receipts import Receipts
 from gateway.senders import Senders
 from gateway.standing import Standing
+from gateway.tokens import TokenDesk, Tokens
 from store.clock import DoorClock
 from store.database import Database
 from store.inbox import Inbox
@@ -50,14 +55,40 @@ def senders() -> Senders:
     return Senders(partners())
 
 
-def door(db: Database, **limits: Any) -> Guard:
+#: So wide that nothing is ever refused for being too much: what is refused here is refused for what it is.
+WIDE = Rates(*[Rate(1e9, 1e9)] * 4)
+TOKENS = Tokens(OURS, "muster")
+
+
+def prover(
+    partners: Mapping[str, Partner] | None = None, edges: Edges | None = None, rates: Rates = WIDE, now: Callable[[], datetime] = system_now
+) -> Prover:
+    return Prover(senders() if partners is None else Senders(partners), TOKENS, Limits(rates), edges, now)
+
+
+def door(
+    db: Database,
+    partners: Mapping[str, Partner] | None = None,
+    edges: Edges | None = None,
+    rates: Rates = WIDE,
+    now: Callable[[], datetime] = system_now,
+    **limits: Any,
+) -> Guard:
     clock = DoorClock(db)
 
     async def ready() -> None:
         await clock.now()
 
-    taking = Intake(senders(), Inbox(db), Receipts(OURS), clock)
-    routers = (intake.routes(taking), standing.routes(Standing(senders(), Standings(db))), schemas.routes())
+    known, counted, edges = senders() if partners is None else Senders(partners), Limits(rates), edges or Edges()
+    proving = Prover(known, TOKENS, counted, edges, now)
+    taking = Intake(proving, Inbox(db), Receipts(OURS), clock)
+    desk = TokenDesk(known, TOKENS, counted, edges, now)
+    routers = (
+        intake.routes(taking),
+        standing.routes(Standing(proving, Standings(db))),
+        tokens.routes(desk),
+        schemas.routes(),
+    )
     return create_app(Parts(routers, ready=ready, keys=(OURS.verifying(),), **limits))
 
 

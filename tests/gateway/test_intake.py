@@ -22,7 +22,7 @@ from store.clock import DoorClock
 from store.database import Database
 from store.inbox import Acceptance, Arrival, Inbox, MakeReceipt
 from tests.domain.event_samples import APPLICATION, DATA, SENDER, VACANCY, event
-from tests.gateway.door import OURS, Caller, door, key_of, query, rows, senders, signed
+from tests.gateway.door import OURS, Caller, door, key_of, prover, query, rows, signed
 
 CANARY = "Wörterschatz"
 
@@ -339,7 +339,7 @@ async def test_our_own_trouble_is_said_without_its_insides(error: Exception, sta
     async def never() -> None:
         raise error
 
-    taking = Intake(senders(), Broken(error), Receipts(OURS), DoorClock(db))
+    taking = Intake(prover(), Broken(error), Receipts(OURS), DoorClock(db))
     app = create_app(Parts((intake.routes(taking),), ready=never, keys=()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False), base_url="http://gateway") as http:
         answer = await http.post("/events", content=GOOD, headers=signed(GOOD, "evt-1"))

@@ -11,12 +11,11 @@ from gateway import intake
 from gateway.app import Parts, create_app
 from gateway.intake import Intake
 from gateway.receipts import Receipts
-from gateway.senders import Senders
 from store.clock import DoorClock
 from store.database import Database
 from store.inbox import Inbox
 from tests.domain.event_samples import event
-from tests.gateway.door import OURS, Caller, key_of, signed
+from tests.gateway.door import OURS, Caller, key_of, prover, signed
 
 
 def write_portal(path: Path, **keys: str) -> None:
@@ -42,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def test_a_key_added_or_revoked_in_the_file_counts_from_the_next_request(db: Database, file: Path) -> None:
-    taking = Intake(Senders(PartnerBook(file)), Inbox(db), Receipts(OURS), DoorClock(db))
+    taking = Intake(prover(PartnerBook(file)), Inbox(db), Receipts(OURS), DoorClock(db))
 
     async def ready() -> None: ...
 
