@@ -129,6 +129,12 @@ class Partner(Strict):
     may_send: tuple[str, ...] | None = None
     #: Outbound types it wants to hear of; "*" for all.
     subscribes: tuple[str, ...] = ()
+    #: The vacancies it wants to hear of, by reference; empty for all.
+    vacancies: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")], ...] = ()
+    #: How what we tell it is signed: with our own Ed25519 key, or by HMAC with secrets of this subscriber alone.
+    deliver_with: Literal["ed25519", "hmac"] = "ed25519"
+    #: For "hmac": one secret (`whsec_…`), or two while it changes over; both sign then.
+    delivery_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)
     timeout_s: float = Field(default=15.0, gt=0, le=60)
     #: Does an ask repeated with the same key start nothing a second time? Where not, it is looked up before it is repeated.
     idempotent: bool = True
@@ -157,6 +163,13 @@ class Partner(Strict):
     def _known_outbound(cls, types: tuple[str, ...]) -> tuple[str, ...]:
         return _known(types, {*OUTBOUND, "*"})
 
+    @field_validator("delivery_secrets")
+    @classmethod
+    def _shared_secrets(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(not _is_shared_secret(secret.get_secret_value()) for secret in secrets):
+            raise ValueError("each must be whsec_ and 24 to 64 bytes in base64")
+        return secrets
+
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         if self.channel == "http" and self.base_url is None:
@@ -166,6 +179,8 @@ class Partner(Strict):
         for what, ids in {"keys": [key.id for key in self.keys], "client secrets": [each.id for each in self.client_secrets]}.items():
             if len(set(ids)) != len(ids):
                 raise ValueError(f"two {what} have the same id")
+        if (self.deliver_with == "hmac") != bool(self.delivery_secrets):
+            raise ValueError('deliver_with = "hmac" needs `delivery_secrets`, and only that does')
         return self
 
     @property
@@ -173,9 +188,15 @@ class Partner(Strict):
         """The inbound types it may send."""
         return sendable_by(self.kind) if self.may_send is None else frozenset(self.may_send)
 
-    def hears(self, kind: str) -> bool:
-        """Whether an outbound event of this type goes to it. Only partners on HTTP can be told."""
-        return self.channel == "http" and ("*" in self.subscribes or kind in self.subscribes)
+    @property
+    def delivery_texts(self) -> tuple[str, ...]:
+        """The secrets that sign what we tell it; empty for our own key."""
+        return tuple(secret.get_secret_value() for secret in self.delivery_secrets)
+
+    def hears(self, kind: str, vacancy: str | None = None) -> bool:
+        """Whether an outbound event of this type, about this vacancy, goes to it. Only partners on HTTP can be told."""
+        wanted = not self.vacancies or vacancy is None or vacancy in self.vacancies
+        return self.channel == "http" and wanted and ("*" in self.subscribes or kind in self.subscribes)
 
 
 def _is_shared_secret(text: str) -> bool:

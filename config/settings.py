@@ -8,6 +8,7 @@ A name that does not exist is refused, in both places: a misspelt setting would 
 import difflib
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,6 +90,10 @@ class Settings(BaseSettings):
     log_format: Literal["plain", "json"] = Field(default="plain", description="Log lines as key=value for people, or one JSON object each.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least important level that is logged.")
     rates: RateSettings = Field(default_factory=RateSettings, description="How much the gateway takes before it answers 429.")
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(), description="Networks of our own that partners may stand in; else a request goes to public addresses only."
+    )
+    allow_http: tuple[str, ...] = Field(default=(), description="Hosts that may be asked and told over plain http; all others need https.")
     relay: RelaySettings = Field(default_factory=RelaySettings, description="How the relay works through the outbox.")
 
     @model_validator(mode="before")

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from connectors.addresses import Bounds, GuardedTransport
 from connectors.by_hand import ConsoleAuthority, EmailAuthority, Mail, PaperAuthority, Say
 from connectors.contract import AskAnswer, AskBody, AskList, AskState, Kind
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, PartnerUnavailable, Refusal
@@ -90,6 +91,7 @@ class HttpAuthority:
         idempotent: bool = True,
         look_up: Literal["key", "list", "none"] = "key",
         sign: Sign | None = None,
+        bounds: Bounds | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.partner, self.repeatable, self._look_up = partner, idempotent, look_up
@@ -98,7 +100,8 @@ class HttpAuthority:
         self._sign = sign
         self._clock = clock
         # No proxy from the environment: where our requests go is a setting of ours, not of the shell that started us.
-        self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+        transport = None if bounds is None else GuardedTransport(bounds)
+        self._client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False, transport=transport)
 
     async def ask(self, *, key: str, kind: str, case: str, details: dict[str, Any], person: dict[str, Any] | None) -> dict[str, Any]:
         """Ask once; repeating with the same key is harmless and gives the same answer.
@@ -265,13 +268,13 @@ def connect(
     mail: Mail | None = None,
     say: Say | None = None,
     paper_dir: Path | None = None,
+    bounds: Bounds | None = None,
 ) -> Authority:
     """The authority behind a configured partner, by its channel. Raises BadInput when a setting the channel needs is missing."""
     match partner.channel:
         case "http" if partner.base_url:
-            return HttpAuthority(
-                partner.id, partner.base_url, timeout_s=partner.timeout_s, idempotent=partner.idempotent, look_up=partner.look_up, sign=sign
-            )
+            manners: dict[str, Any] = {"timeout_s": partner.timeout_s, "idempotent": partner.idempotent, "look_up": partner.look_up}
+            return HttpAuthority(partner.id, partner.base_url, **manners, sign=sign, bounds=bounds)
         case "email" if partner.email and mail and say:
             return EmailAuthority(partner.id, partner.email, mail, say)
         case "paper" if paper_dir and say:

@@ -21,6 +21,8 @@ from domain.strict_json import loads
 
 PREFIX = "int.muster."
 CONTENT_TYPE = "application/cloudevents+json"
+#: The outbound type that says nothing: whether a subscriber can be reached, and reads our signature.
+PING = "ping"
 
 
 class NotAnEvent(BadInput):

@@ -124,6 +124,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
         "MUSTER_SMTP_HOST": settings.smtp_host,
         "MUSTER_SMTP_PORT": str(settings.smtp_port),
+        "MUSTER_ALLOW_NETWORKS": '["127.0.0.0/8"]',
+        "MUSTER_ALLOW_HTTP": '["127.0.0.1"]',
         "MUSTER_RELAY__POLL_FASTEST_S": "0.01",
         "MUSTER_RELAY__POLL_SLOWEST_S": "0.05",
         "MUSTER_LOG_LEVEL": "warning",

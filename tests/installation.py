@@ -43,8 +43,6 @@ PARTNERS = {
 }
 DOORS = ("worker", "gateway", "dispatcher", "relay")
 READY_S = 60
-#: A relay that is killed leaves what it had under way to the next one after this time (120 s unless set): tests cannot wait so long.
-RELAY_LEASE_S = 15
 #: How long a partner goes on sending while the gateway is away.
 PATIENCE_S = 60
 
@@ -230,7 +228,7 @@ async def installation(store_url: str = "", folder: Path | None = None) -> Async
             smtp_port=sink.port,
         )
         await migrate(settings.store_url)
-        env = environment(settings) | {"MUSTER_RELAY__LEASE_S": str(RELAY_LEASE_S)}
+        env = environment(settings)
         doors = {name: Door(name, env, root / "logs" / f"{name}.log") for name in DOORS}
         desk = await stack.enter_async_context(_desk(settings))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.gateway_port}", timeout=30))

@@ -24,6 +24,7 @@ from config.files import load_calendar
 from config.partners import Partner, PartnerBook
 from config.settings import Settings
 from config.words import Words
+from connectors.addresses import Bounds
 from connectors.authority import Authority
 from connectors.authority import connect as connect_authority
 from connectors.letters.compose import Composer
@@ -153,6 +154,8 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
 
 
 def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> Authorities:
+    bounds = Bounds(settings.allow_networks, frozenset(settings.allow_http))
+
     def connect(partner: Partner) -> Authority:
         return connect_authority(
             partner,
@@ -160,6 +163,7 @@ def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMa
             mail=mail,
             say=words.say,
             paper_dir=settings.data_dir / "paper",
+            bounds=bounds,
         )
 
     found = Authorities(PartnerBook(settings.partners_file), connect)
