@@ -18,7 +18,9 @@ from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
+from acts.outside import Outside
 from acts.overlays import OverlayDesk
+from acts.partners import PartnerDesk, World
 from acts.personnel import Personnel
 from acts.tokens import TokenBook
 from config.files import load_calendar
@@ -59,16 +61,17 @@ PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
 class Desk:
-    """Acts and reads of one installation. `carrier` is the way to the cases; None for a desk that only reads."""
+    """Acts and reads of one installation. `carrier` is the way to the cases, `outside` to the partners; None for a desk without."""
 
-    def __init__(self, db: Database, carrier: Carrier | None = None) -> None:
+    def __init__(self, db: Database, carrier: Carrier | None = None, outside: World | None = None) -> None:
         self.db, self._carrier = db, carrier
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
-        self.digests = Digests(db, self.personnel)
+        self.partners = PartnerDesk(db, outside)
+        self.digests = Digests(db, self.personnel, self.partners)
         self.housekeeping = Housekeeper(lambda: self.carrier)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
@@ -313,6 +316,6 @@ async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterat
     db = await Database.open(settings.store_url)
     try:
         carrier = None if reading else Carrier(await connect(settings), settings.task_queue)
-        yield Desk(db, carrier)
+        yield Desk(db, carrier, Outside(settings))
     finally:
         await db.close()

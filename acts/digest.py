@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from acts.partners import PartnerDesk
 from acts.personnel import Personnel
 from config.files import load_calendar, load_rules
 from domain import competition
 from domain.acts import ACTS
 from domain.agenda import AgendaItem, agenda
-from domain.digest import AHEAD, BACK, Case, Digest, Item, Reader, composed, happened, needed, prefix, timed
+from domain.digest import AHEAD, BACK, Case, Digest, Item, Reader, about_partners, composed, happened, needed, prefix, timed
 from domain.facts import Entry
+from domain.silence import PartnerNow
 from domain.vacancy import OVER, fold
 from domain.words import roles as roles_among
 from store.clock import DoorClock
@@ -39,6 +41,7 @@ class _Ground:
     vacancies: dict[str, list[str]] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     entries: list[Entry] = field(default_factory=list)
+    partners: list[PartnerNow] = field(default_factory=list)
 
     @property
     def day(self) -> date:
@@ -46,9 +49,9 @@ class _Ground:
 
 
 class Digests:
-    def __init__(self, db: Database, personnel: Personnel) -> None:
+    def __init__(self, db: Database, personnel: Personnel, partners: PartnerDesk | None = None) -> None:
         self._people, self._queries, self._outbox, self._vacancies = People(db), Queries(db), Outbox(db), Vacancies(db)
-        self._clock, self._personnel = DoorClock(db), personnel
+        self._clock, self._personnel, self._partners = DoorClock(db), personnel, partners
 
     async def of(self, person: str) -> Digest | None:
         """What this person would be told now; None when nothing. Raises NotFound."""
@@ -82,6 +85,7 @@ class Digests:
         items = [
             *await self._needs(reader, ground),
             *timed(reader, ground.deadlines, ground.cases),
+            *about_partners(reader, ground.partners),
             *happened(reader, ground.entries, ground.cases, since, ground.now - BACK),
         ]
         return composed(who.person, ground.day, items)
@@ -109,6 +113,7 @@ class Digests:
             if row["status"] not in OVER:
                 ground.vacancies[case] = fold(await self._queries.entries(case)).needs()
         ground.deadlines = agenda(await self._queries.open_deadlines(), ground.now, within=AHEAD)
+        ground.partners = await self._partners.troubled() if self._partners else []
         ground.entries = await self._queries.told(KINDS, ground.now - BACK * 8)
         return ground
 

@@ -17,6 +17,7 @@ from domain.errors import Problem, StoreUnavailable
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from domain.silence import PartnerNow
 
 PATIENCE_S = 5
 
@@ -70,6 +71,7 @@ async def looked_at(settings: "Settings") -> list[Check]:
         await _check("store", _store, settings),
         await _check("temporal", _temporal, settings),
         await _check("partners", _partners, settings),
+        await _check("doors", _doors, settings),
         await _check("key", _key, settings),
         await _check("mail", _mail, settings),
     ]
@@ -88,6 +90,7 @@ MEND = {
     "mail": "MUSTER_SMTP_HOST and MUSTER_SMTP_PORT say where it is.",
     "store": "Is MUSTER_STORE_URL right, and the database running?",
     "partners": "Write the file, or say where it is with MUSTER_PARTNERS_FILE.",
+    "doors": "`muster partner list` says more.",
     "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",
 }
 
@@ -148,6 +151,38 @@ async def _partners(settings: "Settings") -> Check:
             "Without a key nothing they send is believed; add one.",
         )
     return Check("partners", True, f"{len(partners)} in {file}")
+
+
+async def _doors(settings: "Settings") -> Check:
+    """The partners that somebody should look at: silent, not answering at their door, or with answers overdue."""
+    from acts.outside import Outside
+    from acts.partners import PartnerDesk
+    from store.database import Database, check_migrated
+
+    if settings.store_url.startswith("sqlite") and not _exists(settings.store_url.partition(":///")[2]):
+        return Check("doors", True, "nobody was asked yet")
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        troubled = await PartnerDesk(db, Outside(settings)).troubled()
+    finally:
+        await db.close()
+    bad = [each for each in troubled if each.silent_since or each.failing]
+    if bad:
+        said = "; ".join(f"{each.id} {_trouble(each)}" for each in bad)
+        return Check("doors", False, said, "Look with `muster partner show`, compare with `muster partner reconcile`.")
+    late = sum(each.overdue for each in troubled)
+    return Check("doors", True, f"every partner asked answers; {late} answers overdue" if late else "every partner asked answers")
+
+
+def _trouble(partner: "PartnerNow") -> str:
+    said = []
+    if partner.failing:
+        next_try = f", next try {partner.next_try:%H:%M:%SZ}" if partner.next_try else ""
+        said.append(f"does not answer since {partner.failing_since:%Y-%m-%d %H:%MZ} ({partner.error}{next_try})")
+    if partner.silent_since:
+        said.append(f"is silent since {partner.silent_since:%Y-%m-%d}")
+    return " and ".join(said)
 
 
 async def _key(settings: "Settings") -> Check:

@@ -20,6 +20,7 @@ from cli import (
     notice,
     operation,
     overlay,
+    partner,
     person,
     policy,
     report,
@@ -80,6 +81,7 @@ NOUNS = {
     "report": report,
     "staff": staff,
     "event": event,
+    "partner": partner,
 }
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from acts.digest import Digests
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
+    from acts.partners import PartnerDesk
     from acts.personnel import Personnel
     from acts.tokens import TokenBook
     from config.settings import Settings
@@ -81,6 +82,8 @@ class Desk(Protocol):
     def housekeeping(self) -> "Housekeeper": ...
     @property
     def importing(self) -> "Importing": ...
+    @property
+    def partners(self) -> "PartnerDesk": ...
     @property
     def personnel(self) -> "Personnel": ...
     @property

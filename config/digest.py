@@ -19,10 +19,19 @@ def told(digest: Digest, words: Words, language: str) -> tuple[str, str]:
 
 
 def _line(item: Item, teller: Teller) -> str:
+    if item.section == "partners":
+        return _partner(item, teller)
     text = teller.say("digest.line", case=item.case, vacancy=item.vacancy, what=_what(item, teller))
     if item.at is not None:
         key = "digest.since" if item.section in ("escalated", "moved") else "digest.by"
         text = teller.say(key, line=text, at=teller.moment(item.at, item.zone))
+    return teller.say("digest.for", line=text, person=item.for_) if item.for_ else text
+
+
+def _partner(item: Item, teller: Teller) -> str:
+    what, _, number = item.what.partition(".")
+    at = teller.moment(item.at, item.zone) if item.at else "-"
+    text = teller.say(f"digest.partner.{what}", partner=item.case.removeprefix("partner/"), at=at, number=number)
     return teller.say("digest.for", line=text, person=item.for_) if item.for_ else text
 
 

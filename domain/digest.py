@@ -12,18 +12,22 @@ from pydantic import BaseModel, ConfigDict
 from domain import facts as f
 from domain.agenda import FOLLOWS, AgendaItem
 from domain.facts import Entry
+from domain.silence import PartnerNow
 from domain.words import Role
 
 #: How far ahead a deadline is told, and how far back a move.
 AHEAD = timedelta(days=3)
 BACK = timedelta(days=1)
 
-Section = Literal["needs", "missed", "due", "escalated", "moved"]
-SECTIONS: tuple[Section, ...] = ("needs", "missed", "due", "escalated", "moved")
+Section = Literal["needs", "missed", "due", "escalated", "partners", "moved"]
+SECTIONS: tuple[Section, ...] = ("needs", "missed", "due", "escalated", "partners", "moved")
 
 
 class Item(BaseModel):
-    """One line: a need, a deadline or a stage of one case, and when. `for_` is whose role it takes; empty: one's own."""
+    """One line: a need, a deadline or a stage of one case, or a partner that is silent, and when.
+
+    `for_` is whose role it takes; empty: one's own.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     section: Section
@@ -89,6 +93,22 @@ def timed(reader: Reader, items: Iterable[AgendaItem], cases: Mapping[str, Case]
         section: Section = "missed" if item.overdue else "due"
         row: Mapping[str, Any] = item.row
         found.append(Item(section=section, case=item.case, vacancy=about.vacancy, what=item.key, at=item.until, zone=row["zone"]))
+    return found
+
+
+def about_partners(reader: Reader, partners: Iterable[PartnerNow]) -> list[Item]:
+    """The partners their desk looks after that are silent, do not answer at their door, or owe answers."""
+    found = []
+    for each in partners:
+        whose = reader.whose([Role(each.owner)])
+        told = {"silent": each.silent_since, "failing": each.failing_since, f"overdue.{each.overdue}": each.expected_by}
+        said = {"silent": each.silent_since is not None, "failing": each.failing, f"overdue.{each.overdue}": each.overdue > 0}
+        if whose is not None:
+            found += [
+                Item(section="partners", case=f"partner/{each.id}", vacancy="", what=what, at=at, for_=whose)
+                for what, at in told.items()
+                if said[what]
+            ]
     return found
 
 

@@ -12,7 +12,7 @@ from domain.errors import PartnerUnavailable
 from domain.reach import Arrived, Reach, admitted, failed, reached
 from store.database import Database
 from store.names import system_now
-from store.tables import inbox, partner_asks, partner_reach
+from store.tables import inbox, partner_asks, partner_chasers, partner_reach
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,22 @@ class Partners:
         query = select(inbox.c.source, func.max(inbox.c.received_at)).group_by(inbox.c.source)
         return {row[0]: row[1] for row in await self._db.read(lambda rx: rx.execute(query).all())}
 
-    async def heard(self, partner: str, since: datetime) -> list[datetime]:
-        """When its events were received since then, the oldest first: what its own usual gap is measured on."""
-        query = select(inbox.c.received_at).where(inbox.c.source == partner, inbox.c.received_at >= since).order_by(inbox.c.received_at)
-        return list(await self._db.read(lambda rx: rx.execute(query).scalars().all()))
+    async def references(self, partner: str) -> dict[str, str]:
+        """Their own file number for each ask they answered, by our key."""
+        query = select(partner_asks.c.key, partner_asks.c.reference).where(
+            partner_asks.c.partner == partner, partner_asks.c.reference != ""
+        )
+        return {row[0]: row[1] for row in await self._db.read(lambda rx: rx.execute(query).all())}
+
+    async def chased(self, partner: str) -> list[dict[str, Any]]:
+        """What was written to it about overdue answers, the latest first."""
+        query = select(partner_chasers).where(partner_chasers.c.partner == partner).order_by(partner_chasers.c.at.desc())
+        return await self._db.read(lambda rx: [dict(row) for row in rx.execute(query).mappings()])
+
+    async def chase(self, row: dict[str, Any]) -> None:
+        """Note that a chaser was sent; the same one twice is one."""
+        statement = self._db.insert(partner_chasers).values(**row).on_conflict_do_nothing(index_elements=["chaser"])
+        await self._db.write(lambda tx: tx.execute(statement))
 
     async def tried(self, key: str) -> Tried:
         """What is known of one request."""

@@ -418,6 +418,19 @@ partner_asks = Table(
     Index("ix_partner_asks_partner", "partner"),
 )
 
+#: What was written to a partner about answers that are overdue, by whom; references only.
+partner_chasers = Table(
+    "partner_chasers",
+    metadata,
+    _words("chaser", primary_key=True),
+    _words("partner"),
+    _words("person"),
+    Column("at", Instant, nullable=False),
+    Column("asks", Kept, nullable=False),
+    _words("sha256"),
+    Index("ix_partner_chasers_partner", "partner"),
+)
+
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
 people = Table(

@@ -19,6 +19,8 @@ from activities.judgements import Judgements
 from activities.records import Desk
 from activities.vacancy import VacancySteps
 from acts.digest import Digests
+from acts.outside import Outside
+from acts.partners import PartnerDesk
 from acts.personnel import Personnel
 from config.files import load_calendar
 from config.partners import Partner, PartnerBook
@@ -150,7 +152,9 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     judgements = Judgements(library, _judgement_key(key))
     hires, vacancies = HireSteps(desk, Inbox(db), judgements.eligibility), VacancySteps(desk, library)
     personnel = Personnel(db, People(db), Queries(db), DoorClock(db))
-    return Parts(db, hires, vacancies, Asking(authorities, library, Partners(db)), Chores(Digests(db, personnel)))
+    return Parts(
+        db, hires, vacancies, Asking(authorities, library, Partners(db)), Chores(Digests(db, personnel, PartnerDesk(db, Outside(settings))))
+    )
 
 
 def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> Authorities:

@@ -182,6 +182,7 @@ class FakeDesk:
     digests: Any = None
     housekeeping: Any = None
     boardroom: Any = None
+    partners: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:
         self._took("status", case)

@@ -22,6 +22,7 @@ from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
+from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.status import CODES as STATUSES
@@ -80,6 +81,8 @@ def needed() -> set[str]:
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
     keys |= {f"waiting.vacancy.{status}" for status in ("published", "closed", "suspended", *OVER)}
+    keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
+    keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
     return keys | {f"refusal.{name}" for name in problems()}
 
 

@@ -14,11 +14,13 @@ depends_on = None
 def upgrade() -> None:
     _partner_reach()
     _partner_asks()
+    _partner_chasers()
     _tokens()
 
 
 def downgrade() -> None:
     op.drop_table("tokens")
+    op.drop_table("partner_chasers")
     op.drop_table("partner_asks")
     op.drop_table("partner_reach")
 
@@ -74,3 +76,18 @@ def _tokens() -> None:
         sa.UniqueConstraint("sha256", name="uq_tokens_sha256"),
     )
     op.create_index("ix_tokens_person", "tokens", ["person"])
+
+
+def _partner_chasers() -> None:
+    """What was written to a partner about answers that are overdue."""
+    op.create_table(
+        "partner_chasers",
+        sa.Column("chaser", store.columns.Words(), nullable=False),
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("person", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.Column("asks", store.columns.Kept, nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("chaser", name="pk_partner_chasers"),
+    )
+    op.create_index("ix_partner_chasers_partner", "partner_chasers", ["partner"], unique=False)
