@@ -135,6 +135,8 @@ class Partner(Strict):
     deliver_with: Literal["ed25519", "hmac"] = "ed25519"
     #: For "hmac": one secret (`whsec_…`), or two while it changes over; both sign then.
     delivery_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)
+    #: It fetches what it subscribes to (`GET /feed`), having no address of its own; nothing is sent to it.
+    feed: bool = False
     timeout_s: float = Field(default=15.0, gt=0, le=60)
     #: Does an ask repeated with the same key start nothing a second time? Where not, it is looked up before it is repeated.
     idempotent: bool = True
@@ -172,8 +174,8 @@ class Partner(Strict):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if self.channel == "http" and self.base_url is None:
-            raise ValueError('channel "http" needs `base_url`')
+        if self.channel == "http" and self.base_url is None and not self.feed:
+            raise ValueError('channel "http" needs `base_url`, or `feed = true` for one that fetches its events')
         if self.channel == "email" and self.email is None:
             raise ValueError('channel "email" needs `email`')
         for what, ids in {"keys": [key.id for key in self.keys], "client secrets": [each.id for each in self.client_secrets]}.items():
@@ -194,9 +196,9 @@ class Partner(Strict):
         return tuple(secret.get_secret_value() for secret in self.delivery_secrets)
 
     def hears(self, kind: str, vacancy: str | None = None) -> bool:
-        """Whether an outbound event of this type, about this vacancy, goes to it. Only partners on HTTP can be told."""
+        """Whether an outbound event of this type, about this vacancy, is sent to it: on HTTP, and not if it fetches its events itself."""
         wanted = not self.vacancies or vacancy is None or vacancy in self.vacancies
-        return self.channel == "http" and wanted and ("*" in self.subscribes or kind in self.subscribes)
+        return self.channel == "http" and not self.feed and wanted and ("*" in self.subscribes or kind in self.subscribes)
 
 
 def _is_shared_secret(text: str) -> bool:

@@ -15,9 +15,10 @@ from config.words import Words
 from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
-from gateway import intake, schemas, standing, tokens
+from gateway import intake, reading, schemas, standing, tokens
 from gateway.app import Parts, create_app
 from gateway.certificates import Edges
+from gateway.feed import Feed
 from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
@@ -33,6 +34,7 @@ from gateway.tokens import TokenDesk, Tokens
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.door_log import DoorLog
+from store.feed import Feed as Log
 from store.inbox import Inbox
 from store.outbox import Outbox
 from store.people import People
@@ -64,7 +66,11 @@ async def opened(settings: Settings) -> AsyncIterator[Means]:
         await db.close()
 
 
-def gateway_app(means: Means) -> Guard:
+def feed_of(means: Means) -> Feed:
+    return Feed(Log(means.db), means.partners, means.key, means.settings.source)
+
+
+def gateway_app(means: Means, feed: Feed | None = None) -> Guard:
     clock = DoorClock(means.db)
 
     async def ready() -> None:
@@ -77,6 +83,7 @@ def gateway_app(means: Means) -> Guard:
         standing.routes(Standing(prover, Standings(means.db))),
         tokens.routes(desk),
         schemas.routes(),
+        reading.routes(feed or feed_of(means), prover),
     )
     return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))
 
@@ -117,12 +124,23 @@ class _Server(uvicorn.Server):
 async def serve(settings: Settings) -> None:
     """Run the gateway until SIGTERM or SIGINT; requests under way are answered first."""
     async with opened(settings) as means:
-        heart = Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
-        await run_server(gateway_app(means), settings.gateway_host, settings.gateway_port, beating(heart))
+        feed, heart = feed_of(means), Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
+        door = gateway_app(means, feed)
+        await run_server(door, settings.gateway_host, settings.gateway_port, beating(heart), closing=feed.closing)
 
 
-async def run_server(app: Guard, host: str, port: int, beside: AbstractAsyncContextManager[None] | None = None) -> None:
-    """Serve `app` until SIGTERM or SIGINT, with `beside` running meanwhile; requests under way are answered first."""
+async def run_server(
+    app: Guard,
+    host: str,
+    port: int,
+    beside: AbstractAsyncContextManager[None] | None = None,
+    *,
+    closing: asyncio.Event | None = None,
+) -> None:
+    """Serve `app` until SIGTERM or SIGINT, with `beside` running meanwhile; requests under way are answered first.
+
+    `closing` is set before the end, for those that wait on purpose.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -142,6 +160,8 @@ async def run_server(app: Guard, host: str, port: int, beside: AbstractAsyncCont
         stopped = asyncio.create_task(stop.wait())
         async with beside or nullcontext():
             await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if closing is not None:
+                closing.set()
             server.should_exit = True
             stopped.cancel()
             await running

@@ -48,7 +48,7 @@ class Outbox:
         if not await self._db.read(lambda rx: rx.execute(select(outbox.c.seq).where(_due(now)).limit(1)).all()):
             return []
         rows = await self._db.write(partial(_lease, limit, now, now + timedelta(seconds=seconds)))
-        return [_parcel(row) for row in rows]
+        return [parcel_of(row) for row in rows]
 
     async def sent(self, id: str, at: datetime | None = None) -> None:  # noqa: A002 - the interface others call by this name
         """It was received."""
@@ -102,6 +102,7 @@ def _has_earlier() -> ColumnElement[bool]:
     return exists().where(earlier, _earlier.c.state == "pending", _earlier.c.kind == "event").correlate(outbox)
 
 
-def _parcel(row: RowMapping) -> Parcel:
+def parcel_of(row: RowMapping) -> Parcel:
+    """An outbox row as the parcel it is."""
     names = ("id", "number", "at", "kind", "type", "subject", "body")
     return Parcel(case=row["case_id"] or "", attempts=row["attempts"] + 1, **{name: row[name] for name in names})

@@ -155,6 +155,17 @@ log_size = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 
+#: Up to which leaf each reader of the feed has acknowledged what was announced, and when it last asked.
+feed_readers = Table(
+    "feed_readers",
+    metadata,
+    _words("partner", primary_key=True),
+    Column("position", Count, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("acknowledged_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
 # ---- the vacancies and the ledger of their posts -------------------------------------------------------------------------
 
 vacancies = Table(

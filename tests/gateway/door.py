@@ -14,9 +14,10 @@ import httpx
 from config.partners import Partner, PartnerKey
 from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, PartnerKind
-from gateway import intake, schemas, standing, tokens
+from gateway import intake, reading, schemas, standing, tokens
 from gateway.app import Parts, create_app
 from gateway.certificates import Edges
+from gateway.feed import Feed
 from gateway.guard import Guard
 from gateway.intake import Intake
 from gateway.limits import Limits, Rate, Rates
@@ -27,6 +28,7 @@ from gateway.standing import Standing
 from gateway.tokens import TokenDesk, Tokens
 from store.clock import DoorClock
 from store.database import Database
+from store.feed import Feed as Log
 from store.inbox import Inbox
 from store.standings import Standings
 from tests.domain.event_samples import SENDER
@@ -66,6 +68,10 @@ def prover(
     return Prover(senders() if partners is None else Senders(partners), TOKENS, Limits(rates), edges, now)
 
 
+def _feed(db: Database, known: Mapping[str, Partner] | None) -> Feed:
+    return Feed(Log(db), partners() if known is None else known, OURS, "muster")
+
+
 def door(
     db: Database,
     partners: Mapping[str, Partner] | None = None,
@@ -88,6 +94,7 @@ def door(
         standing.routes(Standing(proving, Standings(db))),
         tokens.routes(desk),
         schemas.routes(),
+        reading.routes(_feed(db, partners), proving),
     )
     return create_app(Parts(routers, ready=ready, keys=(OURS.verifying(),), **limits))
 

@@ -16,9 +16,11 @@ def upgrade() -> None:
     _partner_asks()
     _partner_chasers()
     _tokens()
+    _feed_readers()
 
 
 def downgrade() -> None:
+    op.drop_table("feed_readers")
     op.drop_table("tokens")
     op.drop_table("partner_chasers")
     op.drop_table("partner_asks")
@@ -91,3 +93,16 @@ def _partner_chasers() -> None:
         sa.PrimaryKeyConstraint("chaser", name="pk_partner_chasers"),
     )
     op.create_index("ix_partner_chasers_partner", "partner_chasers", ["partner"], unique=False)
+
+
+def _feed_readers() -> None:
+    """Where each reader of the feed stands."""
+    op.create_table(
+        "feed_readers",
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("position", store.columns.Count, nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("acknowledged_at", store.columns.Instant(), nullable=False),
+        sa.Column("seen_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("partner", name="pk_feed_readers"),
+    )
