@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from config.files import load_rules, load_vacancy
 from domain.competition import report_sha256
-from domain.errors import NotFound, Trouble
+from domain.errors import NotFound, NotNow, Trouble
 from domain.facts import ReportLine
 from domain.messages import Receipt
 from domain.rules import Rules
@@ -225,3 +225,14 @@ class Hiring:
         """The line manager confirms the appointment."""
         await self.act(case, "decide_probation", person="second", confirmed=True)
         await self.until(case, lambda r: r["ending"] == "appointed_and_confirmed")
+
+    async def close_notice(self, reference: str) -> None:
+        """Without a closing date a person says that it is over, once the vacancy has heard that its posts are filled."""
+        async with asyncio.timeout(self.patience_s):
+            while True:
+                try:
+                    await self.act(f"vacancy/{reference}", "close_notice", reason="all_filled")
+                except NotNow:
+                    await asyncio.sleep(0.2)
+                else:
+                    return

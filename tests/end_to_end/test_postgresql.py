@@ -39,7 +39,7 @@ async def test_a_complete_hire_on_postgresql() -> None:
             await hiring.satisfy(case, *CONDITIONS)
             await hiring.to_duty(case)
             await hiring.confirm(case)
-            await hiring.act("vacancy/pool", "close_notice", reason="all_filled")  # without a closing date a person says that it is over
+            await hiring.close_notice("pool")
             await hiring.vacancy_is("pool", "filled")
             await quiet(place)
             assert await faults(place) == []

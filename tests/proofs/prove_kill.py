@@ -84,6 +84,7 @@ class Play:
         await hiring.to_duty(second)
         await hiring.confirm(second)
         self.expected[second] = "appointed_and_confirmed"
+        await hiring.close_notice(reference)
 
     async def compete(self, case: str) -> None:
         await self.hiring.to_assessment(case)
