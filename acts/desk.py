@@ -28,6 +28,7 @@ from config.settings import Settings
 from config.temporal import connect
 from domain.acts import ACTS
 from domain.agenda import AgendaItem, agenda
+from domain.away import with_doors
 from domain.calendars import Calendar
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.competition import report_sha256
@@ -51,7 +52,8 @@ from domain.words import Ending, Party, Role
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Arrival, Inbox
-from store.names import canonical_sha256
+from store.names import canonical_sha256, system_now
+from store.partners import Partners
 from store.people import People, Staff
 from store.queries import Queries
 from store.records import Records
@@ -209,7 +211,8 @@ class Desk:
     async def why(self, case: str, act: str = "", about: str = "") -> Why:
         """Why a hire waits, or why an act is not possible now: each open matter, who can move it, since when. Raises NotFound."""
         await self.queries.hire(case)
-        return why(await self._journals.journal(case), ACTS, act, about)
+        journal = await self._journals.journal(case)
+        return with_doors(why(journal, ACTS, act, about), fold(journal), await Partners(self.db).reaches(), system_now())
 
     async def vacancy_why(self, reference: str) -> tuple[VacancyWhy, str]:
         """What a vacancy waits for, and the zone its moments are told in. Raises NotFound."""

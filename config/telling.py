@@ -26,6 +26,10 @@ WHAT = ("condition", "deadline", "stage", "ask.kind", "ending")
 FIRST = dict.fromkeys(("stage", "wrong_stage", "stage_passed"), ("stage",)) | dict.fromkeys(("deadline", "nothing_lapsed"), ("deadline",))
 
 
+#: Matters about somebody whose id may be the name of a condition.
+AS_IT_IS = frozenset({"partner_away"})
+
+
 class Teller:
     """Says things in one language; moments are read in `zone`."""
 
@@ -89,7 +93,8 @@ class Teller:
         if wait.deadline:
             text += " " + self._say("waiting.time", explanation=self.deadline(wait.deadline.model_dump()))
         elif wait.until:
-            text += " " + self._say("waiting.until", at=self.moment(wait.until))
+            key = "waiting.next_try" if wait.code == "partner_away" else "waiting.until"
+            text += " " + self._say(key, at=self.moment(wait.until))
         return text
 
     # ---- where an application stands --------------------------------------------------------------------------------------
@@ -138,8 +143,9 @@ class Teller:
     def _matter(self, wait: Wait) -> str:
         if self._knows(f"waiting.code.{wait.code}"):
             first = FIRST.get(wait.code, ())
-            names = ", ".join(self._first((*first, *WHAT), name) for name in wait.names)
-            return self._say(f"waiting.code.{wait.code}", about=self._first((*first, *WHAT), wait.about), names=names)
+            families = () if wait.code in AS_IT_IS else (*first, *WHAT)
+            names = ", ".join(self._first(families, name) for name in wait.names)
+            return self._say(f"waiting.code.{wait.code}", about=self._first(families, wait.about), names=names)
         if self._knows(f"act.{wait.code}"):
             return self._say("waiting.act", act=self._named(wait.code, wait.about))
         return self._say("waiting.other", code=wait.code.replace("_", " "))

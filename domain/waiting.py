@@ -90,6 +90,7 @@ CODES = (
     "no_late_reply",
     "no_post_refused",
     "consent",
+    "partner_away",
 )
 
 #: Acts about one condition of appointment, or about one request.
