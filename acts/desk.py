@@ -22,6 +22,7 @@ from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
 from acts.personnel import Personnel
+from acts.standing import CaseStanding, standing
 from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.settings import Settings
@@ -83,12 +84,15 @@ class Desk:
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 
-    async def act(self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
-        """Let `person` do `act` on a case. The same `request` again gives the same receipt.
+    async def act(
+        self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
+    ) -> Receipt:
+        """Let `person` do `act` on a case. The same `request` again gives the same receipt. `version`: only if the journal is there still.
 
-        Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed), EngineUnavailable.
+        Raises NotFound (person, case), the refusal the case gives (NotNow, NotAllowed, FourEyes, BadInput, CaseClosed, Stale),
+        EngineUnavailable.
         """
-        asked = await self.asked(person, act, args, request)
+        asked = (await self.asked(person, act, args, request)).model_copy(update={"version": version})
         if act == "hand_over" and isinstance(args.get("owner"), str):
             await self.personnel.owner(args["owner"])
         over = await self._over(case)
@@ -108,12 +112,14 @@ class Desk:
             args=args,
         )
 
-    async def vacancy_act(self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None) -> Receipt:
+    async def vacancy_act(
+        self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
+    ) -> Receipt:
         """The same on a vacancy. A post given later stands under the policy then in force, which is looked up here."""
         if act == "add_post":
             given = await self.vacancy(reference)
             args = {**args, "policy": (await self.policies.in_force(given["rules"]["name"])).rules.sha256}
-        return await self.act(person, f"vacancy/{reference}", act, args, request)
+        return await self.act(person, f"vacancy/{reference}", act, args, request, version)
 
     async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Published:
         """Freeze a vacancy with the policy in force and open it. Publishing the same content twice changes nothing.
@@ -280,6 +286,13 @@ class Desk:
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         """The journal of a case, entry by entry. Raises NotFound."""
         return await self.queries.timeline(case)
+
+    async def standing(self, case: str) -> CaseStanding:
+        """A case in brief: version, who changed it last, what could be done to it. Raises NotFound."""
+        journal = await self._journals.journal(case)
+        if not journal:
+            raise NotFound(f"there is no {case}", code="unknown_case")
+        return standing(case, journal)
 
     async def letters(self, case: str) -> list[dict[str, Any]]:
         """The letters of a hire, in order: template, language, when written and sent, and the hashes. Raises NotFound."""

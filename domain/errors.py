@@ -11,6 +11,7 @@ Problem
 │   │   ├── CaseClosed
 │   │   ├── VacancyClosed
 │   │   └── PostTaken
+│   ├── Stale          decided on a version of the case that is no longer the newest
 │   └── Conflict       the same key was used before with other content
 │       └── JournalConflict   the same number with other facts: an alarm, never an overwrite
 └── Trouble            the world is at fault and may recover; worth retrying
@@ -63,6 +64,9 @@ class VacancyClosed(NotNow): ...
 
 
 class PostTaken(NotNow): ...
+
+
+class Stale(Refusal): ...
 
 
 class Conflict(Refusal): ...

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.errors import Conflict
+from domain.errors import Conflict, Stale
 from domain.facts import AnyFact
 from domain.words import MessageFate
 
@@ -63,6 +63,13 @@ class ActRequest(BaseModel):
     stands_in: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     acting_for: str = ""
     args: dict[str, Any] = Field(default_factory=dict)
+    #: The journal number this was decided on; None for whatever the case is now.
+    version: int | None = None
+
+    def still(self, number: int) -> None:
+        """Is the case still as it was when this was decided? Raises Stale. Asked with the pen in hand, so of two only one passes."""
+        if self.version not in (None, number):
+            raise Stale("the case has moved on since this was decided; look again", code="stale", number=number)
 
     @property
     def eyes(self) -> frozenset[str]:

@@ -380,6 +380,22 @@ tokens = Table(
     Index("ix_tokens_person", "person"),
 )
 
+#: Idempotency-Keys of the people's API, with the answer once there is one. Receipts and references only.
+api_answers = Table(
+    "api_answers",
+    metadata,
+    _words("token", primary_key=True),
+    _words("route", primary_key=True),
+    _words("key", primary_key=True),
+    _words("sha256"),
+    _words("claim"),
+    Column("taken_at", Instant, nullable=False),
+    Column("status", Integer),
+    Column("headers", Kept),
+    Column("body", Kept),
+    Index("ix_api_answers_taken_at", "taken_at"),
+)
+
 #: One row at most: a demonstration's door clock. Empty, or NULL, in production: then the system's clock counts.
 clock = Table(
     "clock",

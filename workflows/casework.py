@@ -32,6 +32,7 @@ class State(Protocol):
 
     number: int
     last_at: datetime | None
+    seen_steps: set[str]
 
     def apply(self, entry: Entry) -> None: ...
 
@@ -146,6 +147,7 @@ class Casework:
             return
         try:
             if not request.known(steps):
+                request.still(self._state.number)
                 check(request)
         except Refusal as refusal:
             raise refused(refusal) from refusal
@@ -153,8 +155,16 @@ class Casework:
     async def act(self, request: ActRequest, activity: Step, arguments: Callable[[dict[str, Any]], Any]) -> None:
         """Apply what a person asked, at once and against the present state; refuse with a reason, never with a stuck case."""
         await workflow.wait_condition(lambda: self.begun)
+
+        def current(where: dict[str, Any]) -> Any:
+            if not request.known(self._state.seen_steps):
+                request.still(where["after"])
+            return arguments(where)
+
         try:
-            await self.step(activity, arguments)
+            await self.step(activity, current)
+        except Refusal as refusal:
+            raise refused(refusal) from refusal
         except ActivityError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError):

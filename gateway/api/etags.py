@@ -25,3 +25,12 @@ def wanted(if_match: str | None) -> int:
     if found is None:
         raise BadInput('If-Match must be one ETag as it was given, such as "17"', code="bad_etag")
     return int(found[1])
+
+
+def decided_on(if_match: str | None) -> int | None:
+    """The same for an act on a case; None for `*`: whatever the case is now.
+
+    That is safe: the story holds every act against the case as it is, and the Idempotency-Key is the act's request id, so that sending
+    it again does nothing twice. It gives up only the promise that nobody acted in between. Raises as `wanted`.
+    """
+    return None if if_match is not None and if_match.strip() == "*" else wanted(if_match)

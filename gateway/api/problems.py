@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from acts.tokens import NotProved
 from config.words import LANGUAGES, Words
-from domain.errors import BadInput, Conflict, FourEyes, NotAllowed, NotFound, NotNow, Problem, Refusal, Trouble
+from domain.errors import BadInput, Conflict, FourEyes, NotAllowed, NotFound, NotNow, Problem, Refusal, Stale, Trouble
 from domain.strict_json import NotStrictJson
 from gateway.api.callers import TooMany
 from gateway.problems import ProblemResponse, problem
@@ -20,8 +20,8 @@ class VersionMissing(Refusal):
     """An act that does not say which version of the entity it was decided on."""
 
 
-class Stale(Refusal):
-    """Decided on a version that is no longer the newest."""
+class KeyMissing(Refusal):
+    """A post without a key of its own: sent again, it could do the same thing twice."""
 
 
 #: First match wins, so the narrow stand before the wide. The word is the title's key in the catalogue: `api.problem.<word>`.
@@ -29,6 +29,7 @@ KINDS: tuple[tuple[type[Problem], int, str], ...] = (
     (NotProved, 401, "not_proved"),
     (TooMany, 429, "too_many"),
     (VersionMissing, 428, "version_missing"),
+    (KeyMissing, 400, "key_missing"),
     (Stale, 412, "stale"),
     (NotStrictJson, 400, "not_json"),
     (BadInput, 422, "bad_request"),
@@ -63,6 +64,8 @@ class ProblemDocument(BaseModel):
     errors: list[Fault] = []
     details: dict[str, Any] = {}
     allowed_actions: list[str] | None = None
+    current: dict[str, Any] | None = Field(None, description="Where a version was not the newest: the case in brief as it is now.")
+    changed: dict[str, Any] | None = Field(None, description="Who changed it last (`by`), with which fact (`what`), and when (`at`).")
 
 
 def from_error(request: Request, error: Problem, **more: Any) -> ProblemResponse:
@@ -129,7 +132,7 @@ def _documented(status: int, text: str) -> tuple[int | str, dict[str, Any]]:
 #: Every address may answer these.
 REFUSALS: dict[int | str, dict[str, Any]] = dict(
     (
-        _documented(400, "Not strict JSON, or a query where none belongs"),
+        _documented(400, "Not strict JSON, a query where none belongs, or a key missing"),
         _documented(401, "No token, or none that counts"),
         _documented(403, "Not for the roles this person has today, or never by token"),
         _documented(404, "There is no such thing"),

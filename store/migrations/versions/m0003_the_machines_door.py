@@ -17,9 +17,11 @@ def upgrade() -> None:
     _partner_chasers()
     _tokens()
     _feed_readers()
+    _api_answers()
 
 
 def downgrade() -> None:
+    op.drop_table("api_answers")
     op.drop_table("feed_readers")
     op.drop_table("tokens")
     op.drop_table("partner_chasers")
@@ -106,3 +108,21 @@ def _feed_readers() -> None:
         sa.Column("seen_at", store.columns.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("partner", name="pk_feed_readers"),
     )
+
+
+def _api_answers() -> None:
+    """Idempotency-Keys of the people's API."""
+    op.create_table(
+        "api_answers",
+        sa.Column("token", store.columns.Words(), nullable=False),
+        sa.Column("route", store.columns.Words(), nullable=False),
+        sa.Column("key", store.columns.Words(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("claim", store.columns.Words(), nullable=False),
+        sa.Column("taken_at", store.columns.Instant(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("headers", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=True),
+        sa.PrimaryKeyConstraint("token", "route", "key", name="pk_api_answers"),
+    )
+    op.create_index("ix_api_answers_taken_at", "api_answers", ["taken_at"])

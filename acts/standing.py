@@ -1,0 +1,49 @@
+"""A case in brief: where it stands, at which version, who moved it last, and what a person could do to it now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from domain import acts
+from domain.competition import ACTS as VACANCY_ACTS
+from domain.facts import Entry
+from domain.hire import HireState, fold
+from domain.vacancy import VacancyState
+from domain.vacancy import fold as fold_vacancy
+from domain.words import Role
+
+
+@dataclass(frozen=True)
+class CaseStanding:
+    case: str
+    state: HireState | VacancyState
+    #: Who wrote the last step, what kind of fact, and when.
+    changed: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        return self.state.number
+
+    def shown(self) -> dict[str, Any]:
+        """The case in brief: no personal data, nothing confidential."""
+        now = self.state
+        if isinstance(now, VacancyState):
+            return {"case": self.case, "number": now.number, "status": str(now.status), "needs": list(now.needs())}
+        stage, ending = (str(word) if word else None for word in (now.stage, now.ending))
+        return {"case": self.case, "number": now.number, "stage": stage, "ending": ending, "held": now.held, "needs": list(now.needs())}
+
+    def allowed(self, roles: Iterable[Role]) -> list[str]:
+        """Names of the acts these roles could try now; an act's own conditions may still refuse."""
+        if isinstance(self.state, HireState):
+            return acts.allowed(self.state, frozenset(roles))
+        if self.state.over:
+            return []
+        mine, suspended = frozenset(roles), self.state.suspended
+        return sorted(act.name for act in VACANCY_ACTS.values() if act.roles & mine and (act.suspended or not suspended))
+
+
+def standing(case: str, journal: list[Entry]) -> CaseStanding:
+    """The standing of a case with a journal of at least one entry."""
+    last = journal[-1]
+    changed = {"by": last.actor, "what": last.fact.kind, "at": last.at.isoformat()}
+    return CaseStanding(case, fold(journal) if case.startswith("hire/") else fold_vacancy(journal), changed)
