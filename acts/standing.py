@@ -30,7 +30,14 @@ class CaseStanding:
         if isinstance(now, VacancyState):
             return {"case": self.case, "number": now.number, "status": str(now.status), "needs": list(now.needs())}
         stage, ending = (str(word) if word else None for word in (now.stage, now.ending))
-        return {"case": self.case, "number": now.number, "stage": stage, "ending": ending, "held": now.held, "needs": list(now.needs())}
+        return {
+            "case": self.case,
+            "number": now.number,
+            "stage": stage,
+            "ending": ending,
+            "held": now.held is not None,
+            "needs": list(now.needs()),
+        }
 
     def allowed(self, roles: Iterable[Role]) -> list[str]:
         """Names of the acts these roles could try now; an act's own conditions may still refuse."""

@@ -73,7 +73,7 @@ def _take(db: Database, key: Key, sha256: str, now: datetime, claim: str, tx: Co
     tx.execute(api_answers.delete().where(api_answers.c.taken_at < now - KEPT))
     fresh = {"sha256": sha256, "claim": claim, "taken_at": now, "status": None, "headers": None, "body": None}
     row = db.insert(api_answers).values(token=key.token, route=key.route, key=key.key, **fresh).on_conflict_do_nothing()
-    if tx.execute(row).rowcount == 1:
+    if tx.execute(row.returning(api_answers.c.key)).first() is not None:
         return None
     silent = api_answers.update().where(
         _row(key), api_answers.c.status.is_(None), api_answers.c.sha256 == sha256, api_answers.c.taken_at < now - LEASE

@@ -29,7 +29,9 @@ IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The ETag you read, so that you act on what you saw; or * for whatever it is now.")
 ]
 Acting = Annotated[Caller, Depends(acting())]
-ETAG: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"description": "The version of the case now.", "schema": {"type": "string"}}}}}
+ETAG: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"ETag": {"description": "The version of the case now.", "schema": {"type": "string"}}}}
+}
 
 
 def routes() -> APIRouter:

@@ -1,13 +1,16 @@
 """Machines: twice, late, early, in any order, contradicting themselves."""
 
+import asyncio
 import random
 from datetime import date, timedelta
 
 import pytest
 
 from domain import facts as f
+from domain.errors import Stale
+from domain.messages import ActRequest
 from domain.words import Stage
-from tests.stories.conftest import Scene
+from tests.stories.conftest import ALL_ROLES, Scene
 
 UNTIL = date(2040, 1, 31)
 
@@ -171,3 +174,18 @@ async def test_an_authority_that_takes_no_request_is_asked_by_hand(scene: Scene)
     assert "verification" in state.deadlines
     await scene.tell(case, "verification.replied", outcome="confirmed", reference="R")
     assert scene.state(case).conditions["verification"].state == "satisfied"
+
+
+async def test_of_two_acts_decided_on_the_same_version_one_is_done_and_one_is_stale(scene: Scene) -> None:
+    case = await scene.apply()
+    number = scene.state(case).number
+    asks = [
+        ActRequest(request=f"r{n}", act="hold", person="hr.officer", roles=ALL_ROLES, args={"reason": "security_situation"}, version=number)
+        for n in (1, 2)
+    ]
+    first, second = await asyncio.gather(*(scene.carrier.ask(case, each) for each in asks), return_exceptions=True)
+    said = [each for each in (first, second) if isinstance(each, Stale)]
+    assert [each.code for each in said] == ["stale"]
+    done = asks[0] if isinstance(second, Stale) else asks[1]
+    assert (await scene.carrier.ask(case, done)).number == scene.state(case).number, "asked again it is done already, not stale"
+    assert len(scene.entries(case, f.Held)) == 1
