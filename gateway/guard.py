@@ -51,6 +51,11 @@ class Guard:
     def __init__(self, app: App, routes: Sequence[Allowed], *, max_bytes: int = MAX_BYTES, read_seconds: float = READ_SECONDS) -> None:
         self._app, self._routes, self._max_bytes, self._read_seconds = app, routes, max_bytes, read_seconds
 
+    @property
+    def app(self) -> App:
+        """What stands behind."""
+        return self._app
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
