@@ -83,8 +83,22 @@ class SchemaList(BaseModel):
     schemas: list[Listed]
 
 
+class Token(BaseModel):
+    """A bearer token (RFC 6749)."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int = Field(description="Seconds.")
+
+
+class TokenRefused(BaseModel):
+    """Why there is no token, in the words of RFC 6749, section 5.2."""
+
+    error: Literal["invalid_request", "invalid_client", "unsupported_grant_type", "invalid_scope"]
+
+
 class State(BaseModel):
     status: str
 
 
-MODELS: tuple[type[BaseModel], ...] = (Receipt, Fate, StatusPage, ProblemDocument, Keys, SchemaList, State)
+MODELS: tuple[type[BaseModel], ...] = (Receipt, Fate, StatusPage, ProblemDocument, Keys, SchemaList, Token, TokenRefused, State)

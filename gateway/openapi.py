@@ -56,6 +56,30 @@ _EVENT: Node = {
         }
     },
 }
+_FORM: Node = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "required": ["grant_type"],
+                "properties": {
+                    "grant_type": {"const": "client_credentials"},
+                    "client_id": {"type": "string", "description": "Your partner id, unless it comes as HTTP Basic."},
+                    "client_secret": {"type": "string"},
+                },
+            }
+        }
+    },
+}
+
+
+def _no_token(status: int) -> Node:
+    """OAuth says why in words of its own; what is refused before it is asked is a problem document."""
+    media = {"application/json": {"schema": ref("TokenRefused")}, "application/problem+json": {"schema": ref("ProblemDocument")}}
+    return {"description": "No token." + (" The client is not known by this secret." if status == 401 else ""), "content": media}
+
+
 CALLS: dict[tuple[str, str], Call] = {
     ("post", "/events"): Call(
         "sendEvent", ref("Receipt"), "Kept, durably. A repeat gets the same receipt, byte for byte.", "202",
@@ -63,6 +87,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ),
     ("get", "/events/{partner}/{event_id}"): Call("eventFate", ref("Fate"), "What became of it.", fails=PROVED, proved=True),
     ("get", "/hires/{hire}/status"): Call("hireStatus", ref("StatusPage"), "Where it stands.", fails=PROVED, proved=True),
+    ("post", "/oauth/token"): Call(
+        "token", ref("Token"), "A token for ten minutes.", body=_FORM, more={str(status): _no_token(status) for status in (400, 401)},
+    ),
     ("get", "/schemas"): Call("listSchemas", ref("SchemaList"), "What there is.", more=_UNCHANGED, headers=_ETAG),
     ("get", "/schemas/{name}"): Call(
         "readSchema", {"type": "object"}, "A JSON Schema, draft 2020-12.", media="application/schema+json",
@@ -88,6 +115,13 @@ _SIGNATURE: Node = {
 }
 
 
+_WAYS: Node = {
+    "signature": _SIGNATURE,
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `POST /oauth/token`, for partners that have no key."},
+    "certificate": {"type": "mutualTLS", "description": "A client certificate, where the operator's edge checks one."},
+}
+
+
 def described(made: Node) -> Node:
     """The framework's document, with everything it cannot know. `made` is not changed."""
     paths = {path: {method: _call(method, path, said) for method, said in calls.items()} for path, calls in made["paths"].items()}
@@ -99,7 +133,7 @@ def described(made: Node) -> Node:
         "components": {
             "schemas": schemas("in") | _own(made),
             "responses": {f"Problem{status}": _problem(status) for status in sorted(_statuses())},
-            "securitySchemes": {"signature": _SIGNATURE},
+            "securitySchemes": _WAYS,
         },
     }
 
@@ -127,16 +161,16 @@ def _call(method: str, path: str, made: Node) -> Node:
     said: Node = {"operationId": call.id, "summary": made["summary"], "parameters": parameters}
     if call.body:
         said["requestBody"] = call.body
-    said["responses"] = good | dict(call.more) | _refusals({*common, *call.fails})
-    said["security"] = [{"signature": []}] if call.proved else []
+    said["responses"] = good | _refusals({*common, *call.fails}) | dict(call.more)
+    said["security"] = [{way: []} for way in _WAYS] if call.proved else []
     return said
 
 
 def _proof() -> Iterable[Node]:
-    """The headers of a proved call; the signature itself is the security scheme."""
+    """The headers of a proved call; the signature itself is the security scheme. Who signs needs the three of them together."""
     for name, header in HEADERS.items():
         if name != "webhook-signature":
-            yield {"name": name, "in": "header", "required": True, **header}
+            yield {"name": name, "in": "header", "required": name == "muster-partner", **header}
 
 
 def _refusals(statuses: Iterable[int]) -> Node:

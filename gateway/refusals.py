@@ -38,6 +38,22 @@ PROOF = (
     Met("header_malformed", 401, "a header that proves you is not of its form", "id, ten digits, `v1a,` and base64 as described", _FRESH),
     Met("timestamp_out_of_range", 401, "`webhook-timestamp` is over five minutes off", "sign each attempt anew, by a right clock", _FRESH),
     Met("no_key_fits", 401, "no live key of yours fits the signature", "sign the bytes sent: id, dot, timestamp, dot, body", _FRESH),
+    Met("way_not_allowed", 401, "you prove yourself in a way your entry does not name", "the way agreed with the operator", _FRESH),
+    Met("several_proofs", 401, "headers of several ways stand side by side", "prove yourself in one way", _FRESH),
+    Met("token_malformed", 401, "the bearer token is none of ours", "`Authorization: Bearer` and a token of `POST /oauth/token`", _FRESH),
+    Met("token_not_yours", 401, "the bearer token is another partner's, or for another door", "your own token", _FRESH),
+    Met("token_expired", 401, "the bearer token is over", "get a new one", _FRESH),
+    Met("token_revoked", 401, "the client secret behind the token was revoked", "a secret that counts; ask the operator"),
+    Met("not_the_edge", 401, "`client-cert` comes from somewhere else than our edge", "leave it out: the edge sets it"),
+    Met("certificate_malformed", 401, "the client certificate cannot be read", "one certificate, as the edge passes it on"),
+    Met("certificate_unknown", 401, "the client certificate is not one of yours", "one whose fingerprint the operator has"),
+    Met("certificate_expired", 401, "the client certificate is not valid now", "a valid one"),
+)
+RATES = (
+    Met("sender_rate", 429, "you send more than was agreed", "wait as long as `Retry-After` says", "later"),
+    Met("total_rate", 429, "everybody together sends more than we take", "wait as long as `Retry-After` says", "later"),
+    Met("unproved_rate", 429, "too many requests from your address failed to prove you", "find out why; then wait", "later"),
+    Met("stranger_rate", 429, "too many requests of senders not seen lately", "wait as long as `Retry-After` says", "later"),
 )
 FORM = (
     Met("not_utf8", 400, "the body is not UTF-8", "UTF-8, without a byte order mark"),
@@ -68,6 +84,7 @@ MATTER = (
 GROUPS: dict[str, tuple[Met, ...]] = {
     "The request itself": REQUEST,
     "Who sends it": PROOF,
+    "How much of it": RATES,
     "The form of the event": FORM,
     "The right to say it": RIGHT,
     "What it is about": MATTER,
