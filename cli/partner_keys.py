@@ -1,4 +1,7 @@
-"""`muster partner add|rotate|revoke|test`: the partners file, changed by command. The doors read it live: what is written counts for the next request."""
+"""`muster partner add|rotate|revoke|test`: the partners file, changed by command.
+
+The doors read it live: what is written counts for the next request.
+"""
 
 import os
 from collections.abc import Iterable, Iterator

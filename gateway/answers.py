@@ -83,6 +83,23 @@ class SchemaList(BaseModel):
     schemas: list[Listed]
 
 
+class FeedItem(BaseModel):
+    """One event with its signature, as it would be sent: verify `body` as it stands, before you parse it."""
+
+    cursor: str
+    type: str = Field(description="With prefix.")
+    id: str = Field(alias="webhook-id")
+    timestamp: str = Field(alias="webhook-timestamp")
+    signature: str = Field(alias="webhook-signature")
+    body: str = Field(description="The event, as text: the signature is over these bytes.")
+
+
+class FeedPage(BaseModel):
+    events: list[FeedItem]
+    next: str = Field(description="Ask with this next: it says that everything up to it has arrived.")
+    more: bool = Field(description="Whether there is more at once.")
+
+
 class Token(BaseModel):
     """A bearer token (RFC 6749)."""
 
@@ -101,4 +118,4 @@ class State(BaseModel):
     status: str
 
 
-MODELS: tuple[type[BaseModel], ...] = (Receipt, Fate, StatusPage, ProblemDocument, Keys, SchemaList, Token, TokenRefused, State)
+MODELS: tuple[type[BaseModel], ...] = (Receipt, Fate, StatusPage, ProblemDocument, Keys, SchemaList, FeedPage, Token, TokenRefused, State)

@@ -46,10 +46,12 @@ def document() -> Node:
         "channels": {
             "inbound": _channel("/events", "gateway", "What partners tell us, one POST each.", inward),
             "announcements": _channel("/events", "subscriber", "What we announce to subscribers, one POST each.", outward),
+            "feed": _channel("/feed", "gateway", "The same, fetched by a partner without an address: pages, or a stream.", outward),
         },
         "operations": {
             "takeEvent": _operation("receive", "inbound", "Take an event; 202 and a signed receipt once it is on disk.", inward),
             "announce": _operation("send", "announcements", "Tell a subscriber; any 2xx settles it, 410 ends the subscription.", outward),
+            "feed": _operation("send", "feed", "Answer a reader of the feed: each event with its signature, and a cursor.", outward, "GET"),
         },
         "components": {
             "securitySchemes": {"signature": _PROVED},
@@ -75,12 +77,12 @@ def _channel(address: str, server: str, what: str, kinds: Iterable[str]) -> Node
     }
 
 
-def _operation(action: str, channel: str, what: str, kinds: Iterable[str]) -> Node:
+def _operation(action: str, channel: str, what: str, kinds: Iterable[str], method: str = "POST") -> Node:
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": what,
-        "bindings": {"http": {"method": "POST"}},
+        "bindings": {"http": {"method": method}},
         "messages": [{"$ref": f"#/channels/{channel}/messages/{kind}"} for kind in kinds],
     }
 

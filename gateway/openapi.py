@@ -37,6 +37,7 @@ class Call:
     fails: tuple[int, ...] = ()
     proved: bool = False
     body: Node | None = None
+    stream: bool = False
     more: Mapping[str, Node] = field(default_factory=dict)
     headers: Mapping[str, Node] = field(default_factory=dict)
 
@@ -90,6 +91,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/oauth/token"): Call(
         "token", ref("Token"), "A token for ten minutes.", body=_FORM, more={str(status): _no_token(status) for status in (400, 401)},
     ),
+    ("get", "/feed"): Call("feed", ref("FeedPage"), "What you subscribe to, in the order in which it was committed; or, where you "
+        "accept `text/event-stream`, the same as a stream without end.", fails=PROVED, proved=True, stream=True,
+    ),
     ("get", "/schemas"): Call("listSchemas", ref("SchemaList"), "What there is.", more=_UNCHANGED, headers=_ETAG),
     ("get", "/schemas/{name}"): Call(
         "readSchema", {"type": "object"}, "A JSON Schema, draft 2020-12.", media="application/schema+json",
@@ -105,6 +109,13 @@ _HELD = {
     "required": False,
     "schema": {"type": "string"},
     "description": "The ETag you hold; the answer is then 304 while it is still the one.",
+}
+_LAST = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Where a stream goes on. Whoever signs adds it to what is signed, on a second line: see docs/feed.md.",
 }
 _SIGNATURE: Node = {
     "type": "apiKey",
@@ -152,10 +163,13 @@ def _call(method: str, path: str, made: Node) -> Node:
     call = CALLS.get((method, path))
     common = (*ANYWAY, 429) if 429 in _statuses() else ANYWAY
     if call is None:
-        good = {status: answer for status, answer in made["responses"].items() if status != "422"}
-        return made | {"responses": good | _refusals({*common, *PROVED} - {int(status) for status in good})}
+        told = {status: answer for status, answer in made["responses"].items() if status != "422"}
+        return made | {"responses": told | _refusals({*common, *PROVED} - {int(status) for status in told})}
     parameters = [*made.get("parameters", ()), *(_proof() if call.proved else ()), *([_HELD] if "304" in call.more else ())]
-    good = {call.status: {"description": call.says, "content": {call.media: {"schema": call.ok}}}}
+    good: Node = {call.status: {"description": call.says, "content": {call.media: {"schema": call.ok}}}}
+    if call.stream:
+        good[call.status]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+        parameters.append(_LAST)
     if call.headers:
         good[call.status]["headers"] = dict(call.headers)
     said: Node = {"operationId": call.id, "summary": made["summary"], "parameters": parameters}

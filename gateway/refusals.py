@@ -27,6 +27,8 @@ REQUEST = (
     Met("too_slow", 408, "the body took too long to arrive", "send all of it within ten seconds", "later"),
     Met("wrong_media_type", 415, "the body is no structured CloudEvent, or is encoded", "`content-type: application/cloudevents+json`"),
     Met("bad_address", 400, "the names in the path are not of the right form", "the partner's id and the event's id, as you sent them"),
+    Met("bad_query", 400, "the feed is asked for something it does not know", "`after`, `limit` and `wait`, each once"),
+    Met("unknown_cursor", 400, "the cursor is none that you were given here", "the last `next` or `cursor` you kept; or begin again"),
     Met("unavailable", 503, "we cannot keep events at the moment", "send the same again after `Retry-After`", "later"),
     Met("internal", 500, "something broke on our side", "send the same again later", "later"),
 )
@@ -53,6 +55,7 @@ RATES = (
     Met("sender_rate", 429, "you send more than was agreed", "wait as long as `Retry-After` says", "later"),
     Met("total_rate", 429, "everybody together sends more than we take", "wait as long as `Retry-After` says", "later"),
     Met("unproved_rate", 429, "too many requests from your address failed to prove you", "find out why; then wait", "later"),
+    Met("too_many_readers", 429, "four of your readers hold a connection to the feed already", "end one of them", "later"),
     Met("stranger_rate", 429, "too many requests of senders not seen lately", "wait as long as `Retry-After` says", "later"),
 )
 FORM = (

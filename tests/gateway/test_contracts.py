@@ -124,7 +124,7 @@ def test_every_type_is_a_message_of_the_channels_of_its_direction() -> None:
     spec = kept("asyncapi.json")
     assert spec["asyncapi"] == "3.0.0"
     assert set(spec["components"]["messages"]) == set(models())
-    travels = {"inbound": set(catalogue()), "announcements": set(announcements())}
+    travels = {"inbound": set(catalogue()), "announcements": set(announcements()), "feed": set(announcements())}
     for name, kinds in travels.items():
         assert set(spec["channels"][name]["messages"]) == kinds
     for operation in spec["operations"].values():
@@ -151,14 +151,30 @@ def test_the_example_of_a_message_keeps_to_its_payload_and_headers(kind: str) ->
 #: Codes that never reach a partner: our own keys and calls, and what the door has ruled out before.
 OURS = {"bad_key", "bad_message_id", "no_case", "no_staff_post"}
 SOURCES = ["connectors/signatures.py", "domain/strict_json.py", "domain/events.py", "store/inbox.py"]
-DOOR = ["app", "guard", "intake", "problems", "schemas", "senders", "standing", "proving", "limits", "certificates", "tokens"]
+DOOR = [
+    "app",
+    "guard",
+    "intake",
+    "problems",
+    "schemas",
+    "senders",
+    "standing",
+    "proving",
+    "limits",
+    "certificates",
+    "tokens",
+    "feed",
+    "reading",
+    "cursors",
+]
 
 
 def codes() -> set[str]:
     files = [ROOT / name for name in SOURCES] + [ROOT / "gateway" / f"{name}.py" for name in DOOR]
     text = "\n".join(file.read_text("utf-8") for file in files if file.exists())
     found = re.findall(r'code="(\w+)"|\bproblem\([^"()]*"(\w+)"', text)
-    return {code for pair in found for code in pair if code} | set(re.findall(r'"(\w+_rate)":', text))
+    found += re.findall(r'"(\w+_rate)":|TooMany\("(\w+)"', text)
+    return {code for pair in found for code in pair if code}
 
 
 def test_every_code_the_door_can_say_stands_in_the_catalogue() -> None:
