@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from config.partners import Partner, load_partners
 from config.settings import Settings
 from config.words import Words
+from connectors.addresses import Bounds
 from connectors.authority import Authority
 from connectors.authority import connect as connect_authority
 from connectors.mail import SmtpMail
@@ -32,6 +33,7 @@ class Outside:
             mail=self.mail,
             say=Words.load().say,
             paper_dir=self._settings.data_dir / "paper",
+            bounds=Bounds(self._settings.allow_networks, frozenset(self._settings.allow_http)),
         )
 
     @property

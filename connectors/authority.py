@@ -20,7 +20,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from connectors.addresses import Bounds, GuardedTransport
-from connectors.by_hand import ConsoleAuthority, EmailAuthority, Mail, PaperAuthority, Say
+from connectors.by_hand import ConsoleAuthority, EmailAuthority, Mail, PaperAuthority, Say, Sheet
 from connectors.contract import AskAnswer, AskBody, AskList, AskState, Kind
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, PartnerUnavailable, Refusal
 
@@ -268,6 +268,7 @@ def connect(
     mail: Mail | None = None,
     say: Say | None = None,
     paper_dir: Path | None = None,
+    sheet: Sheet | None = None,
     bounds: Bounds | None = None,
 ) -> Authority:
     """The authority behind a configured partner, by its channel. Raises BadInput when a setting the channel needs is missing."""
@@ -278,7 +279,7 @@ def connect(
         case "email" if partner.email and mail and say:
             return EmailAuthority(partner.id, partner.email, mail, say)
         case "paper" if paper_dir and say:
-            return PaperAuthority(partner.id, paper_dir, say)
+            return PaperAuthority(partner.id, paper_dir, say, sheet)
         case "console":
             return ConsoleAuthority(partner.id)
         case "http" | "email" | "paper":

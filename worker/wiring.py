@@ -30,6 +30,8 @@ from connectors.addresses import Bounds
 from connectors.authority import Authority
 from connectors.authority import connect as connect_authority
 from connectors.letters.compose import Composer
+from connectors.letters.render import Printer
+from connectors.letters.sheet import Sheets
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key, sign
 from domain.calendars import Calendar
@@ -158,6 +160,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
 
 
 def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMail, stack: AsyncExitStack) -> Authorities:
+    sheets = Sheets(lambda: Printer(words))
     bounds = Bounds(settings.allow_networks, frozenset(settings.allow_http))
 
     def connect(partner: Partner) -> Authority:
@@ -167,6 +170,7 @@ def _authorities(settings: Settings, key: SigningKey, words: Words, mail: SmtpMa
             mail=mail,
             say=words.say,
             paper_dir=settings.data_dir / "paper",
+            sheet=sheets.set,
             bounds=bounds,
         )
 
