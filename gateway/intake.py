@@ -23,7 +23,7 @@ from store.inbox import Acceptance, Arrival, Contact, Kept, MakeReceipt
 
 log = structlog.get_logger(__name__)
 
-_MEDIA_TYPE = re.compile(rb'application/cloudevents\+json(; ?charset="?utf-8"?)?', re.IGNORECASE)
+MEDIA_TYPE = re.compile(rb'application/cloudevents\+json(; ?charset="?utf-8"?)?', re.IGNORECASE)
 _PARTNER = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _EVENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -77,7 +77,7 @@ class Intake:
 def _check_media_type(headers: Headers) -> None:
     found = [value for name, value in headers if name == b"content-type"]
     encoded = any(name == b"content-encoding" and value.strip().lower() != b"identity" for name, value in headers)
-    if len(found) != 1 or not _MEDIA_TYPE.fullmatch(found[0].strip()) or encoded:
+    if len(found) != 1 or not MEDIA_TYPE.fullmatch(found[0].strip()) or encoded:
         raise WrongMediaType(f"content-type must be {CONTENT_TYPE}, one event, not encoded", code="wrong_media_type")
 
 

@@ -126,7 +126,7 @@ def _text(value: bytes) -> str:
 # ---- the token endpoint ----------------------------------------------------------------------------------------------------
 
 
-class _Refused(Exception):
+class TokenRefused(Exception):
     """An error of RFC 6749, section 5.2."""
 
     def __init__(self, error: str, status: int = 400, **headers: str) -> None:
@@ -134,22 +134,22 @@ class _Refused(Exception):
 
 
 def _asked(headers: Headers, body: bytes) -> tuple[str, str]:
-    """The client's id and secret: in the form or in Basic, never both. Raises _Refused."""
+    """The client's id and secret: in the form or in Basic, never both. Raises TokenRefused."""
     form = _form(headers, body)
     if form.get("grant_type") != "client_credentials":
-        raise _Refused("unsupported_grant_type" if "grant_type" in form else "invalid_request")
+        raise TokenRefused("unsupported_grant_type" if "grant_type" in form else "invalid_request")
     if form.get("scope"):
-        raise _Refused("invalid_scope")
+        raise TokenRefused("invalid_scope")
     given = [value for name, value in headers if name == b"authorization"]
     if not given:
         said = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
     elif len(given) > 1 or "client_secret" in form or "client_id" in form:
-        raise _Refused("invalid_request")
+        raise TokenRefused("invalid_request")
     else:
         said = _basic(given[0])
     found = _CLIENT.fullmatch(said)
     if found is None:
-        raise _Refused("invalid_client", 401)
+        raise TokenRefused("invalid_client", 401)
     return found[1], found[2]
 
 
@@ -158,10 +158,10 @@ def _form(headers: Headers, body: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=8)
     except ValueError:
-        raise _Refused("invalid_request") from None
+        raise TokenRefused("invalid_request") from None
     names = [name for name, _ in pairs]
     if len(types) != 1 or not _FORM.fullmatch(types[0]) or len(set(names)) != len(names) or not _FIELDS.issuperset(names):
-        raise _Refused("invalid_request")
+        raise TokenRefused("invalid_request")
     return dict(pairs)
 
 
@@ -179,14 +179,14 @@ class TokenDesk:
         self._senders, self._tokens, self._limits, self._edges, self._now = senders, tokens, limits, edges, system_clock
 
     def give(self, headers: Headers, body: bytes, peer: str) -> dict[str, Any]:
-        """A token for a client that knows its secret. Raises _Refused, TooMany, BadSignature."""
+        """A token for a client that knows its secret. Raises TokenRefused, TooMany, BadSignature."""
         headers = list(headers)
         self._edges.check(headers, peer)
         caller = self._edges.caller(headers, peer)
         self._limits.check((caller, ""))
         try:
             client, secret = _asked(headers, body)
-        except _Refused:
+        except TokenRefused:
             self._limits.failed((caller, ""))
             raise
         return self._given(caller, client, secret)
@@ -197,7 +197,7 @@ class TokenDesk:
         self._limits.check(pair, own)
         try:
             name = self._live_secret(sender, secret)
-        except _Refused:
+        except TokenRefused:
             self._limits.failed(pair)
             raise
         self._limits.proved(pair, own)
@@ -210,7 +210,7 @@ class TokenDesk:
             for each in sender.secrets:
                 if each.live(self._now()) and fits(secret, each.sha256):
                     return each.id
-        raise _Refused("invalid_client", 401)
+        raise TokenRefused("invalid_client", 401)
 
 
 def routes(desk: TokenDesk) -> APIRouter:
@@ -221,7 +221,7 @@ def routes(desk: TokenDesk) -> APIRouter:
         never = {"Cache-Control": "no-store", "Pragma": "no-cache"}
         try:
             given = desk.give(request.headers.raw, await request.body(), request.client.host if request.client else "")
-        except _Refused as refused:
+        except TokenRefused as refused:
             asked = {"WWW-Authenticate": 'Basic realm="muster"'} if refused.status == 401 else {}
             log.info("token.refused", code=refused.error)
             return JSONResponse({"error": refused.error}, refused.status, never | asked)

@@ -24,6 +24,7 @@ from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
 from gateway.limits import Limits, Rate, Rates
 from gateway.notices import StaffPost
+from gateway.patience import PatientProtocol
 from gateway.press import Press
 from gateway.proving import Prover, system_now
 from gateway.receipts import Receipts
@@ -145,6 +146,7 @@ async def run_server(
         app,
         host=host,
         port=port,
+        http=PatientProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,

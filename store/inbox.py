@@ -1,6 +1,8 @@
 """The inbox: every delivery to a case is a row here, kept before it is acknowledged and re-sent until the case has closed it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -110,6 +112,8 @@ class _KnownAlready(Exception):
 class Inbox:
     def __init__(self, db: Database) -> None:
         self._db = db
+        #: The events being kept right now, by this process: whoever brings one of them once more waits for its answer.
+        self._coming: dict[tuple[str, str], asyncio.Event] = {}
 
     # ---- coming in --------------------------------------------------------------------------------------------------------
 
@@ -122,12 +126,32 @@ class Inbox:
         known = await self._answered(arrival)
         if known is not None:
             return known
+        async with self._alone(arrival) as waited:
+            if waited and (known := await self._answered(arrival)) is not None:
+                return known
+            try:
+                return await self._db.write(partial(self._keep, arrival, make_receipt))
+            except _KnownAlready:
+                known = await self._answered(arrival)
+                assert known is not None  # rows of the inbox are never removed
+                return known
+
+    @asynccontextmanager
+    async def _alone(self, arrival: Arrival) -> AsyncIterator[bool]:
+        """One delivery of an event at a time: twenty at once are one write and nineteen reads. True for whoever had to wait.
+
+        That they become one row is the table's doing, in whatever process they come; this only saves the writes that would be undone.
+        """
+        key, waited = (arrival.source, arrival.event_id), False
+        while (other := self._coming.get(key)) is not None:
+            waited = True
+            await other.wait()
+        self._coming[key] = mine = asyncio.Event()
         try:
-            return await self._db.write(partial(self._keep, arrival, make_receipt))
-        except _KnownAlready:
-            known = await self._answered(arrival)
-            assert known is not None  # rows of the inbox are never removed
-            return known
+            yield waited
+        finally:
+            del self._coming[key]
+            mine.set()
 
     async def _answered(self, arrival: Arrival) -> Acceptance | None:
         kept = await self.find(arrival.source, arrival.event_id)
