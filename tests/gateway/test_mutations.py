@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from store.database import Database
-from tests.hostile.fuzz import fuzz
-from tests.hostile.mutations import mutate
+from tests.siege.fuzz import fuzz
+from tests.siege.mutations import mutate
 
 
 async def test_two_thousand_mutations_are_all_refused_and_replays_change_nothing(db: Database, store: Path) -> None:

@@ -8,7 +8,7 @@ import uvicorn
 
 from gateway.patience import PatientProtocol
 from sandbox.installation import free_port
-from tests.hostile.wire import Line, head
+from tests.siege.wire import Line, head
 
 
 class Hasty(PatientProtocol):

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.hostile.races import race
-from tests.hostile.rotation import rotate
-from tests.hostile.streams import flood
+from tests.siege.races import race
+from tests.siege.rotation import rotate
+from tests.siege.streams import flood
 
 
 async def test_events_delivered_twenty_times_at_once_to_two_gateways_are_one_effect_and_one_receipt_each(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.gateway.door import key_of, signed
-from tests.hostile.gateways import Gateways, gateways, write_portal
-from tests.hostile.races import application
-from tests.hostile.wire import Line
+from tests.siege.gateways import Gateways, gateways, write_portal
+from tests.siege.races import application
+from tests.siege.wire import Line
 
 
 @dataclass

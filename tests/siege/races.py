@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.domain.event_samples import APPLICATION, event
 from tests.gateway.door import signed
-from tests.hostile.gateways import gateways
-from tests.hostile.wire import Line
+from tests.siege.gateways import gateways
+from tests.siege.wire import Line
 
 
 @dataclass

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.gateway.door import signed
-from tests.hostile.gateways import Gateways, gateways
-from tests.hostile.races import application
-from tests.hostile.wire import Line, head
+from tests.siege.gateways import Gateways, gateways
+from tests.siege.races import application
+from tests.siege.wire import Line, head
 
 CHUNK = 64 * 1024
 PIECE = b"%x\r\n" % CHUNK + b"x" * CHUNK + b"\r\n"

@@ -16,7 +16,7 @@ from gateway.tokens import TokenDesk, TokenRefused
 from tests.domain.event_samples import event
 from tests.gateway.door import TOKENS, WIDE, prover, signed
 from tests.gateway.proofs import EDGE, EDGES, SECRET, bearing, every_way, shown, token
-from tests.hostile.mutations import raw
+from tests.siege.mutations import raw
 
 #: What parsers stumble over, strewn between random bytes.
 CRUMBS = (
