@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from fastapi import Header, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from domain.errors import BadInput
 from gateway.api.callers import Caller
@@ -59,3 +61,20 @@ def _read(given: str | None) -> str:
 def _hash(request: Request, body: Any) -> str:
     said = json.dumps([body, str(request.url.query)], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+async def answered(
+    request: Request,
+    caller: Caller,
+    key: str | None,
+    given: BaseModel,
+    do: Callable[[str], Awaitable[Any]],
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """The same for what is no act on one case: whatever `do` returns is the answer's body."""
+
+    async def ask(request_id: str) -> Answer:
+        return Answer(status, headers or {}, to_jsonable_python(await do(request_id)))
+
+    return await once(request, caller, key, given.model_dump(mode="json"), ask)
