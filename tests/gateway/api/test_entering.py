@@ -6,13 +6,14 @@ from typing import Any
 
 import httpx
 
+from acts.in_person import TokenDesk
 from config.files import load_rules, load_vacancy
 from gateway.api.app import described
 from gateway.api.wiring import routers
 from store.queries import Queries
 from store.records import Records
 from tests.gateway.api.conftest import CURSORS
-from tests.gateway.api.test_acting import HIRE, Person, TokenDesk, hr, token
+from tests.gateway.api.test_acting import HIRE, Person, hr, token
 from tests.store import making as m
 
 __all__ = ["hr"]
