@@ -1,5 +1,8 @@
 """A partner that starts twice when asked twice is asked once: over lost answers, over workers that die, over real HTTP."""
 
+import asyncio
+import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +14,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.asking import Ask, Asking
 from connectors.authority import HttpAuthority
-from connectors.signatures import new_signing_key, sign
+from connectors.signatures import key_text, new_signing_key, sign
 from domain.errors import NotNow, PartnerUnavailable, Refusal
 from sandbox.partners import Street, everybody
 from store.database import Database, migrate
@@ -93,6 +96,42 @@ async def test_a_worker_that_died_before_it_wrote_the_answer_down_leaves_one_pro
     with pytest.raises(Died):
         await asking(watch=Dying(watch)).ask_authority(ASK)
     asked = await ActivityEnvironment().run(asking().ask_authority, ASK)
+    assert (asked.reference, street.partners["medical"].procedures) == ("medical-0001", [ASK.key])
+
+
+#: A worker in a process of its own: it asks, and waits for an answer.
+WORKER = """
+import asyncio, sys
+from activities.asking import Asking
+from connectors.authority import HttpAuthority
+from connectors.signatures import sign, signing_key
+from store.database import Database
+from store.partners import Partners
+from temporalio.testing import ActivityEnvironment
+from tests.activities.test_asked_once import ASK
+from tests.fakes import FakeStore
+
+async def main(store, url, key):
+    ours = signing_key("muster-test", key)
+    authority = HttpAuthority("medical", url, idempotent=False, sign=lambda m, body: sign(ours, m, body))
+    steps = Asking({"medical": authority}, FakeStore(), Partners(await Database.open(store)))
+    await ActivityEnvironment().run(steps.ask_authority, ASK)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_a_worker_killed_while_it_waits_for_the_answer_leaves_one_procedure(
+    street: Street, watch: Partners, asking: Steps, tmp_path: Path
+) -> None:
+    steps = asking()
+    words = (f"sqlite+aiosqlite:///{tmp_path}/muster.db", f"{street.base_url}/medical", key_text(MUSTER))
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, *words)
+    street.asked = lambda partner, ask: worker.kill()  # the ask is on their desk, its answer on its way
+    async with asyncio.timeout(60):
+        assert await worker.wait() == -signal.SIGKILL
+    assert (street.partners["medical"].procedures, (await watch.tried(ASK.key)).arrived) == ([ASK.key], "maybe")
+    asked = await ActivityEnvironment().run(steps.ask_authority, ASK)
     assert (asked.reference, street.partners["medical"].procedures) == ("medical-0001", [ASK.key])
 
 
