@@ -36,6 +36,7 @@ from cli.dispatcher import dispatcher
 from cli.doctor import doctor
 from cli.gateway import gateway
 from cli.migrate import migrate
+from cli.nats import nats
 from cli.outcome import FAILED, OK, refused
 from cli.recover import recover
 from cli.relay import relay
@@ -65,7 +66,7 @@ app = typer.Typer(
     rich_markup_mode=None if show.plain() else "rich",
 )
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"
-for _command in (up, worker, gateway, api, dispatcher, relay, migrate, recover, doctor):
+for _command in (up, worker, gateway, api, dispatcher, relay, nats, migrate, recover, doctor):
     app.command(rich_help_panel=RUN)(_command)
 NOUNS = {
     "vacancy": vacancy,

@@ -47,6 +47,22 @@ class RateSettings(BaseModel):
     strangers_burst: int = Field(default=6_000, ge=1, description="Failed proofs at once of all that never proved themselves.")
 
 
+class NatsSettings(BaseModel):
+    """A NATS JetStream broker, where an organisation has one (docs/broker.md)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    url: str = Field(default="", description="The broker: nats://host:port or tls://host:port. Empty: no broker.")
+    username: str | None = Field(default=None, description="User at the broker, when it wants one.")
+    password: SecretStr | None = Field(default=None, description="Password at the broker.")
+    ca_file: Path | None = Field(default=None, description="PEM file of the authority the broker's certificate is signed by, for tls://.")
+    stream_in: str = Field(
+        default="MUSTER_IN", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Stream of what partners send; made if missing."
+    )
+    stream_out: str = Field(
+        default="MUSTER_OUT", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Stream of our events and receipts; made if missing."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -94,6 +110,7 @@ class Settings(BaseSettings):
         default=(), description="Networks of our own that partners may stand in; else a request goes to public addresses only."
     )
     allow_http: tuple[str, ...] = Field(default=(), description="Hosts that may be asked and told over plain http; all others need https.")
+    nats: NatsSettings = Field(default_factory=NatsSettings, description="A message broker, beside HTTP.")
     relay: RelaySettings = Field(default_factory=RelaySettings, description="How the relay works through the outbox.")
 
     @model_validator(mode="before")

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 import uvicorn
@@ -17,11 +18,13 @@ from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
 from gateway import intake, reading, schemas, standing, tokens
 from gateway.app import Parts, create_app
+from gateway.broker import Incoming, Outgoing
 from gateway.certificates import Edges
 from gateway.feed import Feed
 from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
+from gateway.jetstream import Door
 from gateway.limits import Limits, Rate, Rates
 from gateway.notices import StaffPost
 from gateway.patience import PatientProtocol
@@ -42,6 +45,8 @@ from store.people import People
 from store.standings import Standings
 
 log = structlog.get_logger(__name__)
+
+UNLIMITED = Rates(*[Rate(1e9, 1e9)] * 4)
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,25 @@ async def serve_relay(settings: Settings) -> None:
     async with opened(settings) as means, Announcer.open(means.partners, means.key, settings.source) as announcer:
         with until_stopped() as stop:
             await relay_of(means, announcer).run(stop)
+
+
+async def serve_nats(settings: Settings) -> None:
+    """Run the broker's door until SIGTERM or SIGINT; a message half taken comes again."""
+    async with opened(settings) as means:
+        with until_stopped() as stop:
+            await nats_door(means).run(stop)
+
+
+def nats_door(means: Means) -> Door:
+    senders, given = Senders(means.partners), Tokens(means.key, means.settings.source)
+
+    def taking(now: datetime) -> Intake:
+        # What the broker holds back for us needs no other limit: we take as much as we can.
+        prover = Prover(senders, given, Limits(UNLIMITED), Edges(), lambda: now)
+        return Intake(prover, Inbox(means.db), Receipts(means.key), DoorClock(means.db))
+
+    incoming = Incoming(taking, lambda name: name in means.partners)
+    return Door(means.settings.nats, incoming, Outgoing(Log(means.db), means.key, means.settings.source))
 
 
 @contextmanager
