@@ -21,14 +21,22 @@ PREFIX = "MUSTER_"
 FILE = "MUSTER_FILE"
 #: Variables of ours that are no setting: which file to read, who acts at a terminal, and what only the tests look at.
 EXEMPT = (FILE, "MUSTER_PERSON", "MUSTER_TEST_")
+#: Standard Webhooks' schedule: ten attempts in some 75 hours.
+WAITS = (5.0, 5 * 60.0, 30 * 60.0, 2 * 3600.0, 5 * 3600.0, 10 * 3600.0, 14 * 3600.0, 20 * 3600.0, 24 * 3600.0)
 
 
 class RelaySettings(BaseModel):
     """The relay: how often it looks for something to send, and how much it takes at once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    batch: int = Field(default=50, ge=1, le=1000, description="Letters and events on their way at the same time.")
-    lease_s: float = Field(default=120.0, gt=0, description="Seconds after which another relay may take over a row not reported sent.")
+    batch: int = Field(default=50, ge=1, le=1000, description="Letters on their way at the same time.")
+    per_subscriber: int = Field(default=8, ge=1, le=100, description="Events on their way to one subscriber at the same time.")
+    lease_s: float = Field(
+        default=15.0, gt=0, description="Seconds after which another relay takes over from one that is gone; renewed while it lives."
+    )
+    waits: tuple[float, ...] = Field(
+        default=WAITS, min_length=1, description="Seconds to wait after attempt 1, 2 …; after the last of them one more attempt, then none."
+    )
     poll_fastest_s: float = Field(default=0.05, gt=0, description="Seconds between looks while there is something to send.")
     poll_slowest_s: float = Field(default=0.2, gt=0, description="Seconds between looks once nothing has been found for a while.")
 

@@ -13,10 +13,13 @@ import uvicorn
 from config.partners import PartnerBook
 from config.settings import RateSettings, Settings
 from config.words import Words
+from connectors.addresses import Bounds, guarded_client
+from connectors.deliveries import Post
 from connectors.letters.render import Printer
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
 from gateway import intake, reading, schemas, standing, tokens
+from gateway.announcer import Announcer
 from gateway.app import Parts, create_app
 from gateway.broker import Incoming, Outgoing
 from gateway.certificates import Edges
@@ -31,12 +34,13 @@ from gateway.patience import PatientProtocol
 from gateway.press import Press
 from gateway.proving import Prover, system_now
 from gateway.receipts import Receipts
-from gateway.relay import Announcer, Relay
+from gateway.relay import Relay
 from gateway.senders import Senders
 from gateway.standing import Standing
 from gateway.tokens import TokenDesk, Tokens
 from store.clock import DoorClock
 from store.database import Database, check_migrated
+from store.deliveries import Deliveries
 from store.door_log import DoorLog
 from store.feed import Feed as Log
 from store.inbox import Inbox
@@ -176,7 +180,10 @@ async def run_server(
 
 async def serve_relay(settings: Settings) -> None:
     """Run the relay until SIGTERM or SIGINT; what is being sent is finished first."""
-    async with opened(settings) as means, Announcer.open(means.partners, means.key, settings.source) as announcer:
+    bounds = Bounds(settings.allow_networks, frozenset(settings.allow_http))
+    async with opened(settings) as means, guarded_client(bounds) as http:
+        post = Post(means.key, settings.source, http)
+        announcer = Announcer(Deliveries(means.db), means.partners, post, settings.relay, system_now)
         with until_stopped() as stop:
             await relay_of(means, announcer).run(stop)
 

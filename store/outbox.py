@@ -1,4 +1,7 @@
-"""The outbox: what a committed step announces and writes to people, kept in its transaction, sent until received or given up."""
+"""The outbox: what a committed step announces and writes to people, kept in its transaction, sent until received or given up.
+
+Its letters leave from here; its events as deliveries, one per subscriber (`store.deliveries`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
 from store.database import Database
 from store.names import system_now
@@ -14,14 +17,12 @@ from store.tables import outbox
 
 Row = dict[str, Any]
 
-_earlier = outbox.alias("earlier")
-
 
 @dataclass(frozen=True)
 class Parcel:
     """One thing to send. `id` never changes, however often it is tried; `at` is the case's time; a letter's `body` is {"letter": id}.
 
-    `case` is empty for mail to our own people that is about no single case.
+    `case` is empty for mail to our own people that is about no single case. An event is for one subscriber: `partner`, by `delivery`.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Parcel:
     subject: str
     body: Row
     attempts: int
+    partner: str = ""
+    delivery: str = ""
 
 
 class Outbox:
@@ -40,10 +43,9 @@ class Outbox:
         self._db = db
 
     async def lease(self, limit: int, now: datetime, seconds: float) -> list[Parcel]:
-        """Take up to `limit` due parcels for `seconds`; nobody else gets them meanwhile.
+        """Take up to `limit` due letters for `seconds`; nobody else gets them meanwhile. They leave in any order.
 
-        Events of a case leave one after the other: only the first that is not yet sent (or given up) is ever handed out. Selected
-        by state, never by a cursor, so that a row committed late is not skipped. Letters leave in any order.
+        Events leave as deliveries: `store.deliveries`.
         """
         if not await self._db.read(lambda rx: rx.execute(select(outbox.c.seq).where(_due(now)).limit(1)).all()):
             return []
@@ -59,8 +61,13 @@ class Outbox:
         await self._settle(id, next_at=next_at, error=error)
 
     async def dead(self, id: str, error: str | None = None) -> None:  # noqa: A002
-        """Given up: what comes after it in its case may leave now."""
+        """Given up."""
         await self._settle(id, state="dead", **({} if error is None else {"error": error}))
+
+    async def renew(self, ids: Sequence[str], until: datetime) -> None:
+        """Whoever holds these is alive."""
+        held = outbox.update().where(outbox.c.id.in_(ids), outbox.c.state == "pending", outbox.c.lease_until.is_not(None))
+        await self._db.write(lambda tx: tx.execute(held.values(lease_until=until)))
 
     async def put(self, id: str, type: str, at: datetime, body: Row) -> bool:  # noqa: A002
         """Mail to one of our own people about no single case; False when a parcel of this id was put before."""
@@ -85,7 +92,7 @@ class Outbox:
 
 
 def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequence[RowMapping]:
-    wanted = select(outbox).where(_due(now), or_(outbox.c.kind == "letter", ~_has_earlier())).order_by(outbox.c.seq).limit(limit)
+    wanted = select(outbox).where(_due(now)).order_by(outbox.c.seq).limit(limit)
     rows = tx.execute(wanted.with_for_update(skip_locked=True)).mappings().all()
     leased = outbox.update().where(outbox.c.id.in_([row["id"] for row in rows]))
     tx.execute(leased.values(lease_until=until, attempts=outbox.c.attempts + 1))
@@ -94,12 +101,7 @@ def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequen
 
 def _due(now: datetime) -> ColumnElement[bool]:
     free = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-    return and_(outbox.c.state == "pending", or_(outbox.c.next_at.is_(None), outbox.c.next_at <= now), free)
-
-
-def _has_earlier() -> ColumnElement[bool]:
-    earlier = and_(_earlier.c.case_id == outbox.c.case_id, _earlier.c.seq < outbox.c.seq)
-    return exists().where(earlier, _earlier.c.state == "pending", _earlier.c.kind == "event").correlate(outbox)
+    return and_(outbox.c.state == "pending", outbox.c.kind == "letter", or_(outbox.c.next_at.is_(None), outbox.c.next_at <= now), free)
 
 
 def parcel_of(row: RowMapping) -> Parcel:

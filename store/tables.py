@@ -127,11 +127,60 @@ outbox = Table(
     Column("lease_until", Instant),
     Column("sent_at", Instant),
     _words("error"),
+    Column("spread_at", Instant),  # an event: when its deliveries were made; its state is then what came of them all
     UniqueConstraint("case_id", "number", "n"),
     _one_of("kind", "event", "letter"),
     _one_of("state", "pending", "sent", "dead"),
     _only("ix_outbox_pending", "next_at", "seq", where="state = 'pending'"),
     _only("ix_outbox_head", "case_id", "seq", where="state = 'pending'"),
+    _only("ix_outbox_unspread", "seq", where="state = 'pending' AND kind = 'event' AND spread_at IS NULL"),
+    sqlite_autoincrement=True,
+)
+
+#: One event on its way to one subscriber. `parcel` and `seq` are the outbox row's; skipped: nobody is there to take it.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _words("id", primary_key=True),
+    _words("parcel"),
+    Column("seq", Count, nullable=False),
+    _words("partner"),
+    _words("case_id"),
+    _words("state"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),  # NULL: at once
+    Column("lease_until", Instant),
+    Column("last_status", Integer),
+    _words("error"),
+    Column("sent_at", Instant),
+    UniqueConstraint("parcel", "partner"),
+    _one_of("state", "pending", "sent", "dead", "skipped"),
+    _only("ix_deliveries_waiting", "partner", "case_id", "seq", where="state = 'pending'"),
+    Index("ix_deliveries_partner", "partner", "state"),
+)
+
+#: How each subscriber is: failing since when, or switched off (it answered 410), until somebody resumes it.
+subscribers = Table(
+    "subscribers",
+    metadata,
+    _words("partner", primary_key=True),
+    Column("failing_since", Instant),
+    Column("heard_at", Instant),
+    Column("off_at", Instant),
+    _words("error"),
+)
+
+#: What operators did: which delivery was sent again, which subscription resumed, by whom.
+delivery_acts = Table(
+    "delivery_acts",
+    metadata,
+    Column("seq", Count, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    _words("person"),
+    _words("act"),
+    _words("partner"),
+    _words("delivery", nullable=True),
+    _one_of("act", "replay", "resume"),
     sqlite_autoincrement=True,
 )
 

@@ -18,9 +18,11 @@ def upgrade() -> None:
     _tokens()
     _feed_readers()
     _api_answers()
+    _deliveries()
 
 
 def downgrade() -> None:
+    _no_deliveries()
     op.drop_table("api_answers")
     op.drop_table("feed_readers")
     op.drop_table("tokens")
@@ -126,3 +128,59 @@ def _api_answers() -> None:
         sa.PrimaryKeyConstraint("token", "route", "key", name="pk_api_answers"),
     )
     op.create_index("ix_api_answers_taken_at", "api_answers", ["taken_at"])
+
+
+def _deliveries() -> None:
+    """One delivery per event and subscriber, how each subscriber is, and what operators did."""
+    fresh = sa.text("state = 'pending' AND kind = 'event' AND spread_at IS NULL")
+    op.add_column("outbox", sa.Column("spread_at", store.columns.Instant(), nullable=True))
+    op.create_index("ix_outbox_unspread", "outbox", ["seq"], sqlite_where=fresh, postgresql_where=fresh)
+    op.create_table(
+        "deliveries",
+        sa.Column("id", store.columns.Words(), nullable=False),
+        sa.Column("parcel", store.columns.Words(), nullable=False),
+        sa.Column("seq", store.columns.Count, nullable=False),
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("case_id", store.columns.Words(), nullable=False),
+        sa.Column("state", store.columns.Words(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", store.columns.Instant(), nullable=True),
+        sa.Column("lease_until", store.columns.Instant(), nullable=True),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("error", store.columns.Words(), nullable=False),
+        sa.Column("sent_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("state IN ('pending', 'sent', 'dead', 'skipped')", name=op.f("ck_deliveries_state")),
+        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
+        sa.UniqueConstraint("parcel", "partner", name="uq_deliveries_parcel_partner"),
+    )
+    waiting = sa.text("state = 'pending'")
+    op.create_index("ix_deliveries_waiting", "deliveries", ["partner", "case_id", "seq"], sqlite_where=waiting, postgresql_where=waiting)
+    op.create_index("ix_deliveries_partner", "deliveries", ["partner", "state"])
+    op.create_table(
+        "subscribers",
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("failing_since", store.columns.Instant(), nullable=True),
+        sa.Column("heard_at", store.columns.Instant(), nullable=True),
+        sa.Column("off_at", store.columns.Instant(), nullable=True),
+        sa.Column("error", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("partner", name="pk_subscribers"),
+    )
+    op.create_table(
+        "delivery_acts",
+        sa.Column("seq", store.columns.Count, autoincrement=True, nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.Column("person", store.columns.Words(), nullable=False),
+        sa.Column("act", store.columns.Words(), nullable=False),
+        sa.Column("partner", store.columns.Words(), nullable=False),
+        sa.Column("delivery", store.columns.Words(), nullable=True),
+        sa.CheckConstraint("act IN ('replay', 'resume')", name=op.f("ck_delivery_acts_act")),
+        sa.PrimaryKeyConstraint("seq", name="pk_delivery_acts"),
+        sqlite_autoincrement=True,
+    )
+
+
+def _no_deliveries() -> None:
+    for table in ("delivery_acts", "subscribers", "deliveries"):
+        op.drop_table(table)
+    op.drop_index("ix_outbox_unspread", "outbox")
+    op.drop_column("outbox", "spread_at")
