@@ -13,17 +13,17 @@ import pytest
 import uvicorn
 
 from config.partners import Partner, PartnerKey
+from connectors.deliveries import Post
 from connectors.signatures import SigningKey, key_text, sign, verify
 from domain.events import PREFIX, PartnerKind
 from gateway import reading
 from gateway.app import Parts, create_app
 from gateway.feed import AT_ONCE, Feed, wanted_by
 from gateway.guard import Guard
-from gateway.relay import Announcer
 from store.database import Database
+from store.deliveries import Deliveries
 from store.feed import START
 from store.feed import Feed as Log
-from store.outbox import Outbox
 from store.records import Records
 from tests.gateway.door import OURS, key_of, prover
 from tests.store import making as m
@@ -94,16 +94,18 @@ async def test_a_partner_reads_what_it_subscribes_to_and_nothing_else_page_by_pa
 
 async def test_an_event_is_the_same_as_the_relay_sends_and_its_signature_holds_as_evidence(db: Database, http: httpx.AsyncClient) -> None:
     await happen(db, "hire/a", "hire.ended")
-    [parcel] = await Outbox(db).lease(10, m.NOON, 30)
+    pushed = Partner(id="hris", kind=PartnerKind.HRIS, name="x", base_url="https://hris.example", subscribes=("*",))
+    await Deliveries(db).spread([pushed], m.NOON)
+    [parcel] = await Deliveries(db).lease("hris", 10, m.NOON, 30)
     sent: list[httpx.Request] = []
 
     def take(request: httpx.Request) -> httpx.Response:
         sent.append(request)
         return httpx.Response(204)
 
-    pushed = {"hris": Partner(id="hris", kind=PartnerKind.HRIS, name="x", base_url="https://hris.example", subscribes=("*",))}
     async with httpx.AsyncClient(transport=httpx.MockTransport(take)) as client:
-        await Announcer(pushed, OURS, "muster", client).announce(parcel)
+        post = Post(OURS, "muster", client)
+        await post.send(pushed, parcel.id, post.event(parcel.id, parcel.type, parcel.subject, parcel.body, parcel.at))
     [event] = (await get(http)).json()["events"]
     assert event["body"].encode() == sent[0].content
     assert event["webhook-id"] == sent[0].headers["webhook-id"] == json.loads(event["body"])["id"]
