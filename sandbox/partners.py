@@ -291,8 +291,7 @@ class Street:
     ) -> Answer:
         """Deliver exactly these bytes, signed by the partner's key (or, when it goes wrong, by another)."""
         sent = await self._posted(partner, event_id, body, signer or partner.key, headers or {})
-        if ask := _answers(body, kind):
-            partner.answered.add(ask)
+        partner.answered |= _answers(partner, body, kind)
         answer = Answer(sent.status_code, _json(sent))
         again = f"{partner.id}/{event_id}" in self._taken
         if answer.status == 202:
@@ -333,15 +332,18 @@ def _problem(status: int, title: str) -> Response:
     return JSONResponse({"type": "about:blank", "title": title, "status": status}, status, media_type="application/problem+json")
 
 
-def _answers(body: bytes, kind: str) -> str:
-    """The ask an event answers, if it says so."""
+def _answers(partner: Partner, body: bytes, kind: str) -> set[str]:
+    """The asks an event answers: the one it names, else those about its case, or about its post."""
     if not kind.endswith((".replied", ".completed", ".decided")):
-        return ""
+        return set()
     try:
-        data = json.loads(body)["data"]
-    except (ValueError, KeyError):
-        return ""
-    return str(data.get("ask") or "") if isinstance(data, dict) else ""
+        event = json.loads(body)
+        subject, data = event["subject"], dict(event["data"])
+    except (ValueError, KeyError, TypeError):
+        return set()
+    about = f"{subject}/{data['post']}/" if "post" in data else f"{subject}/"
+    named = str(data.get("ask") or "")
+    return {named} if named else {key for key in partner.asks if key.startswith(about)}
 
 
 def _json(answer: httpx.Response) -> dict[str, Any]:

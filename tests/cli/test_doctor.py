@@ -12,7 +12,8 @@ from cli.doctor import Check, looked_at
 from config.embedded import start_server
 from config.settings import Settings
 from domain.errors import BadInput
-from store.database import migrate
+from store.database import Database, migrate
+from store.partners import Partners
 from tests.cli.conftest import Muster
 
 
@@ -92,6 +93,20 @@ async def test_what_answers_but_is_no_mail_server_is_told_apart(tmp_path: Path, 
         mute.listen()
         checks = await looked_at(_settings(tmp_path, "127.0.0.1:1", mute.getsockname()[1]))
     assert not _named(checks, "mail").ok
+
+
+async def test_a_partner_whose_door_does_not_answer_is_named_with_its_next_try(tmp_path: Path) -> None:
+    (tmp_path / "partners.toml").write_text(
+        '[partners.hris]\nkind = "hris"\nname = "HRIS"\nbase_url = "https://hris.example"\n', encoding="utf-8"
+    )
+    settings = _settings(tmp_path, "127.0.0.1:1", 1)
+    await migrate(settings.store_url)
+    db = await Database.open(settings.store_url)
+    for _ in range(3):
+        await Partners(db).failed("hris", "timeout")
+    await db.close()
+    check = _named(await looked_at(settings), "doors")
+    assert (check.ok, "hris does not answer since" in check.says, "timeout, next try" in check.says) == (False, True, True)
 
 
 def _settings(folder: Path, temporal: str, smtp_port: int) -> Settings:

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from config.digest import told
 from config.files import load_rules
+from config.words import Words
 from domain.asked import OurAsk, asked_by_hire, asked_by_vacancy
+from domain.digest import Reader, about_partners, composed
 from domain.events import PartnerKind
 from domain.facts import DeadlineSet
 from domain.reach import Reach, failed
 from domain.silence import Expected, PartnerNow, awaited, expected_by, quiet_after, standing
-from domain.words import LimitAction, Party, Stage
+from domain.words import LimitAction, Party, Role, Stage
 from tests.world import World, at_stage
 
 RULES = load_rules("standard")
@@ -171,3 +174,29 @@ def test_the_money_of_a_post_is_expected_by_the_policys_figure() -> None:
     ask = OurAsk("vacancy/1/p1/budget/1", "vacancy/1", "budget", "p1", "budget", NOW)
     assert expected_by(ask, {}, RULES) == Expected(NOW + timedelta(days=180), "policy")
     assert asked_by_vacancy([]) == []
+
+
+# ---- in the digest ---------------------------------------------------------------------------------------------------------
+
+
+def reader(*roles: Role) -> Reader:
+    return Reader(person="sam", roles={"": frozenset(roles)}, owners=frozenset())
+
+
+def test_the_desk_a_partner_belongs_to_reads_of_its_silence_and_of_what_is_overdue() -> None:
+    clock = CLOCK.model_copy(update={"started_at": NOW - timedelta(days=40), "due_at": NOW - timedelta(days=1)})
+    silent = now_with([replace(ASK, clock=clock)])
+    items = about_partners(reader(Role.SECURITY_OFFICE), [silent, now_with([])])
+    assert [(item.what, item.case) for item in items] == [("silent", "partner/nation-no"), ("overdue.1", "partner/nation-no")]
+    assert about_partners(reader(Role.MEDICAL_OFFICE), [silent]) == []
+    digest = composed("sam", NOW.date(), items)
+    assert digest is not None
+    for language, words in (("en", "nothing heard since Wednesday 20 January 2027"), ("fr", "plus aucune nouvelle depuis")):
+        assert words in told(digest, Words.load(), language)[1]
+
+
+def test_a_door_that_fails_is_read_of_by_hr_where_no_desk_has_the_partner() -> None:
+    reach = failed(Reach(partner="verification"), "http_503", NOW)
+    partner = Partner("verification", PartnerKind.VERIFICATION_AGENCY, "Agency", nations=())
+    found = about_partners(reader(Role.HR_OFFICER), [standing(partner, [], {}, RULES, NOW, reach=reach)])
+    assert [(item.what, item.at) for item in found] == [("failing", NOW)]

@@ -65,6 +65,18 @@ async def test_an_ask_is_taken_once_however_often_it_is_repeated(street: Street,
     assert [line["repeat"] for line in log_of(street, tmp_path, "nation-be")] == [False, True]
 
 
+async def test_what_a_partner_has_is_listed_and_one_with_a_flaw_starts_twice(street: Street) -> None:
+    street.partners["nation-be"].forgetful = True
+    async with authority(street, "nation-be") as nation:
+        await nation.ask(**ASK)
+        await nation.ask(**ASK)
+        assert street.partners["nation-be"].procedures == [ASK["key"], ASK["key"]]
+        assert list(await nation.known() or {}) == [ASK["key"]]
+        await nation.recall(ASK["key"])
+        assert await nation.known() == {}
+        assert [each["state"] for each in (await nation.known(everything=True) or {}).values()] == ["recalled"]
+
+
 async def test_the_same_key_with_other_words_is_a_conflict(street: Street) -> None:
     async with authority(street, "nation-be") as nation:
         await nation.ask(**ASK)
