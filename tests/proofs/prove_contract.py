@@ -15,7 +15,7 @@ import structlog
 from store.database import Database, migrate
 from store.vacancies import Vacancies
 from tests.gateway.door import door
-from tests.gateway.fuzz import Interface, as_a_partner, fuzzed
+from tests.gateway.fuzz import Interface, as_partners, fuzzed
 from tests.store.making import published
 
 EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "300"))
@@ -30,7 +30,7 @@ async def prove(folder: Path) -> int:
         await Vacancies(db).publish(published("250442"))
         transport = httpx.ASGITransport(app=door(db), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
-            answers = await fuzzed(Interface(http, "/openapi.json", as_a_partner), EXAMPLES, SEED)
+            answers = await fuzzed(Interface(http, "/openapi.json", await as_partners(http)), EXAMPLES, SEED)
     finally:
         await db.close()
     for answer, count in sorted(answers.items()):
