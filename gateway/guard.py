@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from gateway.problems import problem
+from gateway.problems import ProblemResponse, problem
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -71,11 +71,13 @@ class Guard:
             except _Gone:
                 return
         if refusal is not None:
+            # What is left of the body is read by nobody: without this, a slow sender could go on with it for ever.
+            refusal.headers["Connection"] = "close"
             await refusal(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    def _refusal(self, scope: Scope) -> App | None:
+    def _refusal(self, scope: Scope) -> ProblemResponse | None:
         """What the request line and headers alone forbid."""
         here = [route for route in self._routes if route.path.fullmatch(scope["path"])]
         if not here:
@@ -91,8 +93,8 @@ class Guard:
             return problem(400, "bad_length", "content-length must be one number")
         return self._too_large() if lengths and int(lengths[0]) > self._max_bytes else None
 
-    def _too_large(self) -> App:
-        return problem(413, "too_large", f"the body must have at most {self._max_bytes} bytes", headers={"Connection": "close"})
+    def _too_large(self) -> ProblemResponse:
+        return problem(413, "too_large", f"the body must have at most {self._max_bytes} bytes")
 
     async def _read(self, receive: Receive) -> bytes:
         body = bytearray()

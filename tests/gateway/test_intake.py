@@ -259,7 +259,7 @@ async def test_bytes_are_counted_as_they_come(caller: Caller, store: Path) -> No
             yield b"x" * 8192
 
     answer = await caller.http.post("/events", content=endless(), headers=signed(GOOD, "evt-1"))
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.headers["connection"]) == (413, "close")
     assert sent <= 10
 
 
@@ -272,7 +272,7 @@ async def test_a_slow_sender_is_let_go(db: Database) -> None:
     transport = httpx.ASGITransport(app=door(db, read_seconds=0.05))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         answer = await http.post("/events", content=slow(), headers=signed(GOOD, "evt-1"))
-    assert (answer.status_code, answer.json()["code"]) == (408, "too_slow")
+    assert (answer.status_code, answer.json()["code"], answer.headers["connection"]) == (408, "too_slow", "close")
 
 
 # ---- what became of it ---------------------------------------------------------------------------------------------------

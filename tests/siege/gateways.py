@@ -47,10 +47,10 @@ class Gateways:
 
 
 @asynccontextmanager
-async def gateways(folder: Path, count: int = 2, keys: Sequence[str] = ("1",)) -> AsyncIterator[Gateways]:
-    """`count` gateways on one SQLite store with vacancy 250442, until the block ends."""
+async def gateways(folder: Path, count: int = 2, keys: Sequence[str] = ("1",), store_url: str = "") -> AsyncIterator[Gateways]:
+    """`count` gateways on one store (SQLite in the folder, unless named) with vacancy 250442, until the block ends."""
     store, partners = folder / "muster.db", folder / "partners.toml"
-    url = f"sqlite+aiosqlite:///{store}"
+    url = store_url or f"sqlite+aiosqlite:///{store}"
     await migrate(url)
     db = await Database.open(url)
     await Vacancies(db).publish(published("250442"))
@@ -59,7 +59,7 @@ async def gateways(folder: Path, count: int = 2, keys: Sequence[str] = ("1",)) -
     ports = [free_port() for _ in range(count)]
     doors = []
     for number, port in enumerate(ports):
-        settings = Settings(data_dir=folder, partners_file=partners, gateway_port=port)
+        settings = Settings(data_dir=folder, store_url=url, partners_file=partners, gateway_port=port)
         doors.append(Door("gateway", environment(settings) | WIDE, folder / f"gateway-{number}.log"))
     try:
         for number, (port, door) in enumerate(zip(ports, doors, strict=True)):
