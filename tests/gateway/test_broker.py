@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,7 @@ from store.inbox import Acceptance, Arrival, Inbox, MakeReceipt
 from store.records import Records
 from tests.domain.event_samples import event
 from tests.gateway.door import OURS, partners, prover, query, signed
+from tests.house.repository import ROOT
 from tests.store import making as m
 
 SERVER = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
@@ -350,6 +352,24 @@ async def test_an_event_goes_out_under_its_own_id_signed_as_every_other_and_once
 async def test_without_a_broker_configured_the_door_says_which_setting_is_missing(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match="MUSTER_NATS__URL"):
         await jetstream.serve(Settings(data_dir=tmp_path))
+
+
+WITHOUT_IT = """
+import asyncio, sys
+sys.modules["nats"] = None
+import gateway.wiring
+from config.settings import Settings
+from gateway.jetstream import serve
+try:
+    asyncio.run(serve(Settings(nats={"url": "nats://127.0.0.1:1"})))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_without_the_extra_every_other_door_runs_and_this_one_says_what_to_install() -> None:
+    said = subprocess.run([sys.executable, "-c", WITHOUT_IT], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert said.stdout == 'BadConfiguration the broker\'s library is not installed: pip install ".[nats]"\n'
 
 
 async def happen(db: Database, case: str, count: int) -> None:
