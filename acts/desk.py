@@ -14,6 +14,7 @@ from acts.board import Boardroom
 from acts.bulk import Bulk
 from acts.calendars import CalendarDesk
 from acts.carrier import Carrier
+from acts.delivering import DeliveryDesk
 from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.housekeeping import Housekeeper
@@ -77,6 +78,7 @@ class Desk:
         self.digests = Digests(db, self.personnel, self.partners)
         self.housekeeping = Housekeeper(lambda: self.carrier)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
+        self.deliveries = DeliveryDesk(db, self.people)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)

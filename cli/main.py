@@ -12,6 +12,7 @@ from cli import (
     board,
     calendars,
     config,
+    delivery,
     event,
     hire,
     hires,
@@ -82,6 +83,7 @@ NOUNS = {
     "report": report,
     "staff": staff,
     "event": event,
+    "delivery": delivery,
     "partner": partner,
 }
 for _name, _noun in NOUNS.items():

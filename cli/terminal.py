@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from acts.board import Boardroom
     from acts.bulk import Bulk
     from acts.calendars import Affected
+    from acts.delivering import DeliveryDesk
     from acts.digest import Digests
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
@@ -100,6 +101,9 @@ class Desk(Protocol):
 
     @property
     def policies(self) -> PolicyDesk: ...
+
+    @property
+    def deliveries(self) -> "DeliveryDesk": ...
 
     @property
     def bulk(self) -> "Bulk": ...

@@ -183,6 +183,7 @@ class FakeDesk:
     housekeeping: Any = None
     boardroom: Any = None
     partners: Any = None
+    deliveries: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:
         self._took("status", case)

@@ -82,6 +82,27 @@ def test_every_outbound_type_has_its_model() -> None:
     assert tuple(announcements()) == OUTBOUND
 
 
+#: All an outbound event may say, of any type: references, outcomes and dates. A new word here is a decision about privacy.
+THIN = {
+    *("vacancy", "other_vacancy", "stage", "ending", "condition", "nation", "authority", "ask", "papers", "post", "enters_on"),
+    *("deadline", "rank", "until"),
+}
+#: What a medical or clearance reply may hold, and nobody but the offices concerned may hear.
+SENSITIVE = (Outcome.UNFIT, "limitations", "level", "measures", "remarks", "diagnosis", "reason", "outcome")
+
+
+def test_no_outbound_type_has_room_for_more_than_references_outcomes_and_dates() -> None:
+    assert {name for model in announcements().values() for name in model.model_fields} <= THIN
+
+
+@pytest.mark.parametrize("fact", [fact for fact, _, _ in OF_A_HIRE if isinstance(fact, f.OfCondition)], ids=lambda fact: fact.kind)
+@pytest.mark.parametrize("condition", [Condition.MEDICAL, Condition.CLEARANCE])
+def test_what_is_announced_of_a_medical_file_or_a_clearance_tells_no_finding(fact: Any, condition: Condition) -> None:
+    [told] = announced(HIRE, (fact.model_copy(update={"condition": condition}),))
+    said = {*told.data, *map(str, told.data.values())}
+    assert not said & set(map(str, SENSITIVE))
+
+
 @pytest.mark.parametrize(
     "said",
     [
