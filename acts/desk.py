@@ -55,6 +55,7 @@ from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Arrival, Inbox
 from store.names import canonical_sha256, system_now
+from store.pages import Pages
 from store.partners import Partners
 from store.people import People, Staff
 from store.queries import Queries
@@ -71,6 +72,7 @@ class Desk:
         self.db, self._carrier = db, carrier
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
+        self.pages = Pages(db, self.queries)
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)

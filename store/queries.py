@@ -41,7 +41,7 @@ class Queries:
         for column, value in ((hires.c.vacancy, vacancy), (hires.c.stage, stage), (hires.c.ending, ending), (hires.c.owner, owner)):
             wanted = wanted if value is None else wanted.where(column == str(value))
         wanted = wanted if held is None else wanted.where(hires.c.held == held)
-        return await self._rows(wanted if needs is None else wanted.where(self._needs(needs)))
+        return await self._rows(wanted if needs is None else wanted.where(self.needing(needs)))
 
     async def hire(self, case: str) -> Row:
         """One hire, with `conditions` and `deadlines`. Raises NotFound."""
@@ -159,14 +159,14 @@ class Queries:
 
     # ---- how it is read ---------------------------------------------------------------------------------------------------
 
-    def _needs(self, act: str) -> ColumnElement[bool]:
+    def needing(self, act: str) -> ColumnElement[bool]:
         """True for hires whose list `needs` holds `act`, or `act` with an object ("settle_reply:medical")."""
         each = func.json_each if self._db.dialect == "sqlite" else func.jsonb_array_elements_text
         item = each(hires.c.needs).table_valued("value").alias("need")
         return select(1).select_from(item).where((item.c.value == act) | item.c.value.startswith(f"{act}:", autoescape=True)).exists()
 
     async def _rows(self, query: Select[Any]) -> list[Row]:
-        return await self._db.read(lambda rx: _dicts(rx, query))
+        return await self._db.read(lambda rx: dicts(rx, query))
 
     async def _one(self, query: Select[Any], what: str) -> Row:
         rows = await self._rows(query)
@@ -189,7 +189,7 @@ class Queries:
         return found
 
 
-def _dicts(rx: Connection, query: Select[Any]) -> list[Row]:
+def dicts(rx: Connection, query: Select[Any]) -> list[Row]:
     return [dict(row) for row in rx.execute(query).mappings()]
 
 
@@ -208,7 +208,7 @@ def _drift_of(case: str, kind: str, rx: Connection) -> list[str]:
         ledger = select(posts.c.id, posts.c.state, posts.c.hire, posts.c.funded)
         parts.append(("vacancies", [view.vacancy], select(*columns).where(vacancies.c.reference == reference)))
         parts.append(("posts", view.posts.values(), ledger.where(posts.c.vacancy == reference)))
-    return [f"{case}: {name}" for name, wanted, query in parts if _set_of(wanted) != _set_of(_dicts(rx, query))]
+    return [f"{case}: {name}" for name, wanted, query in parts if _set_of(wanted) != _set_of(dicts(rx, query))]
 
 
 def _set_of(rows: Iterable[Row]) -> set[str]:

@@ -70,10 +70,11 @@ class Counter:
 
 
 class Sees:
-    """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases."""
+    """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases;
+    `reaching` asks Temporal only to show something."""
 
-    def __init__(self, resource: Resource, *, acting: bool = False) -> None:
-        self.resource, self.acting = resource, acting
+    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool = False) -> None:
+        self.resource, self.acting, self._reaching = resource, acting, acting or reaching
 
     async def __call__(self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
         counter: Counter = request.app.state.counter
@@ -88,13 +89,13 @@ class Sees:
             raise NotAllowed(f"{self.resource} is for: {wanted}", code="wrong_role", resource=str(self.resource))
         if self.acting and token.scope is not Scope.ACT:
             raise NotAllowed("this token may only read", code="token_reads_only")
-        desk = await counter.acting() if self.acting else counter.desk
+        desk = await counter.acting() if self._reaching else counter.desk
         return Caller(token.person, roles, token.scope, desk, request.state.trace)
 
 
-def sees(resource: Resource) -> Sees:
+def sees(resource: Resource, *, reaching: bool = False) -> Sees:
     """For an address that shows something."""
-    return Sees(resource)
+    return Sees(resource, reaching=reaching)
 
 
 def acts(resource: Resource = Resource.ACTING) -> Sees:

@@ -1,11 +1,16 @@
 """Versions on the wire: the strong `ETag` of an entity is the number its journal is at."""
 
 import re
+from typing import Any
 
 from domain.errors import BadInput
 from gateway.api.problems import VersionMissing
 
 _ETAG = re.compile(r'"(0|[1-9][0-9]{0,9})"')
+
+
+#: Of addresses that give an ETag.
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller holds this version already"}}
 
 
 def etag(version: int) -> str:

@@ -16,6 +16,10 @@ from gateway.api.callers import TooMany
 from gateway.problems import ProblemResponse, problem
 
 
+class WrongMediaType(BadInput):
+    """A body of a kind this address does not read."""
+
+
 class VersionMissing(Refusal):
     """An act that does not say which version of the entity it was decided on."""
 
@@ -31,6 +35,7 @@ KINDS: tuple[tuple[type[Problem], int, str], ...] = (
     (VersionMissing, 428, "version_missing"),
     (KeyMissing, 400, "key_missing"),
     (Stale, 412, "stale"),
+    (WrongMediaType, 415, "media_type"),
     (NotStrictJson, 400, "not_json"),
     (BadInput, 422, "bad_request"),
     (FourEyes, 403, "four_eyes"),

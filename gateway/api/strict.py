@@ -3,10 +3,11 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
 from domain import strict_json
+from gateway.api.problems import REFUSALS
 
 
 class StrictRequest(Request):
@@ -22,3 +23,8 @@ class StrictRoute(APIRoute):
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strictly
+
+
+def router(tag: str) -> APIRouter:
+    """A router of this API: its prefix, strict bodies, and the refusals every address may answer."""
+    return APIRouter(prefix="/api/v1", route_class=StrictRoute, responses=REFUSALS, tags=[tag])

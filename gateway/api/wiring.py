@@ -11,7 +11,7 @@ from acts.in_person import TokenDesk
 from config.settings import Settings
 from config.temporal import connect
 from connectors.signatures import load_signing_key
-from gateway.api import acting, entering, oneself, working
+from gateway.api import acting, agenda, entering, events, hires, letters, notices, oneself, operations, rules, staff, vacancies, working
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
 from gateway.api.cursors import Cursors
@@ -41,7 +41,21 @@ class Desks:
 
 def routers(cursors: Cursors) -> Sequence[APIRouter]:
     """Every address there is."""
-    return (oneself.routes(), acting.routes(), entering.routes(), working.routes())
+    return (
+        oneself.routes(),
+        acting.routes(),
+        entering.routes(),
+        working.routes(),
+        hires.routes(cursors),
+        letters.routes(),
+        vacancies.routes(cursors),
+        agenda.routes(cursors),
+        rules.routes(),
+        staff.routes(),
+        operations.routes(cursors),
+        events.routes(),
+        notices.routes(),
+    )
 
 
 def api_app(desks: Desks, cursors: Cursors, pace: Pace | None = None) -> Guard:
