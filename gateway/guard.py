@@ -6,7 +6,7 @@ is only a reason to refuse sooner.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +48,19 @@ def _asks(dependant: Dependant) -> bool:
 
 
 class Guard:
-    def __init__(self, app: App, routes: Sequence[Allowed], *, max_bytes: int = MAX_BYTES, read_seconds: float = READ_SECONDS) -> None:
+    """`larger` names the addresses where a body may have more bytes than elsewhere."""
+
+    def __init__(
+        self,
+        app: App,
+        routes: Sequence[Allowed],
+        *,
+        max_bytes: int = MAX_BYTES,
+        read_seconds: float = READ_SECONDS,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self._app, self._routes, self._max_bytes, self._read_seconds = app, routes, max_bytes, read_seconds
+        self._larger = larger or {}
 
     @property
     def app(self) -> App:
@@ -63,11 +74,11 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal is None:
             try:
-                body = await asyncio.wait_for(self._read(receive), self._read_seconds)
+                body = await asyncio.wait_for(self._read(receive, self._most(scope)), self._read_seconds)
             except TimeoutError:
                 refusal = problem(408, "too_slow", f"the whole body must arrive within {self._read_seconds:g} seconds")
             except _TooLarge:
-                refusal = self._too_large()
+                refusal = _too_large(self._most(scope))
             except _Gone:
                 return
         if refusal is not None:
@@ -91,22 +102,27 @@ class Guard:
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if len(lengths) > 1 or any(not re.fullmatch(rb"[0-9]{1,12}", value) for value in lengths):
             return problem(400, "bad_length", "content-length must be one number")
-        return self._too_large() if lengths and int(lengths[0]) > self._max_bytes else None
+        most = self._most(scope)
+        return _too_large(most) if lengths and int(lengths[0]) > most else None
 
-    def _too_large(self) -> ProblemResponse:
-        return problem(413, "too_large", f"the body must have at most {self._max_bytes} bytes")
+    def _most(self, scope: Scope) -> int:
+        return self._larger.get(scope["path"], self._max_bytes)
 
-    async def _read(self, receive: Receive) -> bytes:
+    async def _read(self, receive: Receive, most: int) -> bytes:
         body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise _Gone
             body += message.get("body", b"")
-            if len(body) > self._max_bytes:
+            if len(body) > most:
                 raise _TooLarge
             if not message.get("more_body"):
                 return bytes(body)
+
+
+def _too_large(most: int) -> ProblemResponse:
+    return problem(413, "too_large", f"the body must have at most {most} bytes")
 
 
 class _TooLarge(Exception):

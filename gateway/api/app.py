@@ -1,8 +1,8 @@
 """The people's API put together from its routers. Everything it needs is handed to it; nothing here knows a setting."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -26,11 +26,12 @@ DESCRIBED = f"{PREFIX}/openapi.json"
 
 @dataclass(frozen=True)
 class Parts:
-    """What the API is made of. `ready` raises Trouble while nothing could be read."""
+    """What the API is made of. `larger` are addresses that take larger bodies; `ready` raises Trouble while nothing could be read."""
 
     routers: Sequence[APIRouter]
     counter: Counter
     ready: Callable[[], Awaitable[None]]
+    larger: Mapping[str, int] = field(default_factory=dict)
     max_bytes: int = MAX_BYTES
     read_seconds: float = READ_SECONDS
 
@@ -46,7 +47,7 @@ def create_api(parts: Parts) -> Guard:
     about = _about_itself(parts)
     app.include_router(about)
     routes = allowed([*parts.routers, about], described=DESCRIBED)
-    return Guard(_told(app), routes, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds)
+    return Guard(_told(app), routes, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger)
 
 
 def described(routers: Sequence[APIRouter]) -> FastAPI:
@@ -72,7 +73,19 @@ def description(app: FastAPI) -> dict[str, Any]:
     own = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= own.pop("$defs", {}) | {"ProblemDocument": own}
     made["components"]["schemas"] = dict(sorted(schemas.items()))
+    made["components"]["responses"] = _once(made["paths"])
     return made
+
+
+def _once(paths: dict[str, Any]) -> dict[str, Any]:
+    """The refusals, each said once; in the paths a reference takes their place."""
+    kept: dict[str, Any] = {}
+    for operation in (each for methods in paths.values() for each in methods.values()):
+        for status, answer in operation["responses"].items():
+            if "application/problem+json" in answer.get("content", {}):
+                kept[f"Problem{status}"] = answer
+                operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    return dict(sorted(kept.items()))
 
 
 def _about_itself(parts: Parts) -> APIRouter:

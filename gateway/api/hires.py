@@ -23,7 +23,7 @@ from gateway.api.strict import router
 
 OfCase = Annotated[Caller, Depends(sees(Resource.CASES))]
 OfPart = Annotated[Caller, Depends(sees(Resource.PARTS))]
-HireId = Annotated[str, Path(pattern=r"^[a-z2-7]{8}(-[0-9]{1,3})?$", description="A hire's id without its `hire/`.")]
+HireId = Annotated[str, Path(pattern=r"^[a-z0-9]{2,16}(-[0-9]{1,3})?$", description="A hire's id without its `hire/`.")]
 Language = Annotated[Literal["en", "fr"], Query(description="The language of the sentences.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
 

@@ -1,7 +1,7 @@
 """Refusals of the people's API: problem+json (RFC 9457), titled in both languages, with nothing of what was sent."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
@@ -61,11 +61,11 @@ class ProblemDocument(BaseModel):
 
     type: str
     title: str
-    titles: dict[str, str] = Field(description="The title in each language.")
     status: int
     detail: str
     code: str
     trace_id: str
+    titles: Annotated[dict[str, str], Field(description="The title in each language; what is refused at the door itself has none.")] = {}
     errors: list[Fault] = []
     details: dict[str, Any] = {}
     allowed_actions: list[str] | None = None

@@ -62,7 +62,7 @@ def api_app(desks: Desks, cursors: Cursors, pace: Pace | None = None) -> Guard:
     async def ready() -> None:
         await desks.reading.clock.now()
 
-    return create_api(Parts(routers(cursors), Counter(desks.reading, desks.acting, pace or Pace()), ready))
+    return create_api(Parts(routers(cursors), Counter(desks.reading, desks.acting, pace or Pace()), ready, larger=notices.LARGER))
 
 
 async def serve(settings: Settings) -> None:

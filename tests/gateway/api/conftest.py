@@ -13,11 +13,13 @@ from acts.in_person import TokenDesk
 from domain.errors import EngineUnavailable
 from domain.tokens import Scope
 from domain.words import Role
+from gateway.api import notices
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
 from gateway.api.cursors import Cursors
 from gateway.api.wiring import routers
-from store.database import Database
+from store.database import Database, migrate
+from tests.gateway.api.played import write
 from tests.store.making import NOON
 
 CURSORS = Cursors(b"a key of the tests")
@@ -47,11 +49,13 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-async def staffed_store(published_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published store with everybody in it, to copy from."""
-    path = Path(shutil.copy(published_store, tmp_path_factory.mktemp("api") / "staffed.db"))
+async def staffed_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with everybody in it and a played competition, to copy from."""
+    path = tmp_path_factory.mktemp("api") / "staffed.db"
+    await migrate(f"sqlite+aiosqlite:///{path}")
     db = await Database.open(f"sqlite+aiosqlite:///{path}")
     await staffed(db)
+    await write(db)
     await db.close()
     return path
 
@@ -82,7 +86,7 @@ def app_of(desk: TokenDesk, pace: Pace | None = None) -> Any:
     async def acting() -> TokenDesk:
         raise EngineUnavailable("no Temporal here")
 
-    return create_api(Parts(routers(CURSORS), Counter(desk, acting, pace or Pace(10_000, 10_000)), ready))
+    return create_api(Parts(routers(CURSORS), Counter(desk, acting, pace or Pace(10_000, 10_000)), ready, larger=notices.LARGER))
 
 
 @pytest.fixture
