@@ -11,6 +11,24 @@ ADDRESSES = {
     "vacancy why": "GET /vacancies/{reference}/why",
     "vacancy timeline": "GET /vacancies/{reference}/timeline",
     "vacancy jobposting": "GET /vacancies/{reference}/jobposting",
+    "vacancy publish": "POST /vacancies",
+    "hire import": "POST /imports/hires",
+    "policy publish": "POST /policies",
+    "overlay propose": "POST /overlays",
+    "overlay lift": "POST /overlays/{name}/lift",
+    "overlay apply": "POST /overlays/{name}/apply",
+    "calendar publish": "POST /calendars",
+    "operation resume": "POST /operations/{operation}/resume",
+    "operation cancel": "POST /operations/{operation}/cancel",
+    "staff absent": "POST /staff/{person}/absences",
+    "staff delegate": "POST /staff/{person}/delegations",
+    "staff revoke": "POST /staff/{person}/notes/{number}/revoke",
+    "staff hand-over": "POST /staff/{person}/hand-over",
+    "housekeeping start": "POST /housekeeping/start",
+    "housekeeping stop": "POST /housekeeping/stop",
+    "board compose": "POST /vacancies/{case}/acts/compose_board",
+    "board declare": "POST /vacancies/{case}/acts/declare_interest",
+    **dict.fromkeys((f"hires act {act}" for act in ("hold", "resume", "extend", "confirm-lapse", "reopen-lapse")), "POST /operations"),
     "hire list": "GET /hires",
     "hire show": "GET /hires/{hire}",
     "hire timeline": "GET /hires/{hire}/timeline",
@@ -50,9 +68,16 @@ ADDRESSES = {
 #: Commands that go another way here, or none at all, each with the reason.
 EXEMPT = {
     **dict.fromkeys(
-        ("up", "worker", "gateway", "api", "dispatcher", "relay", "migrate", "doctor", "recover", "demo", "config show"),
+        ("up", "worker", "gateway", "api", "nats", "dispatcher", "relay", "migrate", "doctor", "recover", "demo", "config show"),
         "runs or examines the installation itself: for whoever operates the machine",
     ),
+    **dict.fromkeys(
+        ("partner add", "partner list", "partner rotate", "partner revoke", "partner test", "partner show", "partner reconcile"),
+        "about the installation's partners and their doors: for whoever operates the machine",
+    ),
+    "event send": "plays a partner, with a partner's key, at the machines' door",
+    "vacancy import": "POST /notices/preview reads the notice, a person settles what it leaves open, POST /vacancies publishes",
+    **dict.fromkeys(("staff add", "staff load"), "roles are given at a terminal: a token could give its own person more"),
     "letters preview": "sets sample letters as files; no letter of anybody's",
     "calendar build": "drafts a file from public holidays; nothing of the installation is asked",
     **dict.fromkeys(
@@ -61,13 +86,3 @@ EXEMPT = {
     ),
     **dict.fromkeys(("policy approve", "overlay approve"), "an approval is never given by token"),
 }
-
-#: Commands that do something and have no address yet.
-TO_COME = frozenset(
-    {
-        "vacancy import", "vacancy publish", "hire import", "board compose", "board declare", "policy publish", "overlay propose",
-        "overlay lift", "overlay apply", "calendar publish", "operation resume", "operation cancel", "staff add", "staff load",
-        "staff absent", "staff delegate", "staff revoke", "staff hand-over", "housekeeping start", "housekeeping stop",
-        "hires act hold", "hires act resume", "hires act extend", "hires act confirm-lapse", "hires act reopen-lapse",
-    }
-)  # fmt: skip

@@ -84,7 +84,8 @@ async def test_hr_is_answered_everywhere(api: Api) -> None:
     headers, wrong = await api.by("hr_head"), []
     for method, route in routes():
         answer = await ask(api, method, route, headers)
-        if answer.status_code not in ANSWERS and not route.path.endswith("/notices/preview"):
+        untold = method == "POST" and route.path.removeprefix("/api/v1") not in BODIES  # asked without a body: 422 at the worst
+        if answer.status_code not in ANSWERS and not (untold and answer.status_code == 422):
             wrong.append((method, route.path, answer.status_code, answer.text[:200]))
     assert wrong == []
 
