@@ -34,6 +34,12 @@ def document() -> Node:
                 "variables": {"host": {"default": "muster.example"}},
                 "security": [{"$ref": "#/components/securitySchemes/signature"}],
             },
+            "broker": {
+                "host": "{host}",
+                "protocol": "nats",
+                "description": "NATS JetStream, where the operator has one: see docs/broker.md.",
+                "variables": {"host": {"default": "broker.example"}},
+            },
             "subscriber": {
                 "host": "{host}",
                 "pathname": "/{base}",
@@ -47,11 +53,15 @@ def document() -> Node:
             "inbound": _channel("/events", "gateway", "What partners tell us, one POST each.", inward),
             "announcements": _channel("/events", "subscriber", "What we announce to subscribers, one POST each.", outward),
             "feed": _channel("/feed", "gateway", "The same, fetched by a partner without an address: pages, or a stream.", outward),
+            "brokerInbound": _broker("muster.in.{partner}", "What partners tell us, where an organisation has a broker.", inward),
+            "brokerAnnouncements": _broker("muster.out.{type}", "What we announce, under the type without its prefix.", outward),
         },
         "operations": {
             "takeEvent": _operation("receive", "inbound", "Take an event; 202 and a signed receipt once it is on disk.", inward),
             "announce": _operation("send", "announcements", "Tell a subscriber; any 2xx settles it, 410 ends the subscription.", outward),
             "feed": _operation("send", "feed", "Answer a reader of the feed: each event with its signature, and a cursor.", outward, "GET"),
+            "takeFromBroker": _over_broker("receive", "brokerInbound", "Take an event; acknowledged once it is on disk.", inward),
+            "announceOverBroker": _over_broker("send", "brokerAnnouncements", "Tell whoever reads the subject.", outward),
         },
         "components": {
             "securitySchemes": {"signature": _PROVED},
@@ -85,6 +95,18 @@ def _operation(action: str, channel: str, what: str, kinds: Iterable[str], metho
         "bindings": {"http": {"method": method}},
         "messages": [{"$ref": f"#/channels/{channel}/messages/{kind}"} for kind in kinds],
     }
+
+
+def _broker(address: str, what: str, kinds: Iterable[str]) -> Node:
+    parameter = address[address.index("{") + 1 : -1]
+    channel = _channel(address, "broker", what, kinds)
+    del channel["bindings"]
+    said = {"partner": "The partner's id.", "type": "Such as `hire.ended`."}[parameter]
+    return channel | {"parameters": {parameter: {"description": said}}}
+
+
+def _over_broker(action: str, channel: str, what: str, kinds: Iterable[str]) -> Node:
+    return {**_operation(action, channel, what, kinds), "bindings": {"nats": {}}}
 
 
 def _message(kind: str) -> Node:

@@ -125,6 +125,8 @@ def test_every_type_is_a_message_of_the_channels_of_its_direction() -> None:
     assert spec["asyncapi"] == "3.0.0"
     assert set(spec["components"]["messages"]) == set(models())
     travels = {"inbound": set(catalogue()), "announcements": set(announcements()), "feed": set(announcements())}
+    travels |= {"brokerInbound": set(catalogue()), "brokerAnnouncements": set(announcements())}
+    assert set(travels) == set(spec["channels"])
     for name, kinds in travels.items():
         assert set(spec["channels"][name]["messages"]) == kinds
     for operation in spec["operations"].values():
