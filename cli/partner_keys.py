@@ -3,6 +3,7 @@
 The doors read it live: what is written counts for the next request.
 """
 
+import asyncio
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -99,9 +100,9 @@ def try_out(
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Check that this private key is one of its live ones.")] = None,
     json: Json = False,
 ) -> None:
-    """Check a partner's entry: its keys, its address, and whether a private key of its fits."""
+    """Check a partner's entry: its keys, its address, whether a private key of its fits, and whether a subscriber takes a ping."""
     known = _known(ctx, partner)
-    checks = [*_keys_checked(known, key), *_reached(known)]
+    checks = [*_keys_checked(known, key), *_reached(known), *_pinged(ctx, known)]
     if json:
         show.as_json({"partner": partner, "ok": all(check["ok"] for check in checks), "checks": checks})
     else:
@@ -201,6 +202,16 @@ def _reached(partner: "Partner") -> Iterable[dict[str, Any]]:
         yield _check("address", False, f"{partner.base_url} does not answer ({type(error).__name__})")
     else:
         yield _check("address", True, f"{partner.base_url} answers ({answer.status_code})")
+
+
+def _pinged(ctx: typer.Context, partner: "Partner") -> Iterable[dict[str, Any]]:
+    """A subscriber is told `int.muster.ping`, signed and within bounds as every event is."""
+    from acts.delivering import ping
+
+    if not partner.subscribes or partner.channel != "http" or partner.base_url is None:
+        return
+    found = asyncio.run(ping(terminal(ctx).settings, partner))
+    yield _check("ping", found.ok, f"taken in {found.seconds:g} s" if found.ok else f"int.muster.ping was not taken ({found.code})")
 
 
 # ---- what is said ------------------------------------------------------------------------------------------------------------

@@ -127,3 +127,9 @@ def test_mistakes_are_said_before_anything_is_sent(muster: Muster, private: Path
     assert refused("--file", str(tmp_path / "none.json")) == 3
     assert refused("--sample", "offer.answered", key=tmp_path / "none.key") == 2
     assert refused("--sample", "offer.answered") == 6  # all was well, and nobody is there
+
+
+def test_a_subscriber_is_sent_a_ping_within_bounds(muster: Muster) -> None:
+    muster(*ADD, "--base-url", "http://127.0.0.1:1/portal", "--subscribe", "hire.ended")
+    tested = muster("partner", "test", "portal", "--json")
+    assert {check["check"]: check["says"] for check in tested.json["checks"]}["ping"] == "int.muster.ping was not taken (address_not_https)"
