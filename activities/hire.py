@@ -234,6 +234,7 @@ class HireSteps:
         closes = list(outcome.closes)
         for entry in numbered(at.case, after.number, key, at.at, outcome.actor, found):
             after.apply(entry)
+        closes += _put_away(before, found, closes)
         _unpark(after, found, closes, key, m)
         clocks = decision_clocks(after, m)
         for entry in numbered(at.case, after.number, key, at.at, outcome.actor, clocks):
@@ -272,6 +273,13 @@ def _aside(message: Message, fate: MessageFate, reason: str) -> facts.MessageSet
         received_at=message.received_at,
         data=message.data,
     )
+
+
+def _put_away(before: HireState, found: list[facts.AnyFact], closes: list[Closing]) -> list[Closing]:
+    """The inbox rows of what had waited in the case and a person put away."""
+    gone = [fact for fact in found if isinstance(fact, facts.MessageSetAside) and fact.fate is MessageFate.SUPERSEDED]
+    known = {closing.message for closing in closes}
+    return [Closing(message=x.message, fate=x.fate, reason=x.reason) for x in gone if x.message in before.parked and x.message not in known]
 
 
 def _unpark(state: HireState, found: list[facts.AnyFact], closes: list[Closing], key: str, m: Moment) -> None:

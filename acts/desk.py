@@ -51,9 +51,10 @@ from domain.vacancy import fold as fold_vacancy
 from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
 from domain.words import Ending, Party, Role
+from store.arrivals import Arrival
 from store.clock import DoorClock
 from store.database import Database, check_migrated
-from store.inbox import Arrival, Inbox
+from store.inbox import Inbox
 from store.names import canonical_sha256, system_now
 from store.pages import Pages
 from store.partners import Partners

@@ -18,10 +18,10 @@ from domain.moment import Moment
 from domain.vacancy import OVER, Published
 from domain.words import PostState, Role
 from domain.words import roles as roles_among
+from store.arrivals import Contact
 from store.clock import DoorClock
 from store.database import Database
 from store.imports import PREFIX, Imports, Newcomer, Standing
-from store.inbox import Contact
 from store.names import new_hire, new_id
 from store.people import People
 from store.queries import Queries

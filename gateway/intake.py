@@ -15,11 +15,11 @@ from starlette.responses import JSONResponse
 
 from connectors.signatures import Headers
 from domain.errors import BadInput, NotAllowed, NotFound
-from domain.events import CONTENT_TYPE, ApplicationSubmitted, Inbound, parse
+from domain.events import CONTENT_TYPE, Inbound, parse
 from gateway.problems import WrongMediaType
 from gateway.proving import Claim, Proved, Prover
 from gateway.receipts import Receipts, instant_text, to_bytes
-from store.inbox import Acceptance, Arrival, Contact, Kept, MakeReceipt
+from store.arrivals import Acceptance, Arrival, Kept, MakeReceipt, arrival_of
 
 log = structlog.get_logger(__name__)
 
@@ -92,37 +92,21 @@ def _check_sender(proved: Proved, inbound: Inbound) -> None:
 
 
 def _arrival(proved: Proved, inbound: Inbound, body: bytes, received_at: datetime) -> Arrival:
-    """What is kept: routing, hash and signature beside the thin part; the bytes and the application with the personal data.
-
-    The timestamp belongs to what was signed, so it is kept with the signature: `<timestamp> <token>`.
-    """
-    common: dict[str, Any] = {
-        "source": proved.sender.id,
-        "event_id": inbound.envelope.id,
-        "type": inbound.type,
-        "sha256": hashlib.sha256(body).hexdigest(),
-        "signature": proved.signature or None,
-        "key_id": proved.key_id,
-        "received_at": received_at,
-        "data": inbound.data.thin() | _claimed(inbound),
-        "payload": body,
-    }
-    data = inbound.data
-    if not isinstance(data, ApplicationSubmitted):
-        return Arrival(**common, case=inbound.envelope.subject)
-    contact = Contact(name=data.contact.name, email=data.contact.email, language=data.contact.language)
-    application = data.model_dump(mode="json", by_alias=True, exclude={"contact"})
-    return Arrival(**common, vacancy=data.vacancy, candidate_source_id=data.candidate.id, application=application, contact=contact)
-
-
-def _claimed(inbound: Inbound) -> dict[str, Any]:
-    """When the sender says it happened: evidence beside our own clock, which alone decides."""
-    time = inbound.envelope.time
-    return {"claimed_at": instant_text(time)} if time else {}
+    """The timestamp belongs to what was signed, so it is kept with the signature: `<timestamp> <token>`."""
+    return arrival_of(
+        inbound,
+        body,
+        source=proved.sender.id,
+        sha256=hashlib.sha256(body).hexdigest(),
+        signature=proved.signature or None,
+        key_id=proved.key_id,
+        received_at=received_at,
+    )
 
 
 def _told(kept: Kept) -> dict[str, Any]:
-    """`state` is open (on its way), applied, parked (waits for its moment) or superseded (changed nothing; `reason` says why)."""
+    """`state` is unrouted (its case is not known here yet), open (on its way), applied, parked (waits for its moment), superseded
+    (changed nothing; `reason` says why), discarded, or rerouted (a person gave it another case). `history` says when it became what."""
     return {
         "event": kept.event_id,
         "source": kept.source,
@@ -134,6 +118,7 @@ def _told(kept: Kept) -> dict[str, Any]:
         "reason": kept.reason,
         "closed_at": instant_text(kept.closed_at) if kept.closed_at else None,
         "receipt": kept.receipt,
+        "history": [{**step, "at": instant_text(step["at"])} for step in kept.history],
     }
 
 

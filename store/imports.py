@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict
 from domain.messages import Step
+from store.arrivals import Contact
 from store.database import Database
-from store.inbox import Contact
 from store.names import folded
 from store.records import Records
 from store.tables import applications, cases, payloads, people

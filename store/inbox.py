@@ -8,89 +8,26 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, or_, select
 
-from domain.errors import BadInput, Conflict, NotFound, VacancyClosed
+from domain.errors import BadInput, Conflict, NotFound, Refusal, VacancyClosed
+from domain.events import parse
 from domain.messages import Message
 from domain.words import MessageFate
+from store import strays
+from store.arrivals import Acceptance, Arrival, Contact, Kept, MakeReceipt, arrival_of
 from store.columns import utc
 from store.database import Database
 from store.names import folded, new_hire, new_id, system_now
 from store.records import fresh_inbox_row
-from store.tables import applications, cases, hires, inbox, payloads, people, vacancies
+from store.tables import applications, cases, hires, inbox, journal, payloads, people, signal_decisions, vacancies
 
 Row = dict[str, Any]
-MakeReceipt = Callable[[str, str], Row]
 
 SUBMITTED = "application.submitted"
 
 #: A row its case does not close (a hold of months) is sent again this often at least: 10 000 signals would last two years and more.
 LONGEST_LEASE = timedelta(hours=2)
-
-
-class Contact(BaseModel):
-    """How to reach a person: personal data, kept in `people` only."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = ""
-    email: str = ""
-    language: str = "en"
-
-
-class Arrival(BaseModel):
-    """A verified, validated event at the door. `data` is its thin part; everything personal is in the last three fields.
-
-    Where it goes: `case` if given; else, for "application.submitted", the one hire of this candidate and vacancy, made if new;
-    else that hire if `vacancy` and `candidate_source_id` are given; else the vacancy.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    source: str
-    event_id: str
-    type: str
-    sha256: str
-    signature: str | None = None
-    key_id: str | None = None
-    received_at: datetime
-    case: str | None = None
-    vacancy: str | None = None
-    candidate_source_id: str | None = None
-    data: Row = Field(default_factory=dict)
-    payload: bytes | None = None
-    application: Row | None = None
-    contact: Contact | None = None
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """The answer to an arrival; for a repeated one everything is as it was the first time, but for `state`, which is of today."""
-
-    inbox_id: str
-    first: bool
-    case: str
-    received_at: datetime
-    sha256: str
-    state: str
-    receipt: Row | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What became of an event, as its sender may know it."""
-
-    inbox_id: str
-    source: str
-    event_id: str
-    type: str
-    case: str
-    received_at: datetime
-    sha256: str
-    state: str
-    reason: str
-    closed_at: datetime | None
-    closed_by_step: str | None
-    receipt: Row | None
 
 
 @dataclass(frozen=True)
@@ -132,9 +69,15 @@ class Inbox:
             try:
                 return await self._db.write(partial(self._keep, arrival, make_receipt))
             except _KnownAlready:
-                known = await self._answered(arrival)
-                assert known is not None  # rows of the inbox are never removed
-                return known
+                pass
+            except NotFound:
+                if arrival.payload is None:
+                    raise
+                if (kept := await strays.keep(self._db, arrival, make_receipt)) is not None:
+                    return kept
+            known = await self._answered(arrival)
+            assert known is not None  # an accepted event is never forgotten
+            return known
 
     @asynccontextmanager
     async def _alone(self, arrival: Arrival) -> AsyncIterator[bool]:
@@ -161,9 +104,9 @@ class Inbox:
             raise Conflict(f"event {arrival.event_id} was sent before with other content", code="other_content", inbox_id=kept.inbox_id)
         return Acceptance(kept.inbox_id, False, kept.case, kept.received_at, kept.sha256, kept.state, kept.receipt)
 
-    def _keep(self, arrival: Arrival, make_receipt: MakeReceipt | None, tx: Connection) -> Acceptance:
+    def _keep(self, arrival: Arrival, make_receipt: MakeReceipt | None, tx: Connection, id_: str = "") -> Acceptance:
         case, candidate = self._route(tx, arrival)
-        row = _inbox_row(arrival, case, candidate)
+        row = _inbox_row(arrival, case, candidate) | ({"id": id_} if id_ else {})
         receipt = make_receipt(row["id"], case) if make_receipt else None
         statement = self._db.insert(inbox).on_conflict_do_nothing(index_elements=["source", "event_id"])
         stored = tx.execute(statement.values(**row, receipt=receipt).returning(inbox.c.seq)).first()
@@ -220,10 +163,63 @@ class Inbox:
         A row stays open, and comes back when its lease ends, until a step of its case closes it. Each time it was sent for nothing
         (the case is on hold, no worker runs) the next lease is twice as long, up to `LONGEST_LEASE`: a case takes only so many signals.
         """
+        await self.adopt()
         if not await self._db.read(lambda rx: rx.execute(select(inbox.c.seq).where(_due(now)).limit(1)).all()):
             return []
         rows = await self._db.write(partial(_lease, limit, now, timedelta(seconds=seconds)))
         return [_delivery(row) for row in sorted(rows, key=lambda row: int(row["seq"]))]
+
+    async def adopt(self) -> int:
+        """Give every stray whose case has appeared to that case; how many those were. One that is refused there waits for a person."""
+        found = await strays.at_home(self._db)
+        return sum([await self._db.write(partial(self._adopt, stray)) for stray in found])
+
+    def _adopt(self, stray: strays.Stray, tx: Connection, to: str | None = None) -> int:
+        """The row a stray becomes, at its case or at `to`: same source, event id, bytes, time and receipt."""
+        if not strays.take(tx, stray.id):
+            return 0  # somebody else was quicker
+        arrival = arrival_of(parse(stray.body), stray.body, **stray.proof)
+        if to is not None:
+            arrival = arrival.model_copy(update={"case": to})
+        try:
+            with tx.begin_nested():
+                self._keep(arrival, lambda _id, _case: stray.receipt or {}, tx, id_=stray.id)
+        except Refusal as refusal:
+            if to is not None:
+                raise
+            strays.leave(tx, stray.id, refusal.code)
+            return 0
+        strays.remove(tx, stray)
+        return 1
+
+    async def reroute(self, stray_id: str, to: str, decide: Callable[[Connection], None]) -> None:
+        """Give a stray to the case a person named, with what `decide` writes. Raises NotFound, BadInput."""
+        stray = await strays.get(self._db, stray_id)
+
+        def work(tx: Connection) -> None:
+            decide(tx)
+            if not self._adopt(stray, tx, to):
+                raise Conflict("somebody else decided about this event meanwhile", code="decided_already")
+
+        await self._db.write(work)
+
+    async def again(self, message: str, new: str, to: str | None, at: datetime, decide: Callable[[Connection], None]) -> None:
+        """Put the same content once more, as the event `new` linked to `message`, to its case or to `to`, with what `decide` writes.
+
+        It counts as received now: a person says it now. Raises NotFound, BadInput.
+        """
+
+        def work(tx: Connection) -> None:
+            decide(tx)
+            row = tx.execute(select(inbox).where(inbox.c.id == message)).mappings().one_or_none()
+            if row is None:
+                raise NotFound(f"there is no event {message}", code="unknown_event")
+            case = _known_case(tx, cases.c.case_id == (to or row["case_id"]), to or row["case_id"])[0]
+            same = {name: row[name] for name in ("source", "type", "sha256", "signature", "key_id", "data", "payload")}
+            event = {"id": new, "event_id": f"{row['event_id']}~{new[:8]}", "linked_to": message, "case_id": case, "received_at": utc(at)}
+            tx.execute(insert(inbox), [fresh_inbox_row() | same | event])
+
+        await self._db.write(work)
 
     async def release(self, ids: Iterable[str]) -> None:
         """Give leased rows back at once: they were not sent."""
@@ -240,9 +236,9 @@ class Inbox:
 
     async def find(self, source: str, event_id: str) -> Kept | None:
         """What became of an event of this sender; None if it was never accepted."""
-        query = select(inbox).where(inbox.c.source == source, inbox.c.event_id == event_id)
-        row = await self._db.read(lambda rx: rx.execute(query).mappings().first())
-        return None if row is None else _kept(row)
+        return await self._db.read(partial(_find, inbox.c.source == source, inbox.c.event_id == event_id)) or await strays.find(
+            self._db, source, event_id
+        )
 
     async def open_before(self, case: str, instant: datetime) -> int:
         """How many open rows of `case` were received strictly before `instant`: what a deadline must wait for."""
@@ -321,6 +317,43 @@ def _delivery(row: RowMapping) -> Delivery:
     return Delivery(row["case_id"], message, row["attempts"] + 1, row["kind"], row["vacancy"], row["candidate"])
 
 
-def _kept(row: RowMapping) -> Kept:
-    names = ("source", "event_id", "type", "received_at", "sha256", "state", "reason", "closed_at", "closed_by_step", "receipt")
-    return Kept(inbox_id=row["id"], case=row["case_id"], **{name: row[name] for name in names})
+def _find(source: ColumnElement[bool], event_id: ColumnElement[bool], rx: Connection) -> Kept | None:
+    row = rx.execute(select(inbox).where(source, event_id)).mappings().first()
+    return None if row is None else _kept(row, _history(rx, row))
+
+
+def _kept(row: RowMapping, history: tuple[Row, ...]) -> Kept:
+    names = (
+        "source",
+        "event_id",
+        "type",
+        "received_at",
+        "sha256",
+        "state",
+        "reason",
+        "closed_at",
+        "closed_by_step",
+        "receipt",
+    )
+    linked = row["linked_to"]
+    return Kept(inbox_id=row["id"], case=row["case_id"], history=history, linked_to=linked, **{name: row[name] for name in names})
+
+
+def _history(rx: Connection, row: RowMapping) -> tuple[Row, ...]:
+    """What an event became, and when: accepted, what its case did with it, what people decided, and under which id it came again."""
+    steps: list[Row] = [{"state": "accepted", "at": row["received_at"]}]
+    aside = select(journal.c.number, journal.c.at, journal.c.body).where(
+        journal.c.case_id == row["case_id"], journal.c.kind == "message_set_aside"
+    )
+    for entry in rx.execute(aside.order_by(journal.c.number)):
+        if entry.body["message"] == row["id"]:
+            steps.append({"state": entry.body["fate"], "at": entry.at, "reason": entry.body["reason"], "number": entry.number})
+    if row["state"] == "applied" and row["closed_by_step"]:
+        by = select(journal.c.number, journal.c.at).where(journal.c.case_id == row["case_id"], journal.c.step == row["closed_by_step"])
+        if (first := rx.execute(by.order_by(journal.c.number).limit(1)).first()) is not None:
+            steps.append({"state": "applied", "at": first.at, "number": first.number})
+    decided = select(signal_decisions).where(signal_decisions.c.event == row["id"], signal_decisions.c.state == "done")
+    for decision in rx.execute(decided.order_by(signal_decisions.c.decided_at)):
+        state = {"discard": "discarded", "replay": "replayed", "reroute": "rerouted"}[decision.kind]
+        steps.append({"state": state, "at": decision.decided_at, "reason": decision.reason, "event": decision.led_to or ""})
+    return tuple(sorted(steps, key=lambda step: step["at"]))

@@ -305,7 +305,7 @@ def _message_row(step: Step, n: int) -> Row:
 
 def fresh_inbox_row() -> Row:
     """An inbox row with a new id and nothing known yet."""
-    empty = dict.fromkeys(("signature", "key_id", "payload", "lease_until", "closed_at", "closed_by_step", "receipt"))
+    empty = dict.fromkeys(("signature", "key_id", "payload", "lease_until", "closed_at", "closed_by_step", "receipt", "linked_to"))
     return {"id": new_id(), **empty, "state": "open", "reason": "", "attempts": 0}
 
 

@@ -101,11 +101,57 @@ inbox = Table(
     Column("closed_at", Instant),
     _words("closed_by_step", nullable=True),
     Column("receipt", Kept),
+    _words("linked_to", nullable=True),
     UniqueConstraint("source", "event_id"),
     _one_of("state", "open", "applied", "parked", "superseded", "refused"),
     _only("ix_inbox_open", "lease_until", "seq", where="state = 'open'"),
     Index("ix_inbox_case_id", "case_id", "state"),
     sqlite_autoincrement=True,
+)
+
+#: Accepted events whose case is not known here (yet): they wait, visibly, and become inbox rows when it is.
+strays = Table(
+    "strays",
+    metadata,
+    _words("id", primary_key=True),
+    _words("source"),
+    _words("event_id"),
+    _words("type"),
+    _words("subject"),
+    Column("received_at", Instant, nullable=False),
+    _words("sha256"),
+    _words("signature", nullable=True),
+    _words("key_id", nullable=True),
+    _words("payload"),
+    _words("state"),
+    _words("reason"),
+    Column("closed_at", Instant),
+    Column("receipt", Kept),
+    UniqueConstraint("source", "event_id"),
+    _one_of("state", "unrouted", "discarded"),
+    Index("ix_strays_subject", "subject", "state"),
+)
+
+#: What people decided about an event that waits or had no effect. A replay and a new route take a second person.
+signal_decisions = Table(
+    "signal_decisions",
+    metadata,
+    _words("decision", primary_key=True),
+    _words("event"),
+    _words("kind"),
+    _words("to_case", nullable=True),
+    _words("reason"),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("decided_by", nullable=True),
+    Column("decided_at", Instant),
+    _words("state"),
+    _words("led_to", nullable=True),
+    _one_of("kind", "discard", "replay", "reroute"),
+    _one_of("state", "proposed", "done", "rejected"),
+    CheckConstraint("kind = 'discard' OR decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
+    _only("uq_signal_decisions_open", "event", where="state = 'proposed'", unique=True),
+    Index("ix_signal_decisions_event", "event"),
 )
 
 outbox = Table(

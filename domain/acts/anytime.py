@@ -14,7 +14,7 @@ from domain.messages import ActRequest, Message
 from domain.moment import Moment
 from domain.replies import take
 from domain.stages import Facts, end, reserve_ending, resumed
-from domain.words import Ending, Role, Stage
+from domain.words import Ending, MessageFate, Role, Stage
 from domain.words import roles as roles_among
 
 #: Everybody who can do anything to a case.
@@ -73,6 +73,15 @@ LAPSES = {
     "contract": Ending.CONDITIONAL_OFFER_LAPSED,  # not declined: nobody said no
     "entry": Ending.NO_SHOW,
 }
+
+
+@act("discard_message", HR, ANY_STAGE, Late, on_hold=True, after_ending=True)
+def _discard_message(s: HireState, a: Late, r: ActRequest, m: Moment) -> Facts:
+    """Put away an event that waits in this case for its moment, or could not be written down: it will have no effect."""
+    waiting = s.parked.get(a.message)
+    if waiting is None:
+        raise NotNow("no such event waits in this case", code="not_waiting")
+    return [waiting.model_copy(update={"fate": MessageFate.SUPERSEDED, "reason": f"discarded.{a.reason}"})]
 
 
 @act("confirm_lapse", HR, ANY_STAGE, Nothing, approval=True)

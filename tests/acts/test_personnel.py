@@ -10,9 +10,10 @@ from acts.personnel import Personnel
 from domain import facts as f
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.words import Role, Stage
+from store.arrivals import Contact
 from store.clock import DoorClock
 from store.database import Database, migrate
-from store.inbox import Contact, Inbox
+from store.inbox import Inbox
 from store.people import People
 from store.queries import Queries
 from store.records import Records

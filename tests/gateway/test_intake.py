@@ -18,9 +18,10 @@ from gateway import intake
 from gateway.app import Parts, create_app
 from gateway.intake import Intake
 from gateway.receipts import Receipts, receipt_holds
+from store.arrivals import Acceptance, Arrival, MakeReceipt
 from store.clock import DoorClock
 from store.database import Database
-from store.inbox import Acceptance, Arrival, Inbox, MakeReceipt
+from store.inbox import Inbox
 from tests.domain.event_samples import APPLICATION, DATA, SENDER, VACANCY, event
 from tests.gateway.door import OURS, Caller, door, key_of, prover, query, rows, signed
 

@@ -9,7 +9,7 @@ from domain.messages import Announcement, CaseMessage, Letter, Step
 from domain.rules import Rules
 from domain.vacancy import Closing, DutyStation, PostSpec, Published, Title, VacancySpec
 from domain.words import LimitAction, Party, PostKind, Stage
-from store.inbox import Arrival, Contact
+from store.arrivals import Arrival, Contact
 from store.names import canonical_sha256
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,8 +10,9 @@ from sqlalchemy import LargeBinary, func, select
 from domain import facts as f
 from domain.errors import BadInput, Conflict, NotFound, VacancyClosed
 from domain.words import MessageFate
+from store.arrivals import Acceptance, Contact
 from store.database import Database
-from store.inbox import Acceptance, Contact, Delivery, Inbox
+from store.inbox import Delivery, Inbox
 from store.people import People
 from store.queries import Queries
 from store.records import Records

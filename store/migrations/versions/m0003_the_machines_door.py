@@ -19,9 +19,14 @@ def upgrade() -> None:
     _feed_readers()
     _api_answers()
     _deliveries()
+    _signal_desk()
 
 
 def downgrade() -> None:
+    op.drop_table("signal_decisions")
+    op.drop_table("strays")
+    with op.batch_alter_table("inbox") as inbox:
+        inbox.drop_column("linked_to")
     _no_deliveries()
     op.drop_table("api_answers")
     op.drop_table("feed_readers")
@@ -184,3 +189,59 @@ def _no_deliveries() -> None:
         op.drop_table(table)
     op.drop_index("ix_outbox_unspread", "outbox")
     op.drop_column("outbox", "spread_at")
+
+
+def _signal_desk() -> None:
+    """Events whose case is not known, what people decide about events, and which event a replayed one repeats."""
+    with op.batch_alter_table("inbox") as inbox:
+        inbox.add_column(sa.Column("linked_to", store.columns.Words(), nullable=True))
+    op.create_table(
+        "strays",
+        sa.Column("id", store.columns.Words(), nullable=False),
+        sa.Column("source", store.columns.Words(), nullable=False),
+        sa.Column("event_id", store.columns.Words(), nullable=False),
+        sa.Column("type", store.columns.Words(), nullable=False),
+        sa.Column("subject", store.columns.Words(), nullable=False),
+        sa.Column("received_at", store.columns.Instant(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("signature", store.columns.Words(), nullable=True),
+        sa.Column("key_id", store.columns.Words(), nullable=True),
+        sa.Column("payload", store.columns.Words(), nullable=False),
+        sa.Column("state", store.columns.Words(), nullable=False),
+        sa.Column("reason", store.columns.Words(), nullable=False),
+        sa.Column("closed_at", store.columns.Instant(), nullable=True),
+        sa.Column("receipt", sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("state IN ('unrouted', 'discarded')", name=op.f("ck_strays_state")),
+        sa.PrimaryKeyConstraint("id", name="pk_strays"),
+        sa.UniqueConstraint("source", "event_id", name="uq_strays_source_event_id"),
+    )
+    op.create_index("ix_strays_subject", "strays", ["subject", "state"])
+    op.create_table(
+        "signal_decisions",
+        sa.Column("decision", store.columns.Words(), nullable=False),
+        sa.Column("event", store.columns.Words(), nullable=False),
+        sa.Column("kind", store.columns.Words(), nullable=False),
+        sa.Column("to_case", store.columns.Words(), nullable=True),
+        sa.Column("reason", store.columns.Words(), nullable=False),
+        sa.Column("proposed_by", store.columns.Words(), nullable=False),
+        sa.Column("proposed_at", store.columns.Instant(), nullable=False),
+        sa.Column("decided_by", store.columns.Words(), nullable=True),
+        sa.Column("decided_at", store.columns.Instant(), nullable=True),
+        sa.Column("state", store.columns.Words(), nullable=False),
+        sa.Column("led_to", store.columns.Words(), nullable=True),
+        sa.CheckConstraint("kind IN ('discard', 'replay', 'reroute')", name=op.f("ck_signal_decisions_kind")),
+        sa.CheckConstraint("state IN ('proposed', 'done', 'rejected')", name=op.f("ck_signal_decisions_state")),
+        sa.CheckConstraint(
+            "kind = 'discard' OR decided_by IS NULL OR decided_by <> proposed_by", name=op.f("ck_signal_decisions_four_eyes")
+        ),
+        sa.PrimaryKeyConstraint("decision", name="pk_signal_decisions"),
+    )
+    op.create_index("ix_signal_decisions_event", "signal_decisions", ["event"])
+    op.create_index(
+        "uq_signal_decisions_open",
+        "signal_decisions",
+        ["event"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
