@@ -6,7 +6,7 @@ does with the event is the case's own journal: this desk only puts it there agai
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,12 +21,15 @@ from store.clock import DoorClock
 from store.database import Database
 from store.inbox import SUBMITTED, Inbox
 from store.people import People
+from store.queries import Queries
 from store.signals import Decision, Decisions, Signals
 
 Row = dict[str, Any]
+list_ = list  # the desk has a question of this name
 Act = Callable[[str, str, str, dict[str, Any], str], Awaitable[Any]]
 
 HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
+CONTRADICTED = "contradicted"
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,28 @@ class Signal:
 
 
 class SignalDesk:
-    def __init__(self, db: Database, inbox: Inbox, people: People, clock: DoorClock, act: Act) -> None:
-        self._db, self._inbox, self._people, self._clock, self._act = db, inbox, people, clock, act
+    def __init__(self, db: Database, inbox: Inbox, people: People, queries: Queries, clock: DoorClock, act: Act) -> None:
+        self._inbox, self._people, self._queries, self._clock, self._act = inbox, people, queries, clock, act
         self._signals, self._decisions = Signals(db), Decisions(db)
 
-    async def list(self, state: str | None = None, partner: str | None = None, vacancy: str | None = None) -> list[Signal]:
-        """What waits for its case, its moment or a person, the oldest first; `state` shows another one, such as superseded."""
-        rows = await self._signals.list(state, partner, vacancy)
+    async def list(self, state: str | None = None, partner: str | None = None, vacancy: str | None = None) -> list_[Signal]:
+        """What waits for its case, its moment or a person, the oldest first; `state` shows one alone, also superseded or applied."""
+        rows = [] if state == CONTRADICTED else await self._signals.list(state, partner, vacancy)
+        if state in (None, CONTRADICTED):
+            rows += await self._contradicted(partner, vacancy)
         open_ = await self._decisions.open()
-        return [_signal(row, open_.get(row["event"])) for row in rows]
+        return [_signal(row, open_.get(row["event"])) for row in sorted(rows, key=lambda row: (row["received_at"], row["event"]))]
+
+    async def _contradicted(self, partner: str | None, vacancy: str | None) -> list_[Row]:
+        """The newest reply to each condition whose answers do not agree: applied, and for a person to settle."""
+        found = []
+        for hire in await self._queries.hires(vacancy=vacancy, needs="settle_reply"):
+            slots = {need.partition(":")[2] for need in hire["needs"] if need.startswith("settle_reply:")}
+            for name in sorted({slot.partition(".")[0] for slot in slots}):
+                row = await self._signals.newest(hire["case_id"], f"{name}.replied")
+                if row is not None and partner in (None, row["partner"]):
+                    found.append(row | {"state": CONTRADICTED, "reason": f"settle_reply:{name}"})
+        return found
 
     async def get(self, event: str) -> Signal:
         """Raises NotFound."""
@@ -112,9 +128,7 @@ class SignalDesk:
             await self._inbox.reroute(asked.event, asked.to_case, lambda tx: self._decisions.close(tx, asked, person, now, asked.event))
             return
         new = asked.decision  # the new event has the decision's id: carried out twice it is still one
-        await self._inbox.again(
-            asked.event, new, asked.to_case, now, lambda tx: self._decisions.close(tx, asked, person, now, new)
-        )
+        await self._inbox.again(asked.event, new, asked.to_case, now, lambda tx: self._decisions.close(tx, asked, person, now, new))
         if signal.state == "parked":  # what waits there must not act beside what took its place
             words = {"message": asked.event, "reason": asked.kind}
             await self._act(person, signal.case, "discard_message", words, f"{asked.decision}-away")
@@ -145,17 +159,12 @@ def _put_away(tx: Connection, event: str, now: datetime) -> None:
 
 
 def _decision(event: str, kind: Kind, to: str | None, reason: str, person: str, now: datetime) -> Decision:
-    return Decision(
-        decision=secrets.token_hex(12), event=event, kind=kind, to_case=to, reason=reason, proposed_by=person, proposed_at=now
-    )
+    return Decision(decision=secrets.token_hex(12), event=event, kind=kind, to_case=to, reason=reason, proposed_by=person, proposed_at=now)
 
 
 def _signal(row: Row, open_: Decision | None) -> Signal:
     found = remedy(row["state"], row["reason"], application=row["type"] == SUBMITTED)
     names = ("event", "partner", "sent_as", "type", "case", "received_at", "state", "reason")
-    proposed = {"proposed": open_.decision, "proposed_by": open_.proposed_by} if open_ else {}
-    return Signal(**{name: row[name] for name in names}, remedy=found.code, acts=found.acts, **proposed)
-
-
-def as_row(signal: Signal) -> Row:
-    return asdict(signal)
+    same = {name: row[name] for name in names}
+    proposed, by = (open_.decision, open_.proposed_by) if open_ else ("", "")
+    return Signal(**same, remedy=found.code, acts=found.acts, proposed=proposed, proposed_by=by)

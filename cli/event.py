@@ -2,12 +2,14 @@
 
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli import sending, show
-from cli.terminal import Json, terminal
+from cli.outlook import Language, Tongue
+from cli.terminal import Json, Person, terminal
+from config.words import Words
 from domain.errors import BadInput
 
 app = typer.Typer(help="What became of what a partner sent.", no_args_is_help=True)
@@ -67,3 +69,69 @@ def show_(
     """Show an event's receipt, and whether its case has taken it."""
     found = terminal(ctx).at_store(lambda desk: desk.event(partner, id_))
     show.as_json(found) if json else show.sheet(show.fields(found))
+
+
+Event = Annotated[str, typer.Argument(metavar="EVENT", help="Our id of the event, as in `muster event list`.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, as a short code: sent_by_mistake, wrong_case …")]
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[
+        str | None, typer.Option("--state", help="Only these: unrouted, parked, contradicted, superseded, applied, discarded.")
+    ] = None,
+    partner: Annotated[str | None, typer.Option("--partner", metavar="PARTNER", help="Only what this partner sent.")] = None,
+    vacancy: Annotated[str | None, typer.Option("--vacancy", metavar="REFERENCE", help="Only what is about this vacancy.")] = None,
+    language: Language = Tongue.EN,
+    json: Json = False,
+) -> None:
+    """List the events that wait for their case, their moment or a person, each with what to do about it."""
+    found = terminal(ctx).at_store(lambda desk: desk.signals.list(state, partner, vacancy))
+    words = Words.load()
+    rows = [vars(each) | {"do": words.say(f"remedy.{each.remedy}", language)} for each in found]
+    show.many(
+        rows, ("event", "partner", "type", "case", "received_at", "state", "reason", "acts", "do"), json_=json, none="No event waits."
+    )
+
+
+@app.command()
+def discard(ctx: typer.Context, event: Event, reason: Reason, person: Person, json: Json = False) -> None:
+    """Put an event away: it will have no effect. Its sender sees that."""
+    found = terminal(ctx).at_desk(lambda desk: desk.signals.discard(person, event, reason))
+    show.as_json(vars(found)) if json else show.sheet(show.fields(vars(found)))
+
+
+@app.command()
+def replay(ctx: typer.Context, event: Event, reason: Reason, person: Person, json: Json = False) -> None:
+    """Propose to put an event to its case again, as a new event. A second person approves."""
+    _proposed(terminal(ctx).at_store(lambda desk: desk.signals.propose(person, event, "replay", reason)), json=json)
+
+
+@app.command()
+def reroute(
+    ctx: typer.Context,
+    event: Event,
+    to: Annotated[str, typer.Option("--to", metavar="CASE", help="The case it is about: hire/… or vacancy/…")],
+    reason: Reason,
+    person: Person,
+    json: Json = False,
+) -> None:
+    """Propose to give an event to another case. A second person approves."""
+    _proposed(terminal(ctx).at_store(lambda desk: desk.signals.propose(person, event, "reroute", reason, to)), json=json)
+
+
+@app.command()
+def decide(
+    ctx: typer.Context,
+    proposal: Annotated[str, typer.Argument(metavar="PROPOSAL", help="The proposal, as in `muster event list`.")],
+    person: Person,
+    reject: Annotated[bool, typer.Option("--reject", help="Reject it instead of approving it.")] = False,
+    json: Json = False,
+) -> None:
+    """Approve (or reject) what another person proposed about an event."""
+    _proposed(terminal(ctx).at_desk(lambda desk: desk.signals.decide(person, proposal, approve=not reject)), json=json)
+
+
+def _proposed(decision: Any, *, json: bool) -> None:
+    show.as_json(vars(decision)) if json else show.sheet(show.fields(vars(decision)))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from acts.importing import Importing
     from acts.partners import PartnerDesk
     from acts.personnel import Personnel
+    from acts.signals import SignalDesk
     from acts.tokens import TokenBook
     from config.settings import Settings
 
@@ -89,6 +90,8 @@ class Desk(Protocol):
     def personnel(self) -> "Personnel": ...
     @property
     def tokens(self) -> "TokenBook": ...
+    @property
+    def signals(self) -> "SignalDesk": ...
 
     @property
     def calendars(self) -> CalendarDesk: ...

@@ -44,3 +44,17 @@ def remedy(state: str, reason: str, *, application: bool = False) -> Remedy:
             return Remedy("look_why", ("replay", *other))
         case _:
             return Remedy("nothing_to_do")
+
+
+#: Every code `remedy` can give; each has its sentence in the catalogue.
+REMEDIES = (
+    "wait_or_reroute",
+    "case_refuses",
+    "repair_and_replay",
+    "wait_for_its_moment",
+    "settle_reply",
+    "accept_late",
+    "put_away",
+    "look_why",
+    "nothing_to_do",
+)

@@ -68,7 +68,8 @@ def read(folder: Path) -> Evidence:
             conditions=_rows(db, "SELECT * FROM conditions"),
             vacancies=_rows(db, "SELECT reference, status, number FROM vacancies"),
             posts=_rows(db, "SELECT id, vacancy, post, state, hire, funded FROM posts"),
-            inbox=_rows(db, "SELECT id, source, event_id, type, state, case_id, sha256 FROM inbox"),
+            inbox=_rows(db, "SELECT id, source, event_id, type, state, case_id, sha256 FROM inbox")
+            + _rows(db, "SELECT id, source, event_id, type, state, subject AS case_id, sha256 FROM strays"),
             letters=_rows(db, "SELECT letter, sha256, subject, body FROM letters"),
             announced=_rows(db, "SELECT type, subject, body FROM outbox WHERE kind = 'event' AND case_id IS NOT NULL"),
             staff={row["person"] for row in _rows(db, "SELECT person FROM staff")},

@@ -29,7 +29,7 @@ WRONGS = (
     Wrong("host-nation", "unknown_type", 422),
     Wrong("portal", "unknown_field", 422),
     Wrong("budget", "unknown_outcome", 422),
-    Wrong("hris", "unknown_case", 404),
+    Wrong("hris", "unknown_case", 202),
     Wrong("assessment", "not_json", 400),
     Wrong("portal", "oversize", 413),
     Wrong("portal", "binary_mode", 415),

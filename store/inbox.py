@@ -47,8 +47,8 @@ class _KnownAlready(Exception):
 
 
 class Inbox:
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, *, most_strays: int = strays.MOST) -> None:
+        self._db, self._most_strays = db, most_strays
         #: The events being kept right now, by this process: whoever brings one of them once more waits for its answer.
         self._coming: dict[tuple[str, str], asyncio.Event] = {}
 
@@ -73,7 +73,7 @@ class Inbox:
             except NotFound:
                 if arrival.payload is None:
                     raise
-                if (kept := await strays.keep(self._db, arrival, make_receipt)) is not None:
+                if (kept := await strays.keep(self._db, arrival, make_receipt, self._most_strays)) is not None:
                     return kept
             known = await self._answered(arrival)
             assert known is not None  # an accepted event is never forgotten
@@ -178,10 +178,10 @@ class Inbox:
         """The row a stray becomes, at its case or at `to`: same source, event id, bytes, time and receipt."""
         if not strays.take(tx, stray.id):
             return 0  # somebody else was quicker
-        arrival = arrival_of(parse(stray.body), stray.body, **stray.proof)
-        if to is not None:
-            arrival = arrival.model_copy(update={"case": to})
         try:
+            arrival = arrival_of(parse(stray.body), stray.body, **stray.proof)
+            if to is not None:
+                arrival = arrival.model_copy(update={"case": to})
             with tx.begin_nested():
                 self._keep(arrival, lambda _id, _case: stray.receipt or {}, tx, id_=stray.id)
         except Refusal as refusal:

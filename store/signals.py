@@ -61,6 +61,14 @@ class Signals:
             raise NotFound(f"there is no event {event}", code="unknown_event")
         return dict(found)
 
+    async def newest(self, case: str, type_: str) -> Row | None:
+        """The last event of a type that a case has applied."""
+        every = _every().subquery()
+        query = select(every).where(every.c.case == case, every.c.type == type_, every.c.state == "applied")
+        query = query.order_by(every.c.received_at.desc(), every.c.event.desc()).limit(1)
+        row = await self._db.read(lambda rx: rx.execute(query).mappings().first())
+        return None if row is None else dict(row)
+
     async def known(self, case: str) -> bool:
         query = select(cases.c.case_id).where(cases.c.case_id == case)
         return await self._db.read(lambda rx: rx.execute(query).first()) is not None

@@ -32,13 +32,13 @@ class Stray:
     receipt: Row | None
 
 
-async def keep(db: Database, arrival: Arrival, make_receipt: MakeReceipt | None) -> Acceptance | None:
-    """Keep an event for a case nobody knows; None when the same event is kept already. Raises NotFound past `MOST` of one partner."""
+async def keep(db: Database, arrival: Arrival, make_receipt: MakeReceipt | None, most: int = MOST) -> Acceptance | None:
+    """Keep an event for a case nobody knows; None when the same event is kept already. Raises NotFound past `most` of one partner."""
     subject = arrival.case or f"vacancy/{arrival.vacancy}"
 
     def work(tx: Connection) -> Acceptance | None:
         mine = select(func.count()).where(strays.c.source == arrival.source, strays.c.state == "unrouted")
-        if tx.execute(mine).scalar_one() >= MOST:
+        if tx.execute(mine).scalar_one() >= most:
             raise NotFound(f"there is no case {subject}, and too many events of this partner wait for theirs", code="unknown_case")
         row = arrival.model_dump(include={"source", "event_id", "type", "sha256", "signature", "key_id", "received_at"})
         row |= {"id": new_id(), "subject": subject, "payload": new_id(), "state": "unrouted", "reason": "unknown_case", "closed_at": None}

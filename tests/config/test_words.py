@@ -25,6 +25,7 @@ from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
+from domain.signals import REMEDIES
 from domain.status import CODES as STATUSES
 from domain.vacancy import OVER
 from domain.vacancy_waiting import VACANCY_CODES
@@ -81,6 +82,7 @@ def needed() -> set[str]:
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
     keys |= {f"waiting.vacancy.{status}" for status in ("published", "closed", "suspended", *OVER)}
+    keys |= {f"remedy.{code}" for code in REMEDIES}
     keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
     return keys | {f"refusal.{name}" for name in problems()}

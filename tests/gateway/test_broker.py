@@ -28,11 +28,12 @@ from gateway.broker import READER, Incoming, Message, Outgoing
 from gateway.intake import Intake
 from gateway.jetstream import Door
 from gateway.receipts import Receipts, receipt_holds
+from store.arrivals import Acceptance, Arrival, MakeReceipt
 from store.clock import DoorClock
 from store.database import Database
 from store.feed import EVERYTHING, START, Place
 from store.feed import Feed as Log
-from store.inbox import Acceptance, Arrival, Inbox, MakeReceipt
+from store.inbox import Inbox
 from store.records import Records
 from tests.domain.event_samples import event
 from tests.gateway.door import OURS, partners, prover, query, signed

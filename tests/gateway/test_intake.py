@@ -196,12 +196,6 @@ REFUSALS: dict[str, tuple[tuple[bytes, dict[str, str]], int, str]] = {
     "a value of the wrong kind": (_with(_body(lambda e: e["data"].update(channel=CANARY))), 422, "invalid"),
     "the wrong kind of subject": (_with(_body(lambda e: e.update(subject="hire/abcd"))), 422, "wrong_subject"),
     "two vacancies": (_with(_body(lambda e: e["data"].update(vacancy="240655"))), 422, "wrong_subject"),
-    "a vacancy nobody published": (
-        _with(_body(lambda e: (e["data"].update(vacancy="999999"), e.update(subject="vacancy/999999")))),
-        404,
-        "unknown_vacancy",
-    ),
-    "a hire nobody made": (_with(event("offer.answered")), 404, "unknown_case"),
     "too large": (_with(b" " * (64 * 1024 + 1)), 413, "too_large"),
 }
 
@@ -348,3 +342,20 @@ async def test_our_own_trouble_is_said_without_its_insides(error: Exception, sta
         assert (await http.get("/readyz")).status_code == status
         assert (await http.get("/livez")).status_code == 200
     assert APPLICATION["contact"]["name"] not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("content", "subject"),
+    [
+        (_body(lambda e: (e["data"].update(vacancy="999999"), e.update(subject="vacancy/999999"))), "vacancy/999999"),
+        (event("offer.answered", "evt-1"), json.loads(event("offer.answered"))["subject"]),
+    ],
+    ids=["a vacancy nobody published", "a hire nobody made"],
+)
+async def test_an_event_whose_case_is_not_known_here_is_kept_and_waits_visibly(content: bytes, subject: str, caller: Caller) -> None:
+    sent = json.loads(content)
+    answers = [await caller.send(content) for _ in range(2)]
+    assert [(a.status_code, a.json()["case"]) for a in answers] == [(202, subject)] * 2
+    assert answers[0].content == answers[1].content, "a repeat gets the first receipt"
+    told = (await caller.ask("portal", sent["id"])).json()
+    assert (told["state"], told["reason"], [step["state"] for step in told["history"]]) == ("unrouted", "unknown_case", ["accepted"])

@@ -118,7 +118,7 @@ async def test_events_find_their_case(db: Database) -> None:
         with pytest.raises(NotFound):
             await box.accept(plain.model_copy(update={"event_id": "e5", **where}))
     with pytest.raises(NotFound):
-        await box.accept(m.arrival("e6", vacancy="999999"))
+        await box.accept(m.arrival("e6", vacancy="999999", payload=None))
     with pytest.raises(BadInput):
         await box.accept(plain.model_copy(update={"event_id": "e7"}))
 
@@ -126,7 +126,7 @@ async def test_events_find_their_case(db: Database) -> None:
 async def test_a_refused_arrival_leaves_nothing(db: Database) -> None:
     box = Inbox(db)
     for bad in (
-        m.arrival(vacancy="999999"),
+        m.arrival(vacancy="999999", payload=None),
         m.arrival(data={"x": "\x00"}),
         m.arrival(data={"x": float("nan")}),
         m.arrival(event="a\x00"),
