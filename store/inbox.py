@@ -199,7 +199,7 @@ class Inbox:
         def work(tx: Connection) -> None:
             decide(tx)
             if not self._adopt(stray, tx, to):
-                raise Conflict("somebody else decided about this event meanwhile", code="decided_already")
+                raise NotFound(f"no event {stray_id} waits for its case any more", code="unknown_event")
 
         await self._db.write(work)
 

@@ -61,6 +61,10 @@ ADDRESSES = {
     "staff show": "GET /staff/{person}",
     "staff worklist": "GET /worklist",
     "event show": "GET /events/{partner}/{event}",
+    "event list": "GET /signals",
+    "event discard": "POST /signals/{event}/discard",
+    "event replay": "POST /signals/{event}/proposals",
+    "event reroute": "POST /signals/{event}/proposals",
     "housekeeping show": "GET /housekeeping",
     "notice parse": "POST /notices/preview",
 }
@@ -75,6 +79,10 @@ EXEMPT = {
         ("partner add", "partner list", "partner rotate", "partner revoke", "partner test", "partner show", "partner reconcile"),
         "about the installation's partners and their doors: for whoever operates the machine",
     ),
+    **dict.fromkeys(
+        ("delivery list", "delivery replay", "delivery subscribers", "delivery resume"),
+        "about what leaves for partners, and their doors: for whoever operates the machine",
+    ),
     "event send": "plays a partner, with a partner's key, at the machines' door",
     "vacancy import": "POST /notices/preview reads the notice, a person settles what it leaves open, POST /vacancies publishes",
     **dict.fromkeys(("staff add", "staff load"), "roles are given at a terminal: a token could give its own person more"),
@@ -84,5 +92,5 @@ EXEMPT = {
         ("staff token add", "staff token list", "staff token revoke"),
         "a token that could make or end tokens would outlive its own revocation",
     ),
-    **dict.fromkeys(("policy approve", "overlay approve"), "an approval is never given by token"),
+    **dict.fromkeys(("policy approve", "overlay approve", "event decide"), "an approval is never given by token"),
 }

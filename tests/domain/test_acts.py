@@ -108,6 +108,7 @@ def test_on_hold_only_what_belongs_to_a_hold_is_possible() -> None:
     world.act(case, "hold", reason="a_reason")
     assert allowed(world.hire(case), frozenset(Role)) == [
         "apply_overlay",
+        "discard_message",
         "hand_over",
         "lift_overlay",
         "recompute_deadlines",
