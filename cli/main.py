@@ -41,7 +41,7 @@ from cli.nats import nats
 from cli.outcome import FAILED, OK, refused
 from cli.recover import recover
 from cli.relay import relay
-from cli.terminal import terminal
+from cli.terminal import beside_the_store, terminal
 from cli.up import up
 from cli.worker import worker
 from domain.errors import Problem
@@ -68,7 +68,7 @@ app = typer.Typer(
 )
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"
 for _command in (up, worker, gateway, api, dispatcher, relay, nats, migrate, recover, doctor):
-    app.command(rich_help_panel=RUN)(_command)
+    app.command(rich_help_panel=RUN)(beside_the_store(_command))
 NOUNS = {
     "vacancy": vacancy,
     "hire": hire,

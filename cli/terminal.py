@@ -5,14 +5,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, Protocol, TypeVar, cast
 
 import typer
 
 from domain.agenda import AgendaItem
 from domain.calendars import Calendar
 from domain.editions import Edition
+from domain.errors import Problem
 from domain.forecast import Accuracy, Forecast
 from domain.messages import Receipt
 from domain.overlays import Overlay, Standing
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class OverlayDesk(Protocol):
@@ -158,6 +160,10 @@ class Opens(Protocol):
 
 
 def _open_desk(settings: "Settings", *, reading: bool) -> AbstractAsyncContextManager[Desk]:
+    if settings.remote_url:
+        from cli.remote import open_remote
+
+        return cast(AbstractAsyncContextManager[Desk], open_remote(settings))
     from acts.desk import open_desk
 
     return open_desk(settings, reading=reading)
@@ -195,6 +201,25 @@ def terminal(ctx: typer.Context) -> Terminal:
     if root.obj is None:
         root.obj = Terminal()
     return root.obj  # type: ignore[no-any-return]
+
+
+def beside_the_store(command: Callable[P, T]) -> Callable[P, T]:
+    """A command that needs the installation itself; from afar it says so. Whatever is wrong with the settings, the command says itself."""
+
+    @wraps(command)
+    def checked(*words: P.args, **given: P.kwargs) -> T:
+        ctx = next((each for each in (*words, *given.values()) if isinstance(each, typer.Context)), None)
+        try:
+            remote = ctx is not None and bool(terminal(ctx).settings.remote_url)
+        except Problem:
+            remote = False
+        if remote:
+            from cli.remote import beside_the_store as refusal
+
+            raise refusal(f"`{ctx.command_path if ctx else 'muster'}`")
+        return command(*words, **given)
+
+    return checked
 
 
 def _for_a_program(ctx: typer.Context, wanted: bool) -> bool:

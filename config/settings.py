@@ -100,6 +100,13 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
     api_host: str = Field(default="127.0.0.1", description="Address the people's API listens on.")
     api_port: int = Field(default=8481, ge=0, le=65535, description="Port the people's API listens on; 0 for any free one.")
+    remote_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",
+        description="Another machine's people's API (https://…): the commands then work through it, with a token. Empty: beside the store.",
+    )
+    token: SecretStr | None = Field(default=None, description="The personal access token for remote_url; never on the command line.")
+    token_file: Path | None = Field(default=None, description="A file that holds that token instead.")
     edge_addresses: tuple[IPvAnyNetwork, ...] = Field(
         default=(),
         description="Addresses of the proxies whose Client-Cert (RFC 9440) and X-Forwarded-For headers are believed: they take "
