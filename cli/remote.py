@@ -8,6 +8,7 @@ import asyncio
 import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -207,8 +208,8 @@ class Remote:
         return revived(await self._line.get(_at(case)))
 
     async def timeline(self, case: str) -> Any:
-        rows = revived(await self._line.pages(f"{_at(case)}/timeline"))
-        return [{"case_id": case, **row} for row in rows]
+        rows = await self._line.pages(f"{_at(case)}/timeline")
+        return [{"case_id": case, **{name: value if name == "body" else revived(value) for name, value in row.items()}} for row in rows]
 
     async def _journal(self, case: str) -> list[Entry]:
         fact: TypeAdapter[Any] = TypeAdapter(AnyFact)
@@ -248,7 +249,13 @@ class Remote:
         return await self._line.get("/staff")
 
     async def vacancies(self) -> Any:
-        return revived(await self._line.pages("/vacancies"))
+        return [await self._summed(each) for each in revived(await self._line.pages("/vacancies"))]
+
+    async def _summed(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row of the list with its posts and hires counted, as the list beside the store has them."""
+        whole = await self._line.get(f"/vacancies/{row['reference']}")
+        posts = Counter(post["state"] for post in whole["posts"])
+        return row | {"posts": dict(sorted(posts.items())), "hires": whole.get("counts") or {}}
 
     async def vacancy(self, reference: str) -> Any:
         found = await self._line.get(f"/vacancies/{reference}")
@@ -415,7 +422,7 @@ class RemotePersonnel(_Part):
         return read(StaffState, await self._line.post(f"/staff/{person}/notes/{note}/revoke", {}))
 
     async def worklist(self, person: str) -> list[Task]:
-        return read(list[Task], await self._line.get(f"/staff/{person}/worklist"))
+        return [Task(**task) for task in revived(await self._line.get(f"/staff/{person}/worklist"))]
 
     def __getattr__(self, name: str) -> Any:
         raise beside_the_store("this")
