@@ -208,7 +208,7 @@ def beside_the_store(command: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(command)
     def checked(*words: P.args, **given: P.kwargs) -> T:
-        ctx = next((each for each in (*words, *given.values()) if hasattr(each, "find_root")), None)
+        ctx: Any = next((each for each in (*words, *given.values()) if hasattr(each, "find_root")), None)
         try:
             remote = ctx is not None and bool(terminal(ctx).settings.remote_url)
         except Problem:
