@@ -19,7 +19,7 @@ from domain.words import Condition, Ending, Outcome, PostKind, PostState, Stage
 from tests.announced import hold
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
-HIRE = HireState(case="hire/7q2k9fxm", vacancy="250442", post="p1", terms={"enters_on": "2027-09-01"})
+HIRE = HireState(case="hire/7q2k9fxm", vacancy="250442", post="p1", terms={"post": "p1", "enters_on": "2027-09-01"})
 POST = PostSpec(id="p1", kind=PostKind.ESTABLISHED, grade_low="G15", grade_high="G15", division="d", role_profile="")
 VACANCY = VacancyState(reference="250442", posts={"p1": PostNow(id="p1", spec=POST, state=PostState.FILLED, hire="hire/7q2k9fxm")})
 
