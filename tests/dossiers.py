@@ -93,7 +93,7 @@ class SampleLog:
             verifier=VERIFIER,
             seal=self.signer.note,
             attached={"letters/l1.txt": LETTER, "policies/p1.json": POLICY},
-            readable=b"%PDF-1.7 a stand-in",
+            readable={"en": b"%PDF-1.7 a stand-in"},
         )
 
 

@@ -73,10 +73,10 @@ def dossier(
     verifier: bytes,
     seal: Callable[[str], str],
     attached: Mapping[str, bytes] | None = None,
-    readable: bytes | None = None,
+    readable: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """The dossier of a case. `facts`: how many it has; `seal` signs a note's text with the log's key; `verifier` is verify.py;
-    `attached` are papers by name (`letters/…`, `policies/…`, `history/…`); `readable` is the PDF."""
+    `attached` are papers by name (`letters/…`, `policies/…`, `history/…`); `readable` the PDFs by language."""
     parts = {
         "README.txt": GUIDE.encode(),
         "verify.py": verifier,
@@ -84,12 +84,11 @@ def dossier(
         "checkpoint.txt": anchor.checkpoint.encode(),
         "key.txt": f"{anchor.key}\n".encode(),
         **(attached or {}),
+        **{f"dossier.{language}.pdf": pdf for language, pdf in (readable or {}).items()},
     }
     if anchor.earlier:
         steps = [base64.b64encode(step).decode() for step in anchor.consistency]
         parts |= {"earlier.txt": anchor.earlier.encode(), "consistency.json": canonical(steps).encode()}
-    if readable is not None:
-        parts["dossier.pdf"] = readable
     listed = {
         "v": VERSION,
         "format": FORMAT,

@@ -11,7 +11,7 @@ What it is
   checkpoint.txt   the log's root and size, signed with the log's key; key.txt is the public key.
   earlier.txt      an earlier checkpoint, and consistency.json the proof that the log went on from it (if they were asked for).
   letters/  policies/  history/    papers a content speaks of by SHA-256.
-  dossier.pdf      the same for reading; where it and leaves.jsonl differ, leaves.jsonl counts.
+  dossier.en.pdf, dossier.fr.pdf    the same for reading; where they and leaves.jsonl differ, leaves.jsonl counts.
   manifest.json    every part by SHA-256; seal.txt is the log's signature on it.
   verify.py        the checks, in one file you can read in twenty minutes.
 
@@ -42,7 +42,7 @@ Ce qu'il est
   checkpoint.txt   la racine et la taille du journal, signées avec la clé du journal ; key.txt est la clé publique.
   earlier.txt      un point de contrôle antérieur, et consistency.json la preuve que le journal en est la suite (sur demande).
   letters/  policies/  history/    les pièces dont un contenu donne l'empreinte SHA-256.
-  dossier.pdf      la même chose à lire ; s'il diffère de leaves.jsonl, c'est leaves.jsonl qui compte.
+  dossier.en.pdf, dossier.fr.pdf    la même chose à lire ; en cas de différence, c'est leaves.jsonl qui compte.
   manifest.json    l'empreinte SHA-256 de chaque pièce ; seal.txt en est la signature par le journal.
   verify.py        les contrôles, en un seul fichier qui se lit en vingt minutes.
 

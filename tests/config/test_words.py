@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from cli.rehearsed import CROSSED
 from config.words import LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
+from connectors.letters.dossier import CLAIMS, LABELS
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
@@ -85,6 +86,7 @@ def needed() -> set[str]:
     keys |= {f"remedy.{code}" for code in REMEDIES}
     keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
+    keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
     return keys | {f"refusal.{name}" for name in problems()}
 
 

@@ -84,7 +84,7 @@ def test_each_claim_falls_by_its_own_name() -> None:
     checkpoint = Signer(9).note("\n".join(LOG.checkpoint().split("\n")[:3]) + "\n").encode()
     falls = {
         "form": verify.verify(DOSSIER + b"\n"),
-        "alteration": verify.verify(zipped(members_of(DOSSIER) | {"dossier.pdf": b"%PDF another"})),
+        "alteration": verify.verify(zipped(members_of(DOSSIER) | {"dossier.en.pdf": b"%PDF another"})),
         "signature": verify.verify(resealed(DOSSIER, {"checkpoint.txt": checkpoint})),
         "inclusion": verify.verify(LOG.dossier(CASE, lines=[replace(lines[0], index=1), *lines[1:]])),
         "consistency": verify.verify(DOSSIER, kept),
