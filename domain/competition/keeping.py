@@ -15,6 +15,8 @@ from domain.moment import Moment
 from domain.vacancy import VacancyState
 from domain.words import PostState, Stage
 
+BEFORE_ITS_RETURN = "before_its_return"
+
 #: From the conditional offer to the first day a hire holds a post.
 HOLDING = frozenset({Stage.OFFER, Stage.CONDITIONS, Stage.CONTRACT, Stage.ENTRY})
 
@@ -64,7 +66,8 @@ def bounds(state: VacancyState, m: Moment) -> list[str]:
 def _returned(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     """A review upheld the candidate. A competition that had completed is open again; one that was cancelled says so."""
     hire, stage = d["hire"], Stage(d["stage"])
-    out = Turnout([f.CandidateReturned(hire=hire, stage=stage)])
+    promised = _unheard(state, hire)
+    out = Turnout([*promised, f.CandidateReturned(hire=hire, stage=stage)])
     if state.status == "cancelled":
         out.messages.append(tell(hire, "vacancy.cancelled", {"decided_by": state.cancelled_by, "reason": state.cancelled_because}))
         return out
@@ -79,7 +82,20 @@ def _returned(state: VacancyState, d: dict[str, Any], m: Moment) -> Turnout:
     elif stage is Stage.PROBATION:
         out.facts += give_up(state, hire, "upheld")
     serve(state, out, m)
+    for fact in promised:
+        now = after(state, out)
+        if isinstance(fact, f.PostFreed) and not state.over and now.posts[fact.post].state is PostState.OPEN:
+            call_next(now, out, fact.post, m)
     return completed(state, out)
+
+
+def _unheard(state: VacancyState, hire: str) -> list[f.AnyFact]:
+    """What was decided about this hire before the vacancy knew that it is back: the hire took none of it, so it is taken back here too."""
+    listed: list[f.AnyFact] = (
+        [f.CandidateUnlisted(hire=hire, reason=BEFORE_ITS_RETURN)] if any(x.hire == hire for x in state.listed) else []
+    )
+    held = [p.id for p in state.posts.values() if p.hire == hire and p.state is PostState.RESERVED]
+    return [*listed, *(f.PostFreed(post=post, hire=hire, reason=BEFORE_ITS_RETURN) for post in held)]
 
 
 def serve(state: VacancyState, out: Turnout, m: Moment) -> None:

@@ -17,6 +17,7 @@ CODES = {
     errors.NotAllowed: 4,
     errors.FourEyes: 4,
     errors.NotNow: 4,
+    errors.Stale: 4,
     errors.CaseClosed: 4,
     errors.VacancyClosed: 4,
     errors.PostTaken: 4,

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from domain import facts as f
+from domain.competition import report_sha256
 from domain.errors import CaseClosed, FourEyes, NotAllowed, NotNow
+from domain.facts import ReportLine
 from domain.review import reviewable
 from domain.turns import age, by_party, by_stage, turns
 from domain.words import NOT_ADVERSE, NOT_REVIEWED, Condition, ConditionState, Ending, Review, Stage
@@ -237,3 +239,23 @@ def test_the_first_day_is_agreed_anew_after_a_no_show_is_voided() -> None:
     state = world.hire(case)
     assert (state.no_show, state.enters_on, state.signed) == (False, None, True)
     assert state.deadlines["entry"].due_at.date() > date(2026, 3, 2)
+
+
+def test_what_the_vacancy_decided_before_it_knew_of_a_return_is_taken_back_on_both_sides() -> None:
+    world = World()
+    first, second, third = world.apply(), world.apply(), world.apply()
+    world.close()
+    for case in (first, second, third):
+        world.to_selection(case)
+    world.decide(world.report((first, "selected"), (second, "selected"), (third, "not_selected")))
+    world.tell(third, "review.lodged", reference="rev-1")
+    world.act(third, "decide_review", "bob", **UPHELD)  # told to the vacancy, which has not read it yet
+    line = {"hire": third, "score": 88, "rank": 1, "recommendation": "reserve"}
+    world.act("vacancy/250442", "submit_report", "chair", lines=[line])
+    sha256 = report_sha256([ReportLine.model_validate(line)])
+    world.act("vacancy/250442", "decide_report", "authority", sha256=sha256, approved=True)
+    assert [x.hire for x in world.vacancy().listed] == [third]
+    world.pump()
+    state, vacancy = world.hire(third), world.vacancy()
+    assert (state.stage, state.post) == (Stage.SELECTION, "")
+    assert (vacancy.listed, third in vacancy.returned) == ([], True), "named in a supplementary report, which both sides know"
