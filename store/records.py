@@ -12,7 +12,7 @@ from domain.errors import BadInput, JournalConflict, NotFound
 from domain.facts import FACT, Entry
 from domain.messages import Step
 from domain.words import MessageFate
-from store import ledger, slots
+from store import ledger, log, slots
 from store.columns import utc
 from store.database import Database, Insert
 from store.names import canonical_sha256, new_id, system_now
@@ -24,9 +24,7 @@ from store.tables import (
     hires,
     inbox,
     journal,
-    leaves,
     letters,
-    log_size,
     outbox,
     staff,
     vacancies,
@@ -65,7 +63,6 @@ class Records:
         self._db = db
         self._clock = clock
         self._upserts = {table.name: _upsert(db, table) for table in (hires, conditions, deadlines)}
-        self._grow = _grow(db)
 
     async def append(self, step: Step) -> tuple[Entry, ...]:
         """Write a step: journal, posts, read model, inbox closings, messages, outbox, log leaves. Returns its journal entries.
@@ -123,8 +120,9 @@ class Records:
         return tx.execute(_LOCK_CASE, {"case": step.case}).mappings().one()
 
     def _write(self, tx: Connection, case: RowMapping, step: Step, before: list[Entry], new: tuple[Entry, ...]) -> None:
+        recorded_at = self._clock()
         if new:
-            tx.execute(insert(journal), [_journal_row(e, self._clock()) for e in new])
+            tx.execute(insert(journal), [_journal_row(e, recorded_at) for e in new])
             if case["kind"] == "vacancy":
                 ledger.enter_facts(tx, case["vacancy"], step.facts)
             if case["kind"] == "hire":
@@ -140,7 +138,7 @@ class Records:
         if step.announcements or step.letters or step.notices:
             tx.execute(insert(outbox), _outbox_rows(step, new[-1].number))
         if new:
-            self._add_leaves(tx, new)
+            self._add_leaves(tx, new, recorded_at)
 
     def _update_read_model(self, tx: Connection, case: RowMapping, before: list[Entry], new: Iterable[Entry]) -> None:
         """Fold the whole journal; write the rows that differ from what it gave before this step."""
@@ -166,12 +164,9 @@ class Records:
         statement: Any = insert(inbox) if step.facts else self._db.insert(inbox).on_conflict_do_nothing()
         tx.execute(statement, [_message_row(step, n) for n in range(len(step.messages))])
 
-    def _add_leaves(self, tx: Connection, new: Sequence[Entry]) -> None:
-        """Last of all, because on PostgreSQL whoever raised the size holds up every other writer until it commits."""
-        size = tx.execute(self._grow, {"id": 1, "size": len(new)}).scalar_one()
-        first = size - len(new)
-        rows = [{"position": first + n, "case_id": e.case, "number": e.number, "sha256": canonical_sha256(e)} for n, e in enumerate(new)]
-        tx.execute(insert(leaves), rows)
+    def _add_leaves(self, tx: Connection, new: Sequence[Entry], recorded_at: datetime) -> None:
+        """Last of all, because whoever writes to the log holds up every other writer until it commits."""
+        log.add(tx, *(log.of_fact(entry, recorded_at) for entry in new))
 
 
 def _staff_row(tx: Connection, case: str) -> RowMapping:
@@ -186,13 +181,6 @@ def _upsert(db: Database, table: Table) -> Insert:
     keys = [c.name for c in table.primary_key]
     values = {c.name: statement.excluded[c.name] for c in table.c if c.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=values)
-
-
-def _grow(db: Database) -> Any:
-    """Raise the size of the log, which makes this transaction its only writer until it ends; gives the new size."""
-    statement = db.insert(log_size)
-    more = statement.on_conflict_do_update(index_elements=["id"], set_={"size": log_size.c.size + statement.excluded.size})
-    return more.returning(log_size.c.size)
 
 
 def _entries(connection: Connection, case: str) -> list[Entry]:

@@ -230,15 +230,41 @@ delivery_acts = Table(
     sqlite_autoincrement=True,
 )
 
-#: The audit log's leaves, in the order they were written; the tree over them comes later. `position` is dense, from 0.
+#: The audit log's leaves, in the order they were committed. `position` is dense, from 0; `body` is the text that is hashed into the
+#: tree, `sha256` that hash (RFC 6962). A fact's leaf names its case and number: the feed of announcements hangs on them.
 leaves = Table(
     "leaves",
     metadata,
     Column("position", Count, primary_key=True, autoincrement=False),
-    _words("case_id"),
-    Column("number", Integer, nullable=False),
+    _words("kind"),
+    _words("stream"),
+    _words("ref"),
+    _words("body"),
     _words("sha256"),
+    _words("case_id", nullable=True),
+    Column("number", Integer),
+    UniqueConstraint("kind", "stream", "ref"),
     UniqueConstraint("case_id", "number"),
+    Index("ix_leaves_stream", "stream", "position"),
+)
+
+#: The key a stream's leaves are bound under: erased with the person the stream is about, and then nobody opens them any more.
+log_keys = Table(
+    "log_keys",
+    metadata,
+    _words("stream", primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+)
+
+#: The log's checkpoints as they were signed, each the beginning of the next. `published_at`: when every place outside had it.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("size", Count, primary_key=True, autoincrement=False),
+    _words("root"),
+    _words("note"),
+    Column("at", Instant, nullable=False),
+    Column("published_at", Instant),
 )
 
 #: One row: how many leaves there are. Raising it is what makes positions dense with several writers.

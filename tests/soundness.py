@@ -62,8 +62,10 @@ def _journals(entries: list[Row], log: list[Row]) -> list[str]:
         numbers.setdefault(entry["case_id"], []).append(entry["number"])
     gaps = [f"journal of {case} is not dense" for case, found in numbers.items() if sorted(found) != list(range(1, len(found) + 1))]
     places = sorted(leaf["position"] for leaf in log)
-    dense = [] if places == list(range(len(entries))) else ["the leaves are not dense, or not one per entry"]
-    return gaps + dense
+    dense = [] if places == list(range(len(log))) else ["the leaves are not dense"]
+    told = sorted((leaf["stream"], int(leaf["ref"])) for leaf in log if leaf["kind"] == "fact")
+    each = [] if told == sorted((e["case_id"], e["number"]) for e in entries) else ["not every entry has one leaf"]
+    return gaps + dense + each
 
 
 def _once(entries: list[Row]) -> list[str]:

@@ -3,13 +3,15 @@
 import asyncio
 import random
 import time
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 from sqlalchemy import Connection, select
 
 from domain import facts as f
+from domain.facts import Entry
 from domain.messages import Announcement, Step
 from store.database import Database
 from store.feed import EVERYTHING, START, Feed, Place, Wanted
@@ -28,9 +30,9 @@ class Dawdling(Records):
         super().__init__(db)
         self._draw = draw
 
-    def _add_leaves(self, tx: Connection, new: object) -> None:
+    def _add_leaves(self, tx: Connection, new: Sequence[Entry], recorded_at: datetime) -> None:
         time.sleep(self._draw.uniform(0, 0.02))
-        super()._add_leaves(tx, new)  # type: ignore[arg-type]
+        super()._add_leaves(tx, new, recorded_at)
         time.sleep(self._draw.uniform(0, 0.004))
 
 

@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from domain import facts as f
 from domain.errors import BadInput, JournalConflict, NotFound, PostTaken
+from domain.log.tree import leaf_hash
 from domain.messages import Closing
 from domain.words import Condition, Ending, MessageFate, Outcome, Stage
+from store import log
 from store.database import Database
 from store.inbox import Inbox
-from store.names import canonical_sha256, new_hire
+from store.names import new_hire
 from store.queries import Queries
 from store.records import Records
-from store.tables import cases, inbox, journal, leaves, letters, metadata, outbox
+from store.tables import cases, inbox, journal, leaves, letters, log_keys, metadata, outbox
 from store.vacancies import Vacancies
 from tests.store import making as m
 
@@ -141,12 +143,14 @@ async def test_what_follows_is_written_with_the_facts(db: Database) -> None:
         letter = (await rx.execute(select(letters))).mappings().one()
         leaf = (await rx.execute(select(leaves).where(leaves.c.case_id == HIRE, leaves.c.number == 4))).mappings().one()
         row = (await rx.execute(select(journal).where(journal.c.case_id == HIRE, journal.c.number == 4))).mappings().one()
+        key = (await rx.execute(select(log_keys.c.key).where(log_keys.c.stream == HIRE))).scalar_one()
     assert (closed["state"], closed["reason"], closed["closed_by_step"], closed["closed_at"]) == ("applied", "taken", "w", m.NOON)
     assert (sent["case_id"], sent["event_id"], sent["received_at"], sent["state"]) == ("vacancy/250442", "w/0", m.NOON, "open")
     assert [(p["kind"], p["number"], p["n"], p["state"]) for p in parcels] == [("event", 4, 0, "pending"), ("letter", 4, 1, "pending")]
     assert parcels[1]["body"] == {"letter": "let-1"}
     assert letter["to"] == "ada@example.org"
-    assert leaf["sha256"] == canonical_sha256(entry)
+    assert leaf["sha256"] == leaf_hash(leaf["body"].encode()).hex()
+    assert leaf["body"] == log.of_fact(entry, row["recorded_at"]).text(key)
     assert row["recorded_at"] > row["at"]
 
 

@@ -1,0 +1,57 @@
+"""Writing to the audit log, and reading it: one row a leaf, in the transaction that writes what the leaf is about.
+
+Positions are dense because they are taken under the lock of the one row of `log_size`, which is held until the commit; a transaction
+that is undone gives them back. So whoever writes leaves does it last: every other writer waits from then on.
+"""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.facts import Entry
+from domain.log.leaf import KEY_BYTES, Kind, Leaf
+from domain.log.tree import leaf_hash
+from store.tables import leaves, log_keys, log_size
+
+Row = dict[str, Any]
+
+
+def _growing(new: Any) -> Any:
+    more = new(log_size).on_conflict_do_update(index_elements=["id"], set_={"size": log_size.c.size + new(log_size).excluded.size})
+    return more.returning(log_size.c.size)
+
+
+_GROW = {"sqlite": _growing(sqlite.insert), "postgresql": _growing(postgresql.insert)}
+_KEYS = select(log_keys.c.stream, log_keys.c.key).where(log_keys.c.stream.in_(bindparam("streams", expanding=True)))
+
+
+def add(tx: Connection, *new: Leaf) -> None:
+    """Write these leaves, in this order. Last in a transaction: from here until its end it is the log's only writer."""
+    if not new:
+        return
+    first = tx.execute(_GROW[tx.dialect.name], {"id": 1, "size": len(new)}).scalar_one() - len(new)
+    keys = _keys(tx, {leaf.stream for leaf in new})
+    tx.execute(insert(leaves), [_row(leaf, first + n, keys[leaf.stream]) for n, leaf in enumerate(new)])
+
+
+def of_fact(entry: Entry, recorded_at: Any) -> Leaf:
+    """The leaf of a journal entry: bound to all of it, actor and words included."""
+    return Leaf(Kind.FACT, entry.case, str(entry.number), recorded_at, entry.model_dump(mode="json"))
+
+
+def _keys(tx: Connection, streams: set[str]) -> dict[str, bytes]:
+    """The streams' keys; a stream that begins gets one. Under the log's lock, so nobody else makes another meanwhile."""
+    known = {row.stream: row.key for row in tx.execute(_KEYS, {"streams": sorted(streams)})}
+    fresh = {stream: secrets.token_bytes(KEY_BYTES) for stream in sorted(streams - known.keys())}
+    if fresh:
+        tx.execute(insert(log_keys), [{"stream": stream, "key": key} for stream, key in fresh.items()])
+    return known | fresh
+
+
+def _row(leaf: Leaf, position: int, key: bytes) -> Row:
+    text = leaf.text(key)
+    fact = {"case_id": leaf.stream, "number": int(leaf.ref)} if leaf.kind is Kind.FACT else {"case_id": None, "number": None}
+    named = {"kind": str(leaf.kind), "stream": leaf.stream, "ref": leaf.ref}
+    return {"position": position, **named, "body": text, "sha256": leaf_hash(text.encode()).hex(), **fact}

@@ -1,0 +1,133 @@
+"""Histories an auditor can prove: what issue 5 added to the store."""
+
+import secrets
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+import store.columns
+from domain.log.leaf import Kind, Leaf
+from domain.log.tree import leaf_hash
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _log_keys()
+    _leaves()
+    _checkpoints()
+
+
+def downgrade() -> None:
+    op.drop_table("checkpoints")
+    _leaves_as_before()
+    op.drop_table("log_keys")
+
+
+def _log_keys() -> None:
+    """The key each stream's leaves are bound under."""
+    op.create_table(
+        "log_keys",
+        sa.Column("stream", store.columns.Words(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", name="pk_log_keys"),
+    )
+
+
+def _leaves() -> None:
+    """Leaves as texts that say nothing by themselves. Those of facts written before are made again, each in its place."""
+    facts = _facts()
+    op.drop_table("leaves")
+    op.create_table(
+        "leaves",
+        sa.Column("position", store.columns.Count, autoincrement=False, nullable=False),
+        sa.Column("kind", store.columns.Words(), nullable=False),
+        sa.Column("stream", store.columns.Words(), nullable=False),
+        sa.Column("ref", store.columns.Words(), nullable=False),
+        sa.Column("body", store.columns.Words(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("case_id", store.columns.Words(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("position", name="pk_leaves"),
+        sa.UniqueConstraint("kind", "stream", "ref", name="uq_leaves_kind_stream_ref"),
+        sa.UniqueConstraint("case_id", "number", name="uq_leaves_case_id_number"),
+    )
+    op.create_index("ix_leaves_stream", "leaves", ["stream", "position"])
+    _write_again(facts)
+
+
+_LEAVES = sa.table(
+    "leaves",
+    sa.column("position"),
+    sa.column("case_id"),
+    sa.column("number"),
+    sa.column("kind"),
+    sa.column("stream"),
+    sa.column("ref"),
+    sa.column("body"),
+    sa.column("sha256"),
+)
+_KEYS = sa.table("log_keys", sa.column("stream"), sa.column("key", sa.LargeBinary()))
+_JOURNAL = sa.table(
+    "journal",
+    sa.column("case_id"),
+    sa.column("number"),
+    sa.column("at", store.columns.Instant()),
+    sa.column("recorded_at", store.columns.Instant()),
+    sa.column("actor"),
+    sa.column("step"),
+    sa.column("body", store.columns.Kept),
+)
+
+
+def _facts() -> list[dict[str, Any]]:
+    """What stands in the log, with the entries it is about, in the log's order."""
+    here = sa.and_(_LEAVES.c.case_id == _JOURNAL.c.case_id, _LEAVES.c.number == _JOURNAL.c.number)
+    wanted = sa.select(_JOURNAL).join_from(_LEAVES, _JOURNAL, here).order_by(_LEAVES.c.position)
+    return [dict(row) for row in op.get_bind().execute(wanted).mappings()]
+
+
+def _write_again(facts: list[dict[str, Any]]) -> None:
+    from store.log import of_fact
+    from store.records import entry_of
+
+    keys = {row["case_id"]: secrets.token_bytes(32) for row in facts}
+    rows = []
+    for position, row in enumerate(facts):
+        leaf: Leaf = of_fact(entry_of(row), row["recorded_at"])  # type: ignore[arg-type]
+        text = leaf.text(keys[leaf.stream])
+        named = {"kind": str(Kind.FACT), "stream": leaf.stream, "ref": leaf.ref, "case_id": leaf.stream, "number": row["number"]}
+        rows.append({"position": position, "body": text, "sha256": leaf_hash(text.encode()).hex(), **named})
+    if rows:
+        op.bulk_insert(_KEYS, [{"stream": stream, "key": key} for stream, key in keys.items()])
+        op.bulk_insert(_LEAVES, rows)
+    op.execute(f"UPDATE log_size SET size = {len(rows)}")
+
+
+def _leaves_as_before() -> None:
+    """One a fact, by a plain hash; the log begins again with these positions."""
+    op.execute("DELETE FROM leaves WHERE kind <> 'fact'")
+    op.drop_index("ix_leaves_stream", "leaves")
+    with op.batch_alter_table("leaves") as leaves:
+        leaves.drop_constraint("uq_leaves_kind_stream_ref", type_="unique")
+        for name in ("kind", "stream", "ref", "body"):
+            leaves.drop_column(name)
+        leaves.alter_column("case_id", existing_type=store.columns.Words(), nullable=False)
+        leaves.alter_column("number", existing_type=sa.Integer(), nullable=False)
+
+
+def _checkpoints() -> None:
+    """The checkpoints that were signed, and when they had been published."""
+    op.create_table(
+        "checkpoints",
+        sa.Column("size", store.columns.Count, autoincrement=False, nullable=False),
+        sa.Column("root", store.columns.Words(), nullable=False),
+        sa.Column("note", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.Column("published_at", store.columns.Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("size", name="pk_checkpoints"),
+    )
