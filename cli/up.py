@@ -195,7 +195,9 @@ def _demonstrated(settings: "Settings", how: How) -> "Settings":
     folder = folder.resolve()
     kept = loads((folder / "installation.json").read_text("utf-8"))
     how.say("The demonstration is over: its partners answer no more, and its clock stands at the last day played.")
-    return settings.model_copy(update={"data_dir": folder, "store_url": kept["store_url"], "partners_file": folder / "partners.toml"})
+    return settings.model_copy(
+        update={"data_dir": folder, "store_url": kept["store_url"], "partners_file": folder / "partners.toml", "keyring_file": None}
+    )
 
 
 async def start(settings: "Settings", how: How) -> Installation:
@@ -203,6 +205,7 @@ async def start(settings: "Settings", how: How) -> Installation:
     from store.database import migrate
 
     settings = _with_partners(settings, how.say)
+    _with_keys(settings, how.say)
     await migrate(settings.store_url)
     if how.any_ports:
         settings = settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port()})
@@ -238,7 +241,9 @@ def environment(settings: "Settings") -> dict[str, str]:
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
         "MUSTER_API_PORT": str(settings.api_port),
     }
-    return {**os.environ, **decided}
+    # Only where there is one: a file that is named has to be there.
+    keys = {"MUSTER_KEYRING_FILE": str(settings.keyring_path)} if settings.keyring_path.exists() else {}
+    return {**os.environ, **decided, **keys}
 
 
 def _with_partners(settings: "Settings", say: Callable[[str], None]) -> "Settings":
@@ -251,6 +256,18 @@ def _with_partners(settings: "Settings", say: Callable[[str], None]) -> "Setting
         file.write_text("# No partners yet. docs/integrating.md says what an entry looks like.\n", encoding="utf-8")
         say(f"There is no partners file: {file} is made, with nobody in it.")
     return settings.model_copy(update={"partners_file": file})
+
+
+def _with_keys(settings: "Settings", say: Callable[[str], None]) -> None:
+    """An installation begun here is encrypted from its first case on; one begun without keys stays as it is."""
+    from config.keyring import prepared
+    from store.names import system_now
+
+    path, known = settings.keyring_path, settings.keyring_path.exists()
+    if not prepared(path, settings.data_dir / "temporal", system_now()):
+        say("There is no keyring, and histories were begun without one: they stay unencrypted.")
+    elif not known:
+        say(f"There is no keyring: {path} is made. Keep a copy of it somewhere else; without it the histories cannot be read.")
 
 
 def partners_file(settings: "Settings") -> Path:

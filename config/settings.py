@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         default=None,
         description="Our own Ed25519 key (whsk_…), for receipts and events. Default: keys/muster.key in data_dir, made if missing.",
     )
+    keyring_file: Path | None = Field(
+        default=None,
+        description="The keys that encrypt histories and personal data (`muster keys init`). Default: keys/keyring.json in data_dir.",
+    )
     source: str = Field(default="muster", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="CloudEvents source of the events we send.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
@@ -139,6 +143,10 @@ class Settings(BaseSettings):
     @property
     def signing_key(self) -> Path:
         return self.signing_key_file or self.data_dir / "keys" / "muster.key"
+
+    @property
+    def keyring_path(self) -> Path:
+        return self.keyring_file or self.data_dir / "keys" / "keyring.json"
 
     @classmethod
     def settings_customise_sources(

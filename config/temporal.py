@@ -6,15 +6,18 @@ for them (`workflows` may not read configuration); tests/config/test_embedded.py
 
 import asyncio
 import dataclasses
+from pathlib import Path
 from typing import Protocol
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
+from config.codec import NoKeyCodec, SealingCodec
+from config.keyring import Keyring, found_at
 from domain.errors import EngineUnavailable
 
 #: What cases are listed by, namespace-scoped. Attributes are stored in plain text: no outcome and no name may ever stand in one.
@@ -35,17 +38,21 @@ class EngineSettings(Protocol):
     @property
     def temporal_namespace(self) -> str: ...
 
+    @property
+    def keyring_file(self) -> Path | None: ...
 
-class Keyring(Protocol):
-    """What encrypts payloads on their way to Temporal."""
-
-    def codec(self) -> PayloadCodec: ...
+    @property
+    def keyring_path(self) -> Path: ...
 
 
 async def connect(settings: EngineSettings, keyring: Keyring | None = None, *, within: float = 10) -> Client:
-    """A client of the installation's namespace. Raises EngineUnavailable when Temporal does not answer within `within` seconds."""
+    """A client of the installation's namespace; what it sends is encrypted where the installation has a keyring.
+
+    Raises EngineUnavailable when Temporal does not answer within `within` seconds, BadKeyring for a keyring that cannot be used.
+    """
     address = settings.temporal_address
-    opening = Client.connect(address, namespace=settings.temporal_namespace, data_converter=converter(keyring))
+    travels = converter(keyring or found_at(settings.keyring_path, named=settings.keyring_file is not None))
+    opening = Client.connect(address, namespace=settings.temporal_namespace, data_converter=travels)
     try:
         return await asyncio.wait_for(opening, within)
     except (RuntimeError, OSError, TimeoutError, ValueError) as error:
@@ -59,10 +66,10 @@ async def connect(settings: EngineSettings, keyring: Keyring | None = None, *, w
 def converter(keyring: Keyring | None = None) -> DataConverter:
     """How payloads travel: Pydantic models as JSON, encrypted when there is a keyring (failure messages and stack traces too)."""
     if keyring is None:
-        return pydantic_data_converter
+        return dataclasses.replace(pydantic_data_converter, payload_codec=NoKeyCodec())
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=keyring.codec(),
+        payload_codec=SealingCodec(keyring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 

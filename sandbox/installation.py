@@ -15,9 +15,11 @@ from pathlib import Path
 import httpx
 
 from config.embedded import start_server
+from config.keyring import prepared
 from config.settings import Settings
 from domain.errors import Trouble
 from store.database import migrate
+from store.names import system_now
 
 DOORS = ("gateway", "worker", "relay")
 READY_S = 40
@@ -130,13 +132,16 @@ def environment(settings: Settings) -> dict[str, str]:
         "MUSTER_RELAY__POLL_SLOWEST_S": "0.05",
         "MUSTER_LOG_LEVEL": "warning",
     }
-    return {**os.environ, **decided}
+    keys = {"MUSTER_KEYRING_FILE": str(settings.keyring_path)} if settings.keyring_path.exists() else {}
+    return {**os.environ, **decided, **keys}
 
 
 @asynccontextmanager
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
     """Temporal (with time skipping) and the doors, running until the block ends. The partners file has to be there already."""
     await migrate(settings.store_url)
+    # A demonstration is an installation like any other: its histories are encrypted.
+    prepared(settings.keyring_path, settings.data_dir / "temporal", system_now())
     server = await start_server(settings.data_dir / "temporal", time_skipping=True, namespace=settings.temporal_namespace)
     settings = settings.model_copy(update={"temporal_address": server.address, "gateway_port": free_port()})
     env = environment(settings)

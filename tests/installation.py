@@ -24,6 +24,7 @@ from fastapi import FastAPI, Request
 
 from acts.desk import Desk, open_desk
 from config.embedded import EmbeddedServer, start_server
+from config.keyring import FileKeyring
 from config.settings import Settings
 from connectors.signatures import SigningKey, key_text, new_signing_key, sign
 from domain.events import CONTENT_TYPE, PREFIX
@@ -213,6 +214,7 @@ async def installation(store_url: str = "", folder: Path | None = None) -> Async
     """Everything up; a fresh folder unless one is given, SQLite in it unless a store is named. Everything gone afterwards."""
     async with AsyncExitStack() as stack:
         root = stack.enter_context(_folder(folder))
+        FileKeyring.made(root / "keys" / "keyring.json", datetime.now(UTC))
         engine = Engine(root / "temporal", await start_server(root / "temporal"))
         stack.push_async_callback(engine.stop)
         sink = stack.enter_context(Sink(root / "mail.jsonl", lambda: datetime.now(UTC)).open())

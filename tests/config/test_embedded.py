@@ -22,6 +22,8 @@ from domain.errors import EngineUnavailable
 class At:
     temporal_address: str
     temporal_namespace: str = "muster"
+    keyring_file: Path | None = None
+    keyring_path: Path = Path("nowhere")
 
 
 @pytest_asyncio.fixture(scope="module")
