@@ -16,6 +16,7 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -64,11 +65,12 @@ def executable() -> str:
     return str(found) if found.exists() else str(shutil.which("temporal"))
 
 
-async def start_server() -> WorkflowEnvironment:
-    """A server of its own, its time standing still until a test says so."""
+async def start_server(travels: DataConverter = pydantic_data_converter, database: Path | None = None) -> WorkflowEnvironment:
+    """A server of its own, its time standing still until a test says so; in memory unless it is given a file."""
     args = [a for k, v in TIME_SKIPPING.items() for a in ("--dynamic-config-value", f"{k}={v}")]
     env = await WorkflowEnvironment.start_time_skipping_v2(
-        data_converter=pydantic_data_converter,
+        data_converter=travels,
+        dev_server_database_filename=str(database) if database else None,
         dev_server_existing_path=executable(),
         dev_server_extra_args=args,
         dev_server_log_level="error",
