@@ -269,6 +269,7 @@ async def test_an_edge_is_known_by_its_address_in_either_writing(db: Database) -
         (":" + "A" * 20_000 + ":", "certificate_malformed"),
         (f":{fingerprint(GOOD)}:", "certificate_unknown"),
     ],
+    ids=["strange", "one byte more", "over", "bare", "two", "with a parameter", "padded", "empty", "long", "a fingerprint"],
 )
 async def test_a_certificate_that_is_not_a_live_one_of_the_senders_is_refused(value: str, code: str, db: Database) -> None:
     async with called(db) as http:
