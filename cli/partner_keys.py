@@ -17,7 +17,7 @@ import typer
 from cli import show
 from cli.outcome import FAILED
 from cli.terminal import Json, terminal
-from domain.errors import BadInput, Conflict, NotFound
+from domain.errors import BadInput, Conflict, NotFound, StoreUnavailable
 from domain.events import PartnerKind
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def add(
     own, key = _key(partner, public, key_id, ())
     with _delivered(own, key_file):
         added = partners_file.add(_file(ctx), partner, entry, key)
+    _noted(ctx, "partner_added", partner, key["id"])
     _say(added, key, own, key_file, json=json)
 
 
@@ -73,6 +74,7 @@ def rotate(
     own, key = _key(partner, public, key_id, [each.id for each in known.keys])
     with _delivered(own, key_file):
         changed = partners_file.rotate(_file(ctx), partner, key, datetime.now(UTC).replace(microsecond=0), timedelta(days=overlap))
+    _noted(ctx, "key_added", partner, key["id"])
     _say(changed, key, own, key_file, json=json)
 
 
@@ -86,6 +88,7 @@ def revoke(
     from config import partners_file
 
     changed = partners_file.revoke(_file(ctx), partner, key)
+    _noted(ctx, "key_revoked", partner, key)
     if json:
         show.as_json(_told(changed))
         return
@@ -215,6 +218,16 @@ def _pinged(ctx: typer.Context, partner: "Partner") -> Iterable[dict[str, Any]]:
 
 
 # ---- what is said ------------------------------------------------------------------------------------------------------------
+
+
+def _noted(ctx: typer.Context, act: str, partner: str, key: str) -> None:
+    """An act on a key belongs in the audit log. Without a store there is none yet; with one that does not answer, that is said."""
+    from store.log import note_key
+
+    try:
+        asyncio.run(note_key(terminal(ctx).settings.store_url, act, f"partner/{partner}", key))
+    except StoreUnavailable as trouble:
+        typer.echo(f"not in the audit log: {trouble.message}", err=True)
 
 
 def _file(ctx: typer.Context) -> Path:

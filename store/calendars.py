@@ -1,11 +1,14 @@
 """The calendars published in this installation: one row a version, never changed."""
 
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from domain.calendars import Calendar
 from domain.errors import Conflict
+from domain.log.leaf import Kind
+from store import log
 from store.columns import utc
 from store.database import Database
 from store.names import system_now
@@ -23,11 +26,15 @@ class Calendars:
 
     def _publish(self, calendar: Calendar, person: str, tx: Connection) -> Calendar:
         row = {"id": calendar.id, "version": calendar.version, "sha256": calendar.sha256, "body": calendar.model_dump(mode="json")}
-        by = {"published_by": person, "published_at": utc(system_now())}
-        tx.execute(self._db.insert(calendars).on_conflict_do_nothing(), [row | by])
+        by: dict[str, Any] = {"published_by": person, "published_at": utc(system_now())}
+        new = self._db.insert(calendars).values(row | by).on_conflict_do_nothing().returning(calendars.c.id)
+        first = tx.execute(new).first() is not None
         which = select(calendars.c.sha256).where(calendars.c.id == calendar.id, calendars.c.version == calendar.version)
         if tx.execute(which).scalar_one() != calendar.sha256:
             raise Conflict(f"calendar {calendar.label} was published with other days; raise its version", code="other_content")
+        if first:
+            said = {name: (row | by)[name] for name in ("version", "sha256", "published_by")}
+            log.add(tx, log.about(Kind.DECISION, f"calendar/{calendar.id}", calendar.version, by["published_at"], **said))
         return calendar
 
     async def in_force(self) -> dict[str, Calendar]:

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, func, insert, literal, or_, select
 
+from domain.log.leaf import Kind, instant
+from store import log
 from store.database import Database
 from store.names import new_id
 from store.outbox import Parcel
@@ -129,6 +131,10 @@ def _settle(db: Database, parcel: Parcel, at: datetime, values: Row, tx: Connect
         _close(tx, [parcel.id], at)
         if values.get("state") != "skipped":
             _note_health(db, tx, parcel.partner, at, values["error"])
+        if "state" in values:
+            told = {name: values.get(name) for name in ("state", "error", "last_status")}
+            about = {"delivery": parcel.delivery, "parcel": parcel.id, "partner": parcel.partner, "type": parcel.type}
+            log.add(tx, log.about(Kind.EFFECT, parcel.case, f"{parcel.delivery}/{instant(at)}", at, **about, **told))
 
 
 def _note_health(db: Database, tx: Connection, partner: str, at: datetime, error: str) -> None:

@@ -1,5 +1,6 @@
 """The editions of policies: proposed, published, in force from when."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -7,6 +8,8 @@ from sqlalchemy import Connection, RowMapping, Select, select
 
 from domain.editions import Edition
 from domain.errors import Conflict, NotFound
+from domain.log.leaf import Kind, Leaf
+from store import log
 from store.database import Database
 from store.tables import policies
 
@@ -33,10 +36,12 @@ class Editions:
         return await self._db.write(partial(self._propose, edition))
 
     def _propose(self, edition: Edition, tx: Connection) -> Edition:
-        tx.execute(self._db.insert(policies).on_conflict_do_nothing(), [_row(edition)])
+        new = tx.execute(self._db.insert(policies).values(_row(edition)).on_conflict_do_nothing().returning(policies.c.name)).first()
         stands = _edition(tx.execute(_one(edition)).mappings().one())
         if stands.sha256 != edition.sha256:
             raise Conflict(f"policy {edition.name} {edition.version} stands with other content; raise the version", code="other_content")
+        if new is not None:
+            log.add(tx, _leaf(edition, "proposed", edition.proposed_at))
         return stands
 
     async def publish(self, edition: Edition) -> Edition:
@@ -51,7 +56,14 @@ def _publish(edition: Edition, tx: Connection) -> Edition:
     changed = {name: _row(edition)[name] for name in ("approved_by", "published_at", "effective_from")}
     if tx.execute(still.values(**changed)).rowcount != 1:
         raise Conflict(f"policy {edition.name} {edition.version} was published meanwhile", code="already_published")
+    assert edition.published_at is not None
+    log.add(tx, _leaf(edition, "published", edition.published_at))
     return edition
+
+
+def _leaf(edition: Edition, what: str, at: datetime) -> Leaf:
+    row = {name: value for name, value in _row(edition).items() if name != "rules"}  # the rules are bound by their hash
+    return log.about(Kind.DECISION, f"policy/{edition.name}", f"{edition.version}/{what}", at, what=what, **row)
 
 
 def _one(edition: Edition) -> Select[Any]:

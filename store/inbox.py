@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert
 
 from domain.errors import BadInput, Conflict, NotFound, Refusal, VacancyClosed
 from domain.events import parse
+from domain.log.leaf import Leaf
 from domain.messages import Message
 from domain.words import MessageFate
-from store import strays
+from store import log, strays
 from store.arrivals import Acceptance, Arrival, Contact, Kept, MakeReceipt, arrival_of
 from store.columns import utc
 from store.database import Database
@@ -113,6 +114,8 @@ class Inbox:
         if stored is None:
             raise _KnownAlready
         _keep_personal(tx, arrival, row, case, candidate)
+        if arrival.payload is not None:  # a partner's; what people of ours say, their case's facts say
+            log.add(tx, log.of_event(row, case))
         return Acceptance(row["id"], True, case, utc(arrival.received_at), arrival.sha256, "open", receipt)
 
     def _route(self, tx: Connection, arrival: Arrival) -> tuple[str, str | None]:
@@ -192,25 +195,26 @@ class Inbox:
         strays.remove(tx, stray)
         return 1
 
-    async def reroute(self, stray_id: str, to: str, decide: Callable[[Connection], None]) -> None:
+    async def reroute(self, stray_id: str, to: str, decide: Callable[[Connection], Leaf]) -> None:
         """Give a stray to the case a person named, with what `decide` writes. Raises NotFound, BadInput."""
         stray = await strays.get(self._db, stray_id)
 
         def work(tx: Connection) -> None:
-            decide(tx)
+            decided = decide(tx)
             if not self._adopt(stray, tx, to):
                 raise NotFound(f"no event {stray_id} waits for its case any more", code="unknown_event")
+            log.add(tx, decided)
 
         await self._db.write(work)
 
-    async def again(self, message: str, new: str, to: str | None, at: datetime, decide: Callable[[Connection], None]) -> None:
+    async def again(self, message: str, new: str, to: str | None, at: datetime, decide: Callable[[Connection], Leaf]) -> None:
         """Put the same content once more, as the event `new` linked to `message`, to its case or to `to`, with what `decide` writes.
 
         It counts as received now: a person says it now. Raises NotFound, BadInput.
         """
 
         def work(tx: Connection) -> None:
-            decide(tx)
+            decided = decide(tx)
             row = tx.execute(select(inbox).where(inbox.c.id == message)).mappings().one_or_none()
             if row is None:
                 raise NotFound(f"there is no event {message}", code="unknown_event")
@@ -218,6 +222,7 @@ class Inbox:
             same = {name: row[name] for name in ("source", "type", "sha256", "signature", "key_id", "data", "payload")}
             event = {"id": new, "event_id": f"{row['event_id']}~{new[:8]}", "linked_to": message, "case_id": case, "received_at": utc(at)}
             tx.execute(insert(inbox), [fresh_inbox_row() | same | event])
+            log.add(tx, log.of_event(same | event, case), decided)
 
         await self._db.write(work)
 

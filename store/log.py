@@ -5,14 +5,19 @@ that is undone gives them back. So whoever writes leaves does it last: every oth
 """
 
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from domain.facts import Entry
-from domain.log.leaf import KEY_BYTES, Kind, Leaf
+from domain.log.leaf import KEY_BYTES, Kind, Leaf, instant
 from domain.log.tree import leaf_hash
+from store.database import Database, check_migrated
+from store.names import new_id, system_now
 from store.tables import leaves, log_keys, log_size
 
 Row = dict[str, Any]
@@ -36,9 +41,45 @@ def add(tx: Connection, *new: Leaf) -> None:
     tx.execute(insert(leaves), [_row(leaf, first + n, keys[leaf.stream]) for n, leaf in enumerate(new)])
 
 
-def of_fact(entry: Entry, recorded_at: Any) -> Leaf:
+def of_fact(entry: Entry, recorded_at: datetime) -> Leaf:
     """The leaf of a journal entry: bound to all of it, actor and words included."""
     return Leaf(Kind.FACT, entry.case, str(entry.number), recorded_at, entry.model_dump(mode="json"))
+
+
+def of_event(row: Mapping[str, Any], stream: str) -> Leaf:
+    """The leaf of a partner's event: its bytes by their hash, and the signature that shows whose they are."""
+    names = ("id", "source", "event_id", "type", "sha256", "key_id", "signature")
+    return about(Kind.EVENT, stream, row["id"], row["received_at"], **{name: row[name] for name in names})
+
+
+def about(kind: Kind, stream: str, ref: str, at: datetime, **content: Any) -> Leaf:
+    """A leaf of anything else; moments in its content become text."""
+    plain = {name: instant(value) if isinstance(value, datetime) else value for name, value in content.items()}
+    return Leaf(kind, stream, ref, at, plain)
+
+
+async def note_read(db: Database, person: str, case: str, what: str, why: str, at: datetime) -> None:
+    """Somebody reads data of a special category: the log has it before they see it."""
+    leaf = about(Kind.READ, case, new_id(), at, person=person, what=what, why=why)
+    await db.write(lambda tx: add(tx, leaf))
+
+
+def _made(url: str) -> bool:
+    target = make_url(url)
+    return target.get_backend_name() != "sqlite" or Path(target.database or "").exists()
+
+
+async def note_key(url: str, act: str, stream: str, key: str) -> None:
+    """An act on somebody's key, done outside the store. Raises StoreUnavailable; where no store was made yet there is nothing to note."""
+    if not _made(url):
+        return
+    await check_migrated(url)
+    db, at = await Database.open(url), system_now()
+    try:
+        leaf = about(Kind.KEY, "keys", f"{stream}/{key}/{act}/{instant(at)}", at, act=act, of=stream, key=key)
+        await db.write(lambda tx: add(tx, leaf))
+    finally:
+        await db.close()
 
 
 def _keys(tx: Connection, streams: set[str]) -> dict[str, bytes]:

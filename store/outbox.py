@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select
 
+from domain.log.leaf import Kind, instant
+from store import log
 from store.database import Database
 from store.names import system_now
 from store.tables import outbox
@@ -87,8 +89,17 @@ class Outbox:
         return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
 
     async def _settle(self, id: str, **values: Any) -> None:  # noqa: A002
-        still = outbox.update().where(outbox.c.id == id, outbox.c.state == "pending")
-        await self._db.write(lambda tx: tx.execute(still.values(lease_until=None, **values)))
+        await self._db.write(partial(_settle, id, values))
+
+
+def _settle(id_: str, values: Row, tx: Connection) -> None:
+    """A letter that was handed over, or given up, is an effect: the log has it."""
+    still = outbox.update().where(outbox.c.id == id_, outbox.c.state == "pending").values(lease_until=None, **values)
+    row = tx.execute(still.returning(outbox.c.case_id, outbox.c.type, outbox.c.state, outbox.c.error, outbox.c.number)).first()
+    if row is not None and row.state != "pending":
+        at = values.get("sent_at") or system_now()
+        said = {"parcel": id_, "type": row.type, "number": row.number, "state": row.state, "error": row.error}
+        log.add(tx, log.about(Kind.EFFECT, row.case_id or "staff", f"{id_}/{instant(at)}", at, **said))
 
 
 def _lease(limit: int, now: datetime, until: datetime, tx: Connection) -> Sequence[RowMapping]:

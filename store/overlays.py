@@ -5,7 +5,9 @@ from functools import partial
 from sqlalchemy import Connection, RowMapping, select
 
 from domain.errors import Conflict, NotFound
+from domain.log.leaf import Kind, Leaf
 from domain.overlays import Standing
+from store import log
 from store.database import Database
 from store.tables import overlays
 
@@ -42,6 +44,14 @@ class Overlays:
             written = tx.execute(overlays.update().where(overlays.c.overlay == now.id, *still).values(**_row(now))).rowcount == 1
         if not written:
             raise Conflict(f"overlay {now.id} was decided on meanwhile", code="decided_meanwhile")
+        log.add(tx, _leaf(now))
+
+
+def _leaf(now: Standing) -> Leaf:
+    """What was just decided: the last of proposed, approved, lifted."""
+    what, at = next((w, a) for w, a in (("lifted", now.lifted_at), ("approved", now.approved_at), ("proposed", now.proposed_at)) if a)
+    row = {name: value for name, value in _row(now).items() if name != "body"}
+    return log.about(Kind.DECISION, f"overlay/{now.id}", what, at, what=what, **row)
 
 
 def _row(standing: Standing) -> dict[str, object]:

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from domain.errors import PartnerUnavailable
+from domain.log.leaf import Kind, instant
 from domain.reach import Arrived, Reach, admitted, failed, reached
+from store import log
 from store.database import Database
 from store.names import system_now
 from store.tables import inbox, partner_asks, partner_chasers, partner_reach
@@ -98,6 +100,9 @@ class Partners:
             if key:
                 known = {"arrived": arrived, "reference": reference, "expected": expected}
                 tx.execute(partner_asks.update().where(partner_asks.c.key == key).values(**known))
+                at, said = self._clock(), {"ask": key, "arrived": str(arrived), "reference": reference}
+                day = expected.isoformat() if expected else None
+                log.add(tx, log.about(Kind.EFFECT, f"partner/{partner}", f"{key}/{instant(at)}", at, expected=day, **said))
 
         await self._db.write(settle)
 

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Select, insert, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict, NotFound
+from domain.log.leaf import Kind as LeafKind
+from domain.log.leaf import Leaf
 from domain.signals import Kind
+from store import log
 from store.columns import utc
 from store.database import Database
 from store.tables import cases, inbox, signal_decisions, strays
@@ -100,7 +104,7 @@ class Decisions:
     async def propose(self, decision: Decision) -> None:
         """Raises Conflict while something else is proposed about the same event."""
         try:
-            await self._db.write(lambda tx: tx.execute(insert(signal_decisions), [_row(decision)]))
+            await self._db.write(partial(_propose, decision))
         except IntegrityError:
             raise Conflict("something is proposed about this event already", code="proposed_already") from None
 
@@ -111,17 +115,19 @@ class Decisions:
 
         def work(tx: Connection) -> None:
             also(tx)
-            tx.execute(insert(signal_decisions), [_row(replace(decision, decided_by=person, decided_at=at, state="done", led_to=led_to))])
+            made = replace(decision, decided_by=person, decided_at=at, state="done", led_to=led_to)
+            tx.execute(insert(signal_decisions), [_row(made)])
+            log.add(tx, _leaf(made, at))
 
         await self._db.write(work)
 
     async def reject(self, decision: Decision, person: str, at: datetime) -> None:
-        await self._db.write(lambda tx: _settle(tx, decision, person, at, "rejected", None))
+        await self._db.write(lambda tx: log.add(tx, _settle(tx, decision, person, at, "rejected", None)))
 
     @staticmethod
-    def close(tx: Connection, decision: Decision, person: str, at: datetime, led_to: str) -> None:
-        """Raises Conflict when somebody decided meanwhile."""
-        _settle(tx, decision, person, at, "done", led_to)
+    def close(tx: Connection, decision: Decision, person: str, at: datetime, led_to: str) -> Leaf:
+        """Write it, and give its leaf for the end of the transaction. Raises Conflict when somebody decided meanwhile."""
+        return _settle(tx, decision, person, at, "done", led_to)
 
     async def get(self, decision: str) -> Decision:
         """Raises NotFound."""
@@ -138,11 +144,23 @@ class Decisions:
         return {row["event"]: Decision(**row) for row in rows}
 
 
-def _settle(tx: Connection, decision: Decision, person: str, at: datetime, state: str, led_to: str | None) -> None:
+def _settle(tx: Connection, decision: Decision, person: str, at: datetime, state: str, led_to: str | None) -> Leaf:
     still = signal_decisions.update().where(signal_decisions.c.decision == decision.decision, signal_decisions.c.state == "proposed")
     changed = still.values(decided_by=person, decided_at=utc(at), state=state, led_to=led_to)
     if tx.execute(changed).rowcount != 1:
         raise Conflict("somebody else decided about this event meanwhile", code="decided_already")
+    return _leaf(replace(decision, decided_by=person, decided_at=at, state=state, led_to=led_to), at)
+
+
+def _propose(decision: Decision, tx: Connection) -> None:
+    tx.execute(insert(signal_decisions), [_row(decision)])
+    log.add(tx, _leaf(decision, decision.proposed_at))
+
+
+def _leaf(decision: Decision, at: datetime) -> Leaf:
+    said = asdict(decision)
+    said["what"] = said.pop("kind")
+    return log.about(LeafKind.DECISION, f"event/{decision.event}", f"{decision.decision}/{decision.state}", at, **said)
 
 
 def _row(decision: Decision) -> Row:

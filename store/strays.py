@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select
 
 from domain.errors import NotFound
+from store import log
 from store.arrivals import Acceptance, Arrival, Kept, MakeReceipt
 from store.columns import utc
 from store.database import Database
@@ -47,6 +48,7 @@ async def keep(db: Database, arrival: Arrival, make_receipt: MakeReceipt | None,
         if tx.execute(new).first() is None:
             return None
         tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
+        log.add(tx, log.of_event(row, f"partner/{arrival.source}"))
         return Acceptance(row["id"], True, subject, utc(arrival.received_at), arrival.sha256, "unrouted", row["receipt"])
 
     return await db.write(work)

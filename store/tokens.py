@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select
+from sqlalchemy import Connection, RowMapping, Select, insert, select
 
 from domain.errors import NotFound
+from domain.log.leaf import Kind
 from domain.tokens import Token
+from store import log
 from store.database import Database
 from store.tables import tokens
 
@@ -19,7 +21,13 @@ class Tokens:
 
     async def add(self, token: Token, sha256: str) -> None:
         row = {**token.model_dump(), "scope": str(token.scope), "sha256": sha256}
-        await self._db.write(lambda tx: tx.execute(insert(tokens).values(row)))
+
+        def work(tx: Connection) -> None:
+            tx.execute(insert(tokens).values(row))
+            about = {"token": token.token, "person": token.person, "scope": str(token.scope), "expires_at": token.expires_at}
+            log.add(tx, log.about(Kind.KEY, "keys", f"token/{token.token}/made", token.created_at, act="token_made", **about))
+
+        await self._db.write(work)
 
     async def get(self, token: str) -> Token:
         """One token by its id. Raises NotFound."""
@@ -36,7 +44,12 @@ class Tokens:
     async def revoke(self, token: str, at: datetime) -> Token:
         """From now on it counts for nothing; revoking twice keeps the first moment. Raises NotFound."""
         once = tokens.update().where(tokens.c.token == token, tokens.c.revoked_at.is_(None)).values(revoked_at=at)
-        await self._db.write(lambda tx: tx.execute(once))
+
+        def work(tx: Connection) -> None:
+            if tx.execute(once).rowcount:
+                log.add(tx, log.about(Kind.KEY, "keys", f"token/{token}/revoked", at, act="token_revoked", token=token))
+
+        await self._db.write(work)
         return await self.get(token)
 
     async def used(self, token: str, day: date) -> None:
