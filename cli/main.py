@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import (
+    audit,
     board,
     calendars,
     config,
@@ -85,6 +86,7 @@ NOUNS = {
     "event": event,
     "delivery": delivery,
     "partner": partner,
+    "audit": audit,
 }
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)

@@ -1,0 +1,15 @@
+"""`muster audit …`: what an auditor takes along, and the check of it."""
+
+import typer
+
+from cli.replaying import replay
+
+app = typer.Typer(help="What an auditor takes along, and the check of it.", no_args_is_help=True)
+
+
+@app.callback()
+def _audit() -> None:
+    """What an auditor takes along, and the check of it."""
+
+
+app.command()(replay)

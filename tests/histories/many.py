@@ -1,0 +1,84 @@
+"""Many short cases, played on a time-skipping server and kept as an export keeps them: the history, and what was known beside it."""
+
+import asyncio
+import json
+import random
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+
+from activities.rejudging import Knowledge
+from config.files import load_vacancy
+from tests.histories.record import STORIES, Story
+from tests.stories.conftest import Scene, make_scene, publish, start_server
+from worker.replaying import Kept
+
+AT_ONCE = 4
+#: One of so many is a whole story of the golden ones.
+EVERY = 12
+
+
+async def kept_of(scene: Scene, case: str) -> Kept:
+    """The history of a case as `muster` would export it."""
+    history = await scene.handle(case).fetch_history()
+    known = Knowledge(published=scene.published, outages=tuple((each.since, each.until) for each in scene.store.shut))
+    return Kept(
+        workflow_id=case, run_id=history.run_id, namespace=scene.env.client.namespace, history=json.loads(history.to_json()), known=known
+    )
+
+
+async def early_end(scene: Scene, draw: random.Random) -> dict[str, str]:
+    """One hire that goes some way and ends, or is left open, where the draw says."""
+    way = draw.choice(("late", "not_eligible", "not_shortlisted", "withdrawn", "quiet_assessment", "open"))
+    if way == "late":
+        assert scene.published.closes_at is not None
+        case = await scene.apply(received_at=scene.published.closes_at + timedelta(hours=1))
+        await scene.act(case, "confirm_late")
+    elif way in ("not_eligible", "withdrawn"):
+        case = await scene.screening()
+        if way == "withdrawn":
+            await scene.tell(case, "application.withdrawn")
+        else:
+            await scene.act(case, "screen", eligible=False, reason="education")
+    elif way == "not_shortlisted":
+        case = await scene.screening()
+        await scene.act(case, "screen", eligible=True)
+        await scene.act(case, "shortlist", shortlisted=False)
+    elif way == "quiet_assessment":
+        case = await scene.assessment()
+        await scene.forward(case, days=draw.randint(1, 60))
+    else:
+        case = await (scene.assessment() if draw.random() < 0.5 else scene.selection())
+    if way in ("late", "not_eligible", "not_shortlisted", "withdrawn"):
+        await scene.result(case)
+    return {way: case}
+
+
+async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[Kept]:
+    scene = make_scene(env, publish(posts=load_vacancy("250442").posts[:1]))
+    async with scene.worker():
+        cases = await (story(scene) if story else early_end(scene, random.Random(seed)))
+        return [await kept_of(scene, case) for case in cases.values()]
+
+
+async def play(how_many: int, seed: int = 1) -> list[Kept]:
+    """At least so many histories: one story of the golden ones in `EVERY`, short hires between them; the seed draws their ways."""
+    env = await start_server()
+    kept: list[Kept] = []
+    try:
+        number = 0
+        while len(kept) < how_many:
+            batch = range(number, number + AT_ONCE)
+            number += AT_ONCE
+            stories = [STORIES[n // EVERY % len(STORIES)] if n % EVERY == 0 else None for n in batch]
+            for found in await asyncio.gather(*(one(env, story, seed + n) for story, n in zip(stories, batch, strict=True))):
+                kept += found
+    finally:
+        await env.shutdown()
+    return kept[:how_many]
+
+
+def write(kept: list[Kept], into: Path) -> None:
+    for n, each in enumerate(kept):
+        (into / f"{n:04}.json").write_text(each.model_dump_json(), encoding="utf-8")

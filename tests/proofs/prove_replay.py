@@ -1,0 +1,87 @@
+"""Any recorded case replays and is judged again to the same facts, and changed code is found out by it.
+
+PROVE_HISTORIES cases are played on a time-skipping server and replayed; then PROVE_MUTANTS mechanical mutants of the stories and the
+judgements, each in a copied tree and a process of its own, against the first PROVE_SHOWN histories. PROVE_SEED changes both draws.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.histories.many import play, write
+from tests.histories.mutating import ROOT, Mutant, mutants
+from worker.replaying import Kept, replay
+
+HISTORIES = int(os.environ.get("PROVE_HISTORIES", "500"))
+MUTANTS = int(os.environ.get("PROVE_MUTANTS", "50"))
+SHOWN = int(os.environ.get("PROVE_SHOWN", "40"))
+SEED = int(os.environ.get("PROVE_SEED", "20261123"))
+ENOUGH = 0.95
+CODE = ("activities", "acts", "config", "connectors", "domain", "locale", "store", "tests", "worker", "workflows")
+
+
+def main() -> int:
+    print(f"seed {SEED}", flush=True)
+    kept = asyncio.run(play(HISTORIES, SEED))
+    same, judged, steps = asyncio.run(replayed(kept))
+    print(f"{judged} of {steps} steps judged again", flush=True)
+    with tempfile.TemporaryDirectory() as place:
+        drawn, caught = hunt(kept[:SHOWN], Path(place))
+    print(f"{caught}/{drawn} mutants caught; {same}/{len(kept)} histories identical")
+    return 0 if same == len(kept) and caught >= ENOUGH * drawn else 1
+
+
+async def replayed(kept: list[Kept]) -> tuple[int, int, int]:
+    """How many histories are identical, and how many steps were judged again, of how many."""
+    verdicts = [await replay(each) for each in kept]
+    for each in verdicts:
+        if not each.identical:
+            print(f"DIFFERENT {each.case}: {each.replay_error[:200]} {each.differences[:2]}", flush=True)
+    return sum(v.identical for v in verdicts), sum(v.judged for v in verdicts), sum(v.steps for v in verdicts)
+
+
+def hunt(kept: list[Kept], place: Path) -> tuple[int, int]:
+    """How many mutants there were, and how many were caught. The unchanged copy must pass, or a catch would mean nothing."""
+    shown, trees = place / "histories", [place / "one", place / "two"]
+    shown.mkdir()
+    write(kept, shown)
+    for tree in trees:
+        for name in CODE:
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    if run(trees[0], shown).returncode != 0:
+        raise SystemExit("the unchanged copy does not replay")
+    drawn = mutants(json.loads(run(trees[0], shown, "lines").stdout), MUTANTS, SEED)
+    with ThreadPoolExecutor(len(trees)) as pool:
+        halves = [drawn[n :: len(trees)] for n in range(len(trees))]
+        caught = sum(pool.map(lambda tree, half: sum(tried(each, tree, shown) for each in half), trees, halves))
+    return len(drawn), caught
+
+
+def tried(mutant: Mutant, tree: Path, shown: Path) -> bool:
+    """Is it caught? A mutant that never comes to an end, or does not even start, is."""
+    file = tree / mutant.file
+    file.write_text(mutant.code, encoding="utf-8")
+    try:
+        caught = run(tree, shown).returncode != 0
+    except subprocess.TimeoutExpired:
+        caught = True
+    finally:
+        shutil.copyfile(ROOT / mutant.file, file)
+    if not caught:
+        print(f"survives: {mutant.file}:{mutant.line} {mutant.what}", flush=True)
+    return caught
+
+
+def run(tree: Path, shown: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-B", "-m", "tests.histories.mutating", str(shown), *more]
+    return subprocess.run(words, cwd=tree, capture_output=True, text=True, timeout=60, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Replaying a recorded case: its history against the code installed, and its steps judged again. No server, no store, no network."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message as Proto
+from pydantic import BaseModel, ConfigDict
+from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, WorkflowSerializationContext
+from temporalio.worker import Replayer
+
+from activities.hire import Asked, Written
+from activities.rejudging import Difference, Findings, Knowledge, Recorded, Unjudged, rejudge
+from config.files import load_calendar
+from domain.calendars import Calendar
+from domain.errors import BadInput
+from domain.facts import Entry
+from domain.messages import ActRequest, Message
+from workflows.hire import Hire
+from workflows.vacancy import Vacancy
+
+T = TypeVar("T")
+STORIES: tuple[type, ...] = (Hire, Vacancy)
+NAMESPACE = "muster"
+
+
+class Kept(BaseModel):
+    """An exported history as it stands in its file."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    workflow_id: str
+    run_id: str = ""
+    build_id: str = ""
+    namespace: str = NAMESPACE
+    history: dict[str, Any]
+    known: Knowledge = Knowledge()
+
+
+class Verdict(BaseModel):
+    """What became of one recorded case: replayed or not, judged again or not, every difference by its number."""
+
+    case: str
+    run: str
+    events: int
+    replayed: bool
+    replay_error: str = ""
+    steps: int = 0
+    judged: int = 0
+    differences: list[Difference] = []
+    unjudged: list[Unjudged] = []
+
+    @property
+    def identical(self) -> bool:
+        return self.replayed and not self.differences
+
+
+def read_kept(path: Path) -> Kept:
+    """A history from its file, compressed or not. Raises BadInput with the reason."""
+    try:
+        raw = path.read_bytes()
+        return Kept.model_validate(json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw))
+    except (OSError, EOFError, ValueError) as error:
+        raise BadInput(f"{path.name} is not an exported history ({type(error).__name__})", code="not_a_history") from error
+
+
+async def replay(
+    kept: Kept,
+    *,
+    stories: Iterable[type] = STORIES,
+    converter: DataConverter = pydantic_data_converter,
+    calendar: Callable[[str], Calendar] = load_calendar,
+) -> Verdict:
+    """Replay one history in the sandbox, then judge it again. `converter` reads encrypted ones. Raises BadInput for no history."""
+    try:
+        history = WorkflowHistory.from_json(kept.workflow_id, kept.history)
+        recorded = await recorded_in(kept, history.events, converter)
+    except (ValueError, KeyError, RuntimeError) as error:
+        raise BadInput(f"the history of {kept.workflow_id} is not readable ({type(error).__name__})", code="not_a_history") from error
+    replayer = Replayer(workflows=list(stories), data_converter=converter, namespace=kept.namespace)
+    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    failure = result.replay_failure
+    found = await _judged(recorded, kept.known, calendar)
+    return Verdict(
+        case=kept.workflow_id,
+        run=kept.run_id,
+        events=len(history.events),
+        replayed=failure is None,
+        replay_error="" if failure is None else str(failure),
+        **dict(found),
+    )
+
+
+async def _judged(recorded: Recorded, known: Knowledge, calendar: Callable[[str], Calendar]) -> Findings:
+    if recorded.case.startswith("hire/"):
+        return await rejudge(recorded, known, calendar)
+    steps = list(dict.fromkeys(entry.step for entry in recorded.entries))
+    first = {entry.step: entry.number for entry in reversed(recorded.entries)}
+    why = [Unjudged(number=first[step], step=step, reason="judged_over_the_whole_competition") for step in steps]
+    return Findings(steps=len(steps), unjudged=why)
+
+
+# ---- what a history holds --------------------------------------------------------------------------------------------------
+
+
+async def recorded_in(kept: Kept, events: Iterable[HistoryEvent], converter: DataConverter) -> Recorded:
+    """The journal of a case and the inputs of its steps, out of the events of its history."""
+    reader = Reader(converter.with_context(WorkflowSerializationContext(namespace=kept.namespace, workflow_id=kept.workflow_id)))
+    found = Recorded(case=kept.workflow_id, entries=[])
+    entries: dict[int, Entry] = {}
+    result, taken_over = None, 0
+    for event in events:
+        if event.HasField("marker_recorded_event_attributes"):
+            written = await reader.written(event.marker_recorded_event_attributes)
+            entries |= {entry.number: entry for entry in written.entries}
+            if event.marker_recorded_event_attributes.details["data"].payloads[0].data.find(b'"read_journal"') >= 0:
+                taken_over = max(entries, default=0)
+        elif event.HasField("workflow_execution_signaled_event_attributes"):
+            message = await reader.one(event.workflow_execution_signaled_event_attributes.input.payloads, Message)
+            found.messages.setdefault(message.id, message)
+        elif event.HasField("workflow_execution_update_accepted_event_attributes"):
+            accepted = event.workflow_execution_update_accepted_event_attributes.accepted_request
+            request = await reader.one(accepted.input.args.payloads, ActRequest)
+            found.requests.setdefault(request.step, request)
+        elif event.HasField("activity_task_completed_event_attributes"):
+            asked = await reader.asked(event.activity_task_completed_event_attributes.result.payloads)
+            found.asked.update(asked)
+        elif event.HasField("workflow_execution_completed_event_attributes"):
+            result = await reader.one(event.workflow_execution_completed_event_attributes.result.payloads, str)
+    in_order = [entries[number] for number in sorted(entries)]
+    return Recorded(found.case, in_order, found.messages, found.requests, found.asked, result, taken_over)
+
+
+class Reader:
+    """Payloads out of a history, through the converter that put them there."""
+
+    def __init__(self, converter: DataConverter) -> None:
+        self._converter = converter
+
+    async def one(self, payloads: Iterable[Payload], kind: type[T]) -> T:
+        [value] = await self._converter.decode(list(payloads), [kind])
+        return value  # type: ignore[no-any-return]
+
+    async def written(self, marker: Proto) -> Written:
+        details: Any = marker.details  # type: ignore[attr-defined]
+        if "result" not in details:  # the step was refused: nothing was written
+            return Written()
+        return await self.one(details["result"].payloads, Written)
+
+    async def asked(self, payloads: Iterable[Payload]) -> dict[str, Asked]:
+        """Only an authority's answer names a key; what recalling gives back is nothing."""
+        given = list(payloads)
+        [value] = await self._converter.decode(given) if given else [None]
+        if not isinstance(value, dict) or "about" not in value:
+            return {}
+        asked = Asked.model_validate(value)
+        return {asked.key: asked}
