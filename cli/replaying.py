@@ -25,11 +25,14 @@ def replay(
     folder: Annotated[
         Path | None, typer.Option("--folder", metavar="FOLDER", help="Where the exported histories stand; default: history_dir.")
     ] = None,
+    keyring: Annotated[
+        Path | None, typer.Option("--keyring", metavar="FILE", help="The keys that open encrypted histories (keyring.json).")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Replay recorded cases against the code installed, judge every step again, and name each difference."""
     files = _files(ctx, case, file, all_, folder)
-    verdicts = asyncio.run(_replayed(files))
+    verdicts = asyncio.run(_replayed(files, keyring))
     if json:
         show.as_json([{"identical": each.identical, **each.model_dump(mode="json")} for each in verdicts])
     else:
@@ -55,11 +58,14 @@ def _files(ctx: typer.Context, case: str | None, file: Path | None, all_: bool, 
     return found
 
 
-async def _replayed(files: list[Path]) -> "list[Verdict]":
+async def _replayed(files: list[Path], keyring: Path | None) -> "list[Verdict]":
+    from config.keyring import found_at
+    from config.temporal import converter
     from worker.replaying import read_kept
     from worker.replaying import replay as replayed
 
-    return [await replayed(read_kept(file)) for file in files]
+    travels = converter(found_at(keyring, named=True) if keyring else None)
+    return [await replayed(read_kept(file), converter=travels) for file in files]
 
 
 def _shown(verdict: "Verdict") -> None:

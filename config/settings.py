@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     @property
     def keyring_path(self) -> Path:
         return self.keyring_file or self.data_dir / "keys" / "keyring.json"
+
+    @property
     def histories(self) -> Path:
         return self.history_dir or self.data_dir / "histories"
 
