@@ -19,6 +19,7 @@ from cli import (
     hires,
     housekeeping,
     letters,
+    log,
     notice,
     operation,
     overlay,
@@ -85,6 +86,7 @@ NOUNS = {
     "staff": staff,
     "event": event,
     "delivery": delivery,
+    "log": log,
     "partner": partner,
     "audit": audit,
 }

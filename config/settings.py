@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         default=None,
         description="The keys that encrypt histories and personal data (`muster keys init`). Default: keys/keyring.json in data_dir.",
     )
+    log_key_file: Path | None = Field(
+        default=None, description="The audit log's own Ed25519 key (whsk_…). Default: keys/log.key in data_dir, made if missing."
+    )
+    log_publish_folder: Path | None = Field(
+        default=None, description="Folder of somebody else's that every checkpoint of the audit log is written to, and never changed in."
+    )
     source: str = Field(default="muster", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="CloudEvents source of the events we send.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
@@ -142,6 +148,10 @@ class Settings(BaseSettings):
         if not values.get("store_url"):
             values["store_url"] = f"sqlite+aiosqlite:///{data_dir / 'muster.db'}"
         return values
+
+    @property
+    def log_key(self) -> Path:
+        return self.log_key_file or self.data_dir / "keys" / "log.key"
 
     @property
     def signing_key(self) -> Path:

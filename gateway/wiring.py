@@ -2,22 +2,26 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 import uvicorn
 
+from acts.checkpointing import checkpointed
 from config.partners import PartnerBook
 from config.settings import RateSettings, Settings
 from config.words import Words
 from connectors.addresses import Bounds, guarded_client
 from connectors.deliveries import Post
 from connectors.letters.render import Printer
+from connectors.log_key import load_log_key
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
+from domain.errors import Problem
 from gateway import intake, reading, schemas, standing, tokens
 from gateway.announcer import Announcer
 from gateway.app import Parts, create_app
@@ -38,6 +42,7 @@ from gateway.relay import Relay
 from gateway.senders import Senders
 from gateway.standing import Standing
 from gateway.tokens import TokenDesk, Tokens
+from store.checkpoints import Checkpoints
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.deliveries import Deliveries
@@ -49,6 +54,9 @@ from store.people import People
 from store.standings import Standings
 
 log = structlog.get_logger(__name__)
+
+#: The audit log is signed so often while something is added.
+CHECKPOINT_S = 5.0
 
 UNLIMITED = Rates(*[Rate(1e9, 1e9)] * 4)
 
@@ -185,7 +193,31 @@ async def serve_relay(settings: Settings) -> None:
         post = Post(means.key, settings.source, http)
         announcer = Announcer(Deliveries(means.db), means.partners, post, settings.relay, system_now)
         with until_stopped() as stop:
-            await relay_of(means, announcer).run(stop)
+            async with beside(checkpointing(means, stop)):
+                await relay_of(means, announcer).run(stop)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """`work` runs meanwhile, and is waited for at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        await task
+
+
+async def checkpointing(means: Means, stop: asyncio.Event) -> None:
+    """Sign and publish what was added to the audit log, every few seconds. What cannot be signed or published is said, and tried again."""
+    settings = means.settings
+    made = Checkpoints(means.db, load_log_key(settings.log_key, f"{settings.source}/log"))
+    while not stop.is_set():
+        try:
+            await checkpointed(made, settings.log_publish_folder)
+        except Problem as problem:
+            log.error("log.not_signed", code=problem.code, reason=problem.message)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), CHECKPOINT_S)
 
 
 async def serve_nats(settings: Settings) -> None:

@@ -1,0 +1,108 @@
+"""The checkpoints of the log: the tree over its leaves, kept in memory and grown from the table, signed when it has grown.
+
+A checkpoint is signed only if the log still begins with every one signed before. Where it does not (somebody edited, removed or put
+back leaves below one), nothing is signed and the refusal says from which checkpoint on; what was published earlier stays true.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from domain.errors import Conflict, NotFound
+from domain.log.note import LogKey, proof_text
+from domain.log.tree import Tree, leaf_hash
+from store.database import Database
+from store.names import system_now
+from store.tables import checkpoints, leaves
+
+PIECE = 20_000
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One that was signed. `published_at` is None until every place outside has it."""
+
+    size: int
+    root: str
+    note: str
+    at: datetime
+    published_at: datetime | None = None
+
+
+class Forked(Conflict):
+    """The log no longer is the one that was signed: an alarm, for people."""
+
+
+class Checkpoints:
+    """The tree of one process. It is read from the leaves' texts, never from the hashes beside them."""
+
+    def __init__(self, db: Database, key: LogKey, clock: Callable[[], datetime] = system_now) -> None:
+        self._db, self._key, self._clock, self._tree = db, key, clock, Tree()
+        self._checked = 0
+
+    async def grown(self) -> int:
+        """Take up the leaves written since; how many there are now. Raises Forked when a position is missing."""
+        while rows := await self._db.read(self._next):
+            for row in rows:
+                if row.position != len(self._tree):
+                    raise Forked(f"the log has no leaf {len(self._tree)}", code="log_gap")
+                self._tree.append(leaf_hash(row.body.encode()))
+        return len(self._tree)
+
+    def _next(self, rx: Connection) -> Any:
+        here = select(leaves.c.position, leaves.c.body).where(leaves.c.position >= len(self._tree))
+        return rx.execute(here.order_by(leaves.c.position).limit(PIECE)).all()
+
+    async def sign(self) -> Checkpoint | None:
+        """A checkpoint over everything there is; None while the log is empty. The last one again when nothing was added.
+
+        Raises Forked, and signs nothing, unless the log goes on from every checkpoint signed before.
+        """
+        size = await self.grown()
+        signed = await self.all()
+        for before in signed:
+            if before.size > self._checked:
+                self._goes_on_from(before, size)
+        self._checked = signed[-1].size if signed else 0
+        if signed and signed[-1].size == size:
+            return signed[-1]
+        return await self._signed(size) if size else None
+
+    def _goes_on_from(self, before: Checkpoint, size: int) -> None:
+        if before.size > size:
+            raise Forked(f"a log of {before.size} leaves was signed, and there are {size}", code="log_shrunk", size=before.size)
+        if self._root(before.size) != before.root or before.note != self._key.checkpoint(before.size, self._tree.root(before.size)):
+            raise Forked(f"the first {before.size} leaves are not the ones that were signed", code="log_forked", size=before.size)
+
+    async def _signed(self, size: int) -> Checkpoint:
+        new = Checkpoint(size, self._root(size), self._key.checkpoint(size, self._tree.root(size)), self._clock())
+        row = {"size": size, "root": new.root, "note": new.note, "at": new.at, "published_at": None}
+        await self._db.write(lambda tx: tx.execute(self._db.insert(checkpoints).values(row).on_conflict_do_nothing()))
+        return new
+
+    def _root(self, size: int) -> str:
+        return base64.b64encode(self._tree.root(size)).decode()
+
+    async def all(self) -> list[Checkpoint]:
+        """Every one signed, the smallest first."""
+        query = select(checkpoints).order_by(checkpoints.c.size)
+        return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
+
+    async def published(self, size: int) -> None:
+        """Every place outside has it."""
+        noted = checkpoints.update().where(checkpoints.c.size == size, checkpoints.c.published_at.is_(None))
+        await self._db.write(lambda tx: tx.execute(noted.values(published_at=self._clock())))
+
+    async def proof(self, kind: str, stream: str, ref: str) -> str:
+        """The tlog-proof of one leaf, against a checkpoint that has it. Raises NotFound, Forked."""
+        here = select(leaves.c.position).where(leaves.c.kind == kind, leaves.c.stream == stream, leaves.c.ref == ref)
+        index = await self._db.read(lambda rx: rx.execute(here).scalar_one_or_none())
+        if index is None:
+            raise NotFound("the log has no such leaf", code="unknown_leaf")
+        made = await self.sign()
+        assert made is not None  # there is at least this leaf
+        return proof_text(index, self._tree.inclusion(index, made.size), made.note)

@@ -1,0 +1,133 @@
+"""What is signed stays: a log that was edited, shortened, put back or forked is never signed again, and one checkpoint outside shows it."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, delete, select, update
+
+from acts.checkpointing import checkpointed, publish
+from domain.errors import NotFound, StoreUnavailable
+from domain.log import verify
+from domain.log.dossier import log_export
+from domain.log.leaf import Kind, Leaf
+from domain.log.note import LogKey
+from store import log
+from store.checkpoints import Checkpoints, Forked
+from store.database import Database
+from store.tables import checkpoints, leaves, log_size
+
+AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def key(name: str = "muster/log") -> LogKey:
+    own = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(b"log").digest())
+    return LogKey(name, own.public_key().public_bytes_raw(), own.sign)
+
+
+async def written(db: Database, first: int, last: int) -> None:
+    new = [Leaf(Kind.FACT, f"hire/{n % 3}", str(n // 3 + 1), AT, {"n": n}) for n in range(first, last)]
+    await db.write(lambda tx: log.add(tx, *new))
+
+
+async def exported(db: Database) -> bytes:
+    bodies = await db.read(lambda rx: list(rx.execute(select(leaves.c.body).order_by(leaves.c.position)).scalars()))
+    made = await Checkpoints(db, key()).sign()
+    assert made is not None
+    return log_export(key().text, bodies, made.note)
+
+
+def edited(tx: Connection) -> None:
+    tx.execute(update(leaves).where(leaves.c.position == 3).values(body=leaves.c.body + " "))
+
+
+def removed(tx: Connection) -> None:
+    tx.execute(delete(leaves).where(leaves.c.position == 3))
+
+
+def closed_up(tx: Connection) -> None:
+    removed(tx)
+    for n in range(4, 9):
+        tx.execute(update(leaves).where(leaves.c.position == n).values(position=n - 1))
+    tx.execute(update(log_size).values(size=8))
+
+
+def back_dated(tx: Connection) -> None:
+    body = tx.execute(select(leaves.c.body).where(leaves.c.position == 5)).scalar_one()
+    tx.execute(update(leaves).where(leaves.c.position == 5).values(body=body.replace("2026-11-23", "2026-11-20")))
+
+
+def put_back(tx: Connection) -> None:
+    tx.execute(delete(leaves).where(leaves.c.position >= 6))
+    tx.execute(update(log_size).values(size=6))
+
+
+INSIDER: list[Callable[[Connection], None]] = [edited, removed, closed_up, back_dated, put_back]
+
+
+@pytest.mark.parametrize("act", INSIDER)
+async def test_what_an_insider_does_is_never_signed_again(db: Database, act: Callable[[Connection], None]) -> None:
+    await written(db, 0, 9)
+    await Checkpoints(db, key()).sign()
+    await db.write(act)
+    with pytest.raises(Forked):
+        await Checkpoints(db, key()).sign()
+
+
+@pytest.mark.parametrize("act", [each for each in INSIDER if each is not removed])
+async def test_with_the_key_and_without_our_refusal_one_checkpoint_outside_still_shows_it(
+    db: Database, act: Callable[[Connection], None]
+) -> None:
+    await written(db, 0, 9)
+    kept = await Checkpoints(db, key()).sign()
+    assert kept is not None
+    known = verify.Kept(kept.note.encode(), verify.key_of(key().text))
+    assert verify.code(verify.verify(await exported(db), known)) == 0
+    await db.write(act)
+    await db.write(lambda tx: tx.execute(delete(checkpoints)))  # and yesterday's signatures are gone here
+    await written(db, 9, 12)
+    assert verify.code(verify.verify(await exported(db), known)) == verify.CODES["consistency"]
+
+
+async def test_a_checkpoint_is_read_by_the_verifier_and_stays_while_nothing_is_added(db: Database) -> None:
+    made = Checkpoints(db, key())
+    assert await made.sign() is None
+    await written(db, 0, 5)
+    first = await made.sign()
+    assert first is not None
+    assert verify.checkpoint_of(first.note.encode(), verify.key_of(key().text), "it").size == 5
+    assert (await made.sign()) == first
+    await written(db, 5, 7)
+    again = await made.sign()
+    assert again is not None
+    assert [each.size for each in await Checkpoints(db, key()).all()] == [5, 7]
+
+
+async def test_a_proof_leads_from_the_leaf_to_the_checkpoint(db: Database) -> None:
+    await written(db, 0, 11)
+    text = await Checkpoints(db, key()).proof("fact", "hire/1", "2")
+    proof, _, note = text.partition("\n\n")
+    first, index, *steps = proof.split("\n")
+    body = await db.read(lambda rx: rx.execute(select(leaves.c.body).where(leaves.c.position == 4)).scalar_one())
+    made = verify.checkpoint_of(note.encode(), verify.key_of(key().text), "it")
+    assert (first, index) == ("c2sp.org/tlog-proof@v1", "index 4")
+    verify.check_inclusion(verify.leaf_hash(body.encode()), 4, made.size, [verify.bytes_of(s, "step") for s in steps], made.root)
+    with pytest.raises(NotFound):
+        await Checkpoints(db, key()).proof("fact", "hire/1", "99")
+
+
+async def test_published_is_published_once_and_never_over_another(db: Database, tmp_path: Path) -> None:
+    await written(db, 0, 5)
+    made = await checkpointed(Checkpoints(db, key()), tmp_path / "out")
+    assert made is not None
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.read_text("utf-8") == made.note
+    assert [each.published_at is not None for each in await Checkpoints(db, key()).all()] == [True]
+    publish(tmp_path / "out", made)
+    other = type(made)(made.size, made.root, key("other").checkpoint(made.size, bytes(32)), AT + timedelta(1))
+    with pytest.raises(StoreUnavailable, match="another checkpoint"):
+        publish(tmp_path / "out", other)
+    assert file.read_text("utf-8") == made.note
