@@ -39,7 +39,7 @@ def replay(
         for each in verdicts:
             _shown(each)
         same = sum(each.identical for each in verdicts)
-        show.line(f"{same} of {len(verdicts)} identical.", style="bold")
+        show.line(f"{same} of {len(verdicts)} without a difference.", style="bold")
     if not all(each.identical for each in verdicts):
         raise typer.Exit(FAILED)
 
@@ -69,7 +69,8 @@ async def _replayed(files: list[Path], keyring: Path | None) -> "list[Verdict]":
 
 
 def _shown(verdict: "Verdict") -> None:
-    said = "identical" if verdict.identical else "DIFFERENT"
+    same = "identical" if verdict.judged else "replays"  # without one step judged again nothing more can be said
+    said = same if verdict.identical else "DIFFERENT"
     show.line(f"{said:<10} {verdict.case}  {verdict.events} events, {verdict.judged} of {verdict.steps} steps judged again")
     if not verdict.replayed:
         show.line(f"           the commands differ: {verdict.replay_error.splitlines()[0]}", style="red")

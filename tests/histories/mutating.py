@@ -45,28 +45,24 @@ def targets(root: Path = ROOT) -> list[Path]:
 
 def mutants(passed: dict[str, list[int]], how_many: int, seed: int) -> list[Mutant]:
     """So many mutants on lines that were passed through, drawn by the seed, no two on one line of a file."""
-    found: dict[tuple[str, int], list[Mutant]] = {}
+    found: dict[tuple[str, int], list[int]] = {}
     for path in targets():
         name = str(path.relative_to(ROOT))
-        for each in of_file(name, path.read_text("utf-8"), set(passed.get(name, ()))):
-            found.setdefault((each.file, each.line), []).append(each)
+        lines = set(passed.get(name, ()))
+        for nth, node in enumerate(ast.walk(ast.parse(path.read_text("utf-8")))):
+            line = getattr(node, "lineno", 0)
+            if line in lines and change(node):
+                found.setdefault((name, line), []).append(nth)
     draw = random.Random(seed)
     places = draw.sample(sorted(found), min(how_many, len(found)))
-    return [draw.choice(found[place]) for place in places]
+    return [made(name, line, draw.choice(found[name, line])) for name, line in places]
 
 
-def of_file(name: str, text: str, lines: set[int]) -> list[Mutant]:
-    """Every mutant of one file on these lines."""
-    made: list[Mutant] = []
-    for nth, node in enumerate(ast.walk(ast.parse(text))):
-        if getattr(node, "lineno", 0) not in lines:
-            continue
-        tree = ast.parse(text)
-        twin = next(each for n, each in enumerate(ast.walk(tree)) if n == nth)
-        what = change(twin)
-        if what:
-            made.append(Mutant(name, node.lineno, what, ast.unparse(ast.fix_missing_locations(tree))))  # type: ignore[attr-defined]
-    return made
+def made(name: str, line: int, nth: int) -> Mutant:
+    """The file with its node of that number changed."""
+    tree = ast.parse((ROOT / name).read_text("utf-8"))
+    what = change(next(node for n, node in enumerate(ast.walk(tree)) if n == nth))
+    return Mutant(name, line, what, ast.unparse(ast.fix_missing_locations(tree)))
 
 
 def change(node: ast.AST) -> str:
