@@ -82,8 +82,14 @@ class SignalDesk:
     async def discard(self, person: str, event: str, reason: str) -> Signal:
         """Put an event away: it will have no effect. Raises NotFound, NotAllowed, NotNow when it does not wait."""
         await self._may(person)
+        signal, now = await self.get(event), await self._clock.now()
+        if signal.proposed:
+            raise NotNow("something is proposed about this event; decide that first", code="proposed_already")
+        if signal.state == "superseded" and signal.reason == f"discarded.{reason}" and not await self._decisions.discarded(event):
+            # the case has put it away, and the first try ended before that was written down here
+            await self._decisions.done(_decision(event, "discard", None, reason, person, now), person, now, None)
+            return signal
         signal = await self._with(event, "discard")
-        now = await self._clock.now()
         decision = _decision(event, "discard", None, reason, person, now)
         if signal.state == "unrouted":
             await self._decisions.done(decision, person, now, None, lambda tx: _put_away(tx, event, now))
@@ -127,11 +133,11 @@ class SignalDesk:
             assert asked.to_case is not None
             await self._inbox.reroute(asked.event, asked.to_case, lambda tx: self._decisions.close(tx, asked, person, now, asked.event))
             return
-        new = asked.decision  # the new event has the decision's id: carried out twice it is still one
-        await self._inbox.again(asked.event, new, asked.to_case, now, lambda tx: self._decisions.close(tx, asked, person, now, new))
-        if signal.state == "parked":  # what waits there must not act beside what took its place
+        if signal.state == "parked":  # first, so that what waits there can never act beside what takes its place
             words = {"message": asked.event, "reason": asked.kind}
             await self._act(person, signal.case, "discard_message", words, f"{asked.decision}-away")
+        new = asked.decision  # the new event has the decision's id: carried out twice it is still one
+        await self._inbox.again(asked.event, new, asked.to_case, now, lambda tx: self._decisions.close(tx, asked, person, now, new))
 
     async def _with(self, event: str, kind: Kind) -> Signal:
         signal = await self.get(event)

@@ -137,6 +137,11 @@ class Decisions:
             raise NotFound(f"there is no proposal {decision}", code="unknown_decision")
         return Decision(**row)
 
+    async def discarded(self, event: str) -> bool:
+        """Whether somebody's putting away of this event is written down."""
+        query = select(signal_decisions.c.decision).where(signal_decisions.c.event == event, signal_decisions.c.kind == "discard")
+        return await self._db.read(lambda rx: rx.execute(query).first()) is not None
+
     async def open(self) -> dict[str, Decision]:
         """What is proposed, by event."""
         query = select(signal_decisions).where(signal_decisions.c.state == "proposed")

@@ -1,21 +1,22 @@
 """The signal desk over a real store: what waits is seen, told what to do about, and decided by two people where it takes two."""
 
+import asyncio
+import contextlib
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from acts.signals import SignalDesk
 from domain import facts as f
-from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow
+from domain.errors import BadInput, Conflict, EngineUnavailable, NotAllowed, NotFound, NotNow
 from domain.messages import Closing, Message
 from domain.words import MessageFate, Role
 from store.arrivals import Acceptance, Arrival
 from store.clock import DoorClock
-from store.database import Database, migrate
+from store.database import Database
 from store.inbox import Inbox
 from store.people import People
 from store.queries import Queries
@@ -30,18 +31,14 @@ class Acts:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, str, dict[str, Any]]] = []
+        self.requests: list[str] = []
+        self.away = False
 
     async def __call__(self, person: str, case: str, act: str, args: dict[str, Any], request: str) -> None:
+        self.requests.append(request)
+        if self.away:
+            raise EngineUnavailable("Temporal does not answer", code="engine_unreachable")
         self.asked.append((person, case, act, args))
-
-
-@pytest.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path}/muster.db"
-    await migrate(url)
-    opened = await Database.open(url)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -193,3 +190,53 @@ async def test_events_are_for_hr(ask: Callable[..., Any], db: Database, desk: Si
         await ask(desk, lost.inbox_id)
     with pytest.raises(NotFound):
         await desk.get("nosuchevent")
+
+
+async def test_an_approval_that_was_interrupted_is_given_again_and_acts_once(db: Database, desk: SignalDesk, acts: Acts) -> None:
+    hire, waiting = await parked(db, "poison.post_taken")
+    asked = await desk.propose("helga", waiting, "replay", "repaired")
+    acts.away = True
+    with pytest.raises(EngineUnavailable):
+        await desk.decide("ines", asked.decision)
+    assert len(await Queries(db).inbox(case=hire)) == 2, "nothing takes the old event's place while that may still act"
+    acts.away = False
+    assert (await desk.decide("ines", asked.decision)).state == "done"
+    assert len(await Queries(db).inbox(case=hire)) == 3
+    assert len(set(acts.requests)) == 1, "the case is asked under one id"
+
+
+async def test_putting_away_is_written_down_also_when_only_the_case_had_done_it(db: Database, desk: SignalDesk) -> None:
+    hire, waiting = await parked(db)
+    away = Closing(message=waiting, fate=MessageFate.SUPERSEDED, reason="discarded.sent_by_mistake")
+    await Records(db).append(m.step(hire, 3, f.Resumed(seconds=0), closes=(away,)))
+    for _ in range(2):
+        with contextlib.suppress(NotNow):
+            await desk.discard("ines", waiting, "sent_by_mistake")
+    found = await Inbox(db).find("portal", "evt-5")
+    assert found is not None
+    assert [s["state"] for s in found.history] == ["accepted", "parked", "discarded"]
+
+
+async def test_what_is_proposed_is_decided_before_anything_else_is(db: Database, desk: SignalDesk) -> None:
+    _, waiting = await parked(db, "poison.post_taken")
+    await desk.propose("helga", waiting, "replay", "repaired")
+    with pytest.raises(NotNow, match="decide that first"):
+        await desk.discard("ines", waiting, "sent_by_mistake")
+
+
+async def test_of_two_who_decide_at_once_one_decides(db: Database, desk: SignalDesk) -> None:
+    hire = (await applied(db)).case
+    lost = await stray(db)
+    await People(db).put_staff("henri", "Henri", "henri@example.org", [Role.HR_OFFICER])
+    asked = await desk.propose("helga", lost.inbox_id, "reroute", "wrong_case", hire)
+    said = await asyncio.gather(*(desk.decide(who, asked.decision) for who in ("ines", "henri")), return_exceptions=True)
+    assert sorted(isinstance(each, Exception) for each in said) == [False, True], said
+    assert len([row for row in await Queries(db).inbox(case=hire) if row["event_id"] == "evt-9"]) == 1
+
+
+async def test_two_dispatchers_adopt_a_stray_once(db: Database, desk: SignalDesk) -> None:
+    body = json.loads(event("application.submitted", "evt-2"))
+    body["subject"], body["data"]["vacancy"] = "vacancy/240655", "240655"
+    await Inbox(db).accept(sent(json.dumps(body).encode(), vacancy="240655", candidate_source_id="c-7"))
+    await Vacancies(db).publish(m.published("240655"))
+    assert sum(await asyncio.gather(Inbox(db).adopt(), Inbox(db).adopt())) == 1
