@@ -25,6 +25,7 @@ from acts.housekeeping import Timetable
 from acts.importing import Preview
 from acts.overlays import Affected, Item
 from acts.personnel import Task
+from acts.signals import Signal
 from domain.acts import ACTS
 from domain.agenda import AgendaItem
 from domain.calendars import Calendar
@@ -39,6 +40,7 @@ from domain.messages import Receipt
 from domain.operation import Operation
 from domain.overlays import Overlay, Standing
 from domain.rules import Rules
+from domain.signals import Kind
 from domain.staff import StaffState
 from domain.status import Status, status
 from domain.undo import Tracked
@@ -46,6 +48,7 @@ from domain.vacancy import VacancySpec
 from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
 from domain.words import Ending, Party, Role
+from store.signals import Decision
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -170,6 +173,7 @@ class Remote:
         self.boardroom, self.bulk = RemoteBoardroom(line), RemoteBulk(self, line)
         self.policies, self.overlays, self.calendars = RemotePolicies(self, line), RemoteOverlays(self, line), RemoteCalendars(self, line)
         self.personnel, self.importing = RemotePersonnel(self, line), RemoteImporting(self, line)
+        self.signals = RemoteSignals(self, line)
         self.housekeeping, self.digests = RemoteHousekeeping(line), BesideTheStore()
 
     def __getattr__(self, name: str) -> Any:
@@ -333,6 +337,27 @@ def _many(act: str, args: dict[str, Any], which: Filter) -> dict[str, Any]:
 
 def _operation(found: dict[str, Any]) -> Operation:
     return read(Operation, {name: found[name] for name in Operation.model_fields})
+
+
+#: Its desk has a question of the name `list`.
+Found = list[Signal]
+
+
+class RemoteSignals(_Part):
+    async def list(self, state: str | None = None, partner: str | None = None, vacancy: str | None = None) -> Found:
+        return read(Found, await self._line.get("/signals", state=state, partner=partner, vacancy=vacancy))
+
+    async def discard(self, person: str, event: str, reason: str) -> Signal:
+        await self._desk.is_me(person)
+        return read(Signal, await self._line.post(f"/signals/{event}/discard", {"reason": reason}))
+
+    async def propose(self, person: str, event: str, kind: Kind, reason: str, to: str | None = None) -> Decision:
+        await self._desk.is_me(person)
+        body = {"kind": kind, "reason": reason} | ({"to": to} if to else {})
+        return read(Decision, await self._line.post(f"/signals/{event}/proposals", body))
+
+    async def decide(self, person: str, decision: str, *, approve: bool = True) -> Decision:
+        raise in_person("muster event decide")
 
 
 class RemotePolicies(_Part):

@@ -77,8 +77,8 @@ RIGHT = (
     Met("not_its_sender", 403, "somebody asks about another partner's event", "ask about your own"),
 )
 MATTER = (
-    Met("unknown_case", 404, "there is no such case", "the subject that a receipt or an announcement named"),
-    Met("unknown_vacancy", 404, "there is no such vacancy", "the reference of a published one"),
+    Met("unknown_case", 404, "no such case, and 200 events of yours wait for theirs", "the subject a receipt or an announcement named"),
+    Met("unknown_vacancy", 404, "no such vacancy, where nothing can be kept for it", "the reference of a published one"),
     Met("vacancy_over", 409, "the vacancy was cancelled or takes nobody any more", "nothing: tell the candidate"),
     Met("other_content", 409, "the same id came before with other bytes", "a new id for a new event; the same bytes for a repeat"),
     Met("unknown_event", 404, "no event with this id was accepted from you", "an id for which you hold a receipt"),

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from config.settings import Settings
 from domain.errors import BadInput
 from domain.tokens import Scope
 from sandbox.installation import free_port
+from store.arrivals import Arrival
 from store.database import Database, migrate
+from store.inbox import Inbox
 from tests.gateway.api.conftest import staffed
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, WITHDRAWN, write
 
@@ -47,6 +50,18 @@ class Both:
         return self.run(self.local, *words), self.run(self.remote, *words)
 
 
+#: An event that waits for a case nobody knows.
+STRAY = Arrival(
+    source="portal",
+    event_id="evt-9",
+    type="offer.answered",
+    sha256="0" * 64,
+    received_at=datetime(2026, 3, 2, 12, tzinfo=UTC),
+    case="hire/nobody22",
+    payload=b"{}",
+)
+
+
 async def _stored(url: str) -> str:
     """The play in a store, with everybody in it; the secret of the head of HR's token."""
     await migrate(url)
@@ -54,6 +69,7 @@ async def _stored(url: str) -> str:
     try:
         await write(db)
         await staffed(db)
+        await Inbox(db).accept(STRAY)
         _, secret = await TokenDesk(db).tokens.add("hr_head", "a test", Scope.ACT)
     finally:
         await db.close()
@@ -104,6 +120,8 @@ SAME = [
     ("vacancy", "why", "270311"),
     ("vacancy", "timeline", "270311"),
     ("board", "show", "250442", "--as", "hr_head"),
+    ("event", "list"),
+    ("event", "list", "--partner", "medical"),
     ("operation", "list"),
     ("person", "find", "Ada"),
     ("policy", "list"),
