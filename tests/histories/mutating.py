@@ -49,7 +49,7 @@ def mutants(passed: dict[str, list[int]], how_many: int, seed: int) -> list[Muta
     for path in targets():
         name = str(path.relative_to(ROOT))
         lines = set(passed.get(name, ()))
-        for nth, node in enumerate(ast.walk(ast.parse(path.read_text("utf-8")))):
+        for nth, node in enumerate(list(ast.walk(ast.parse(path.read_text("utf-8"))))):
             line = getattr(node, "lineno", 0)
             if line in lines and change(node):
                 found.setdefault((name, line), []).append(nth)

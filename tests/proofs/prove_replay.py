@@ -33,7 +33,7 @@ def main() -> int:
     print(f"{judged} of {steps} steps judged again", flush=True)
     with tempfile.TemporaryDirectory() as place:
         drawn, caught = hunt(kept[:SHOWN], Path(place))
-    print(f"{caught}/{drawn} mutants caught; {same}/{len(kept)} histories identical")
+    print(f"{caught}/{drawn} mutants caught; {same}/{len(kept)} histories identical", flush=True)
     return 0 if same == len(kept) and caught >= ENOUGH * drawn else 1
 
 
