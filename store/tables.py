@@ -579,6 +579,40 @@ partner_chasers = Table(
     Index("ix_partner_chasers_partner", "partner"),
 )
 
+#: Erasures as they were proposed, approved and carried out: who, when, why; never a name. What was erased is gone, this stays.
+erasures = Table(
+    "erasures",
+    metadata,
+    _words("erasure", primary_key=True),
+    _words("candidate"),
+    _words("reason"),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("approved_by", nullable=True),
+    Column("erased_at", Instant),
+    CheckConstraint("proposed_by <> approved_by", name="four_eyes"),
+    Index("ix_erasures_candidate", "candidate"),
+)
+
+#: Legal holds on a candidate, a case or a vacancy: while one stands nothing it covers is erased. Lifted by two persons.
+holds = Table(
+    "holds",
+    metadata,
+    _words("hold", primary_key=True),
+    _words("kind"),
+    _words("subject"),
+    _words("reason"),
+    Column("until", Date),
+    _words("placed_by"),
+    Column("placed_at", Instant, nullable=False),
+    _words("lift_proposed_by", nullable=True),
+    _words("lifted_by", nullable=True),
+    Column("lifted_at", Instant),
+    _one_of("kind", "candidate", "case", "vacancy"),
+    CheckConstraint("lift_proposed_by <> lifted_by", name="four_eyes"),
+    Index("ix_holds_subject", "subject"),
+)
+
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
 people = Table(

@@ -20,12 +20,54 @@ def upgrade() -> None:
     _log_keys()
     _leaves()
     _checkpoints()
+    _erasures()
+    _holds()
 
 
 def downgrade() -> None:
+    op.drop_table("holds")
+    op.drop_table("erasures")
     op.drop_table("checkpoints")
     _leaves_as_before()
     op.drop_table("log_keys")
+
+
+def _erasures() -> None:
+    """Who erased what was kept about a candidate, when and why."""
+    op.create_table(
+        "erasures",
+        sa.Column("erasure", store.columns.Words(), nullable=False),
+        sa.Column("candidate", store.columns.Words(), nullable=False),
+        sa.Column("reason", store.columns.Words(), nullable=False),
+        sa.Column("proposed_by", store.columns.Words(), nullable=False),
+        sa.Column("proposed_at", store.columns.Instant(), nullable=False),
+        sa.Column("approved_by", store.columns.Words(), nullable=True),
+        sa.Column("erased_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("proposed_by <> approved_by", name="four_eyes"),
+        sa.PrimaryKeyConstraint("erasure", name="pk_erasures"),
+    )
+    op.create_index("ix_erasures_candidate", "erasures", ["candidate"])
+
+
+def _holds() -> None:
+    """Legal holds."""
+    op.create_table(
+        "holds",
+        sa.Column("hold", store.columns.Words(), nullable=False),
+        sa.Column("kind", store.columns.Words(), nullable=False),
+        sa.Column("subject", store.columns.Words(), nullable=False),
+        sa.Column("reason", store.columns.Words(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("placed_by", store.columns.Words(), nullable=False),
+        sa.Column("placed_at", store.columns.Instant(), nullable=False),
+        sa.Column("lift_proposed_by", store.columns.Words(), nullable=True),
+        sa.Column("lifted_by", store.columns.Words(), nullable=True),
+        sa.Column("lifted_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("kind IN ('candidate', 'case', 'vacancy')", name="kind"),
+        sa.CheckConstraint("lift_proposed_by <> lifted_by", name="four_eyes"),
+        sa.PrimaryKeyConstraint("hold", name="pk_holds"),
+    )
+    op.create_index("ix_holds_subject", "holds", ["subject"])
 
 
 def _log_keys() -> None:

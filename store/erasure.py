@@ -1,0 +1,166 @@
+"""Erasing what is kept about a person, and the legal holds that forbid it. Facts, read model and the log's leaves stay whole."""
+
+import asyncio
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, text, update
+
+from domain.erasure import Hold, Standing, check_decider, check_erasable, check_pair
+from domain.errors import FourEyes, NotAllowed, NotFound
+from store.columns import utc
+from store.database import Database
+from store.names import new_id
+from store.tables import applications, cases, erasures, hires, holds, inbox, letters, log_keys, outbox, payloads, people, staff
+
+NAMED = {"candidate": people.c.candidate, "case": cases.c.case_id, "vacancy": cases.c.vacancy}
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What went, by table. `traces`: SQLite files that still hold a name or address of the person; None on PostgreSQL, unseen.
+
+    PostgreSQL keeps dead rows until VACUUM, and its WAL and every backup until they are recycled; nothing here reaches them.
+    """
+
+    rows: dict[str, int]
+    traces: tuple[str, ...] | None
+
+
+class Erasures:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def hold(self, kind: str, subject: str, reason: str, person: str, at: datetime, until: date | None = None) -> str:
+        """Place a legal hold on a "candidate", a "case" or a "vacancy". Raises NotFound, NotAllowed."""
+        new = {"hold": new_id(), "kind": kind, "subject": subject, "reason": reason, "until": until}
+        new |= {"placed_by": person, "placed_at": utc(at)}
+
+        def work(tx: Connection) -> str:
+            check_decider(_roles(tx, person))
+            if tx.execute(select(NAMED[kind]).where(NAMED[kind] == subject)).first() is None:
+                raise NotFound(f"there is no {kind} {subject}", code="unknown")
+            tx.execute(insert(holds), [new])
+            return str(new["hold"])
+
+        return await self._db.write(work)
+
+    async def lift(self, hold: str, person: str, at: datetime) -> bool:
+        """Propose to lift a hold, or lift it as the second person: True when it is lifted. Raises NotFound, NotAllowed, FourEyes."""
+
+        def work(tx: Connection) -> bool:
+            check_decider(_roles(tx, person))
+            row = tx.execute(select(holds).where(holds.c.hold == hold, holds.c.lifted_at.is_(None)).with_for_update()).mappings().first()
+            if row is None:
+                raise NotFound(f"no hold {hold} stands", code="unknown")
+            if row["lift_proposed_by"] == person:
+                raise FourEyes("a second person lifts a hold", code="four_eyes")
+            first = row["lift_proposed_by"] is None
+            new: dict[str, Any] = {"lift_proposed_by": person} if first else {"lifted_by": person, "lifted_at": utc(at)}
+            tx.execute(update(holds).where(holds.c.hold == hold).values(new))
+            return not first
+
+        return await self._db.write(work)
+
+    async def propose(self, candidate: str, reason: str, person: str, at: datetime) -> str:
+        """Propose to erase a person; the proposal's id. Raises NotFound, NotAllowed, and NotNow while something stands against it."""
+        new = {"erasure": new_id(), "candidate": candidate, "reason": reason, "proposed_by": person, "proposed_at": utc(at)}
+
+        def work(tx: Connection) -> str:
+            check_decider(_roles(tx, person))
+            _words(tx, candidate)
+            check_erasable(_standing(tx, candidate), at.date())
+            tx.execute(insert(erasures), [new])
+            return str(new["erasure"])
+
+        return await self._db.write(work)
+
+    async def approve(self, erasure: str, person: str, at: datetime) -> Erased:
+        """Approve as the second person, and erase. Raises as `propose` does, and FourEyes; what stands against it is looked at again."""
+
+        def work(tx: Connection) -> tuple[dict[str, int], list[str]]:
+            query = select(erasures).where(erasures.c.erasure == erasure, erasures.c.erased_at.is_(None)).with_for_update()
+            row = tx.execute(query).mappings().first()
+            if row is None:
+                raise NotFound(f"no erasure {erasure} is proposed", code="unknown")
+            check_pair(row["proposed_by"], _roles(tx, row["proposed_by"]), person, _roles(tx, person))
+            words = _words(tx, row["candidate"])
+            check_erasable(_standing(tx, row["candidate"]), at.date())
+            gone = _erase(tx, row["candidate"])
+            tx.execute(update(erasures).where(erasures.c.erasure == erasure).values(approved_by=person, erased_at=utc(at)))
+            return gone, words
+
+        gone, words = await self._db.write(work)
+        return Erased(gone, await _sweep(self._db, words))
+
+
+def _roles(tx: Connection, person: str) -> list[str]:
+    """The roles of a member of staff. A delegation does not reach this far."""
+    row = tx.execute(select(staff.c.roles).where(staff.c.person == person)).first()
+    if row is None:
+        raise NotAllowed(f"{person} is not a member of staff", code="privacy_role")
+    return list(row.roles)
+
+
+def _words(tx: Connection, candidate: str) -> list[str]:
+    row = tx.execute(select(people.c.name, people.c.email, people.c.folded).where(people.c.candidate == candidate)).first()
+    if row is None:
+        raise NotFound(f"there is no candidate {candidate}, or it is erased", code="unknown")
+    return [word for word in row if word]
+
+
+def _standing(tx: Connection, candidate: str) -> Standing:
+    mine = select(cases.c.case_id, cases.c.vacancy, hires.c.ending).outerjoin(hires, hires.c.case_id == cases.c.case_id)
+    rows = tx.execute(mine.where(cases.c.candidate == candidate).order_by(cases.c.case_id)).all()
+    theirs = [row.case_id for row in rows]
+    covering = (
+        (holds.c.kind == "candidate") & (holds.c.subject == candidate),
+        (holds.c.kind == "case") & holds.c.subject.in_(theirs),
+        (holds.c.kind == "vacancy") & holds.c.subject.in_([row.vacancy for row in rows]),
+    )
+    held = tx.execute(select(holds).where(holds.c.lifted_at.is_(None), or_(*covering)).order_by(holds.c.hold)).all()
+    unsent = select(outbox.c.seq).where(outbox.c.kind == "letter", outbox.c.sent_at.is_(None), outbox.c.case_id.in_(theirs))
+    return Standing(
+        open_cases=[row.case_id for row in rows if row.ending is None],
+        holds=[Hold(row.hold, row.reason, row.until) for row in held],
+        unsent=len(tx.execute(unsent).all()),
+    )
+
+
+def _erase(tx: Connection, candidate: str) -> dict[str, int]:
+    """Delete every personal row of theirs and the keys of their streams; how many rows went from each table."""
+    theirs = list(tx.execute(select(cases.c.case_id).where(cases.c.candidate == candidate)).scalars())
+    refs = select(inbox.c.payload).where(inbox.c.case_id.in_(theirs), inbox.c.payload.is_not(None))
+    statements = {
+        "payloads": delete(payloads).where(payloads.c.ref.in_(refs)),
+        "applications": delete(applications).where(applications.c.candidate == candidate),
+        "letters": delete(letters).where(or_(letters.c.candidate == candidate, letters.c.case_id.in_(theirs))),
+        "log_keys": delete(log_keys).where(log_keys.c.stream.in_(theirs)),
+        "people": delete(people).where(people.c.candidate == candidate),
+    }
+    return {name: tx.execute(statement).rowcount for name, statement in statements.items()}
+
+
+async def _sweep(db: Database, words: list[str]) -> tuple[str, ...] | None:
+    """Empty SQLite's write-ahead log, then look for the erased words in every byte of its files."""
+    if db.dialect != "sqlite":
+        return None
+    path = Path(await db.read(_file))
+    return await asyncio.to_thread(_found, path, words)
+
+
+def _file(rx: Connection) -> str:
+    return str(rx.execute(text("PRAGMA database_list")).all()[0][2])
+
+
+def _found(path: Path, words: list[str]) -> tuple[str, ...]:
+    link = sqlite3.connect(path, isolation_level=None, timeout=10)
+    try:
+        link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        link.close()
+    files = [file for file in (path, Path(f"{path}-wal")) if file.exists()]
+    return tuple(file.name for file in files if any(word.encode() in file.read_bytes() for word in words))
