@@ -19,6 +19,7 @@ from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
+from acts.keys import KeyDesk
 from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
@@ -78,6 +79,7 @@ class Desk:
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
+        self.keys = KeyDesk(db, self.people)
         self.signals = SignalDesk(db, self.inbox, self.people, self.queries, self.clock, self.act)
         self.partners = PartnerDesk(db, outside)
         self.digests = Digests(db, self.personnel, self.partners)

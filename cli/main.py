@@ -18,6 +18,7 @@ from cli import (
     hire,
     hires,
     housekeeping,
+    keys,
     letters,
     log,
     notice,
@@ -95,6 +96,7 @@ for _name, _noun in NOUNS.items():
 app.command(rich_help_panel=LOOK)(deadlines)
 app.command(rich_help_panel=LOOK)(digest)
 app.add_typer(housekeeping.app, name="housekeeping", rich_help_panel=RUN)
+app.add_typer(keys.app, name="keys", rich_help_panel=RUN)
 app.add_typer(config.app, name="config", rich_help_panel=RUN)
 app.command(rich_help_panel=TRY)(demo)
 app.add_typer(notice.app, name="notice", rich_help_panel=TRY)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from acts.digest import Digests
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
+    from acts.keys import KeyDesk
     from acts.partners import PartnerDesk
     from acts.personnel import Personnel
     from acts.signals import SignalDesk
@@ -92,6 +93,8 @@ class Desk(Protocol):
     def personnel(self) -> "Personnel": ...
     @property
     def tokens(self) -> "TokenBook": ...
+    @property
+    def keys(self) -> "KeyDesk": ...
     @property
     def signals(self) -> "SignalDesk": ...
 

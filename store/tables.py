@@ -256,6 +256,32 @@ log_keys = Table(
     Column("key", LargeBinary, nullable=False),
 )
 
+#: A subject's key for one compartment, wrapped by the compartment's key of that epoch: useless without the keyring, gone with its row.
+data_keys = Table(
+    "data_keys",
+    metadata,
+    _words("subject", primary_key=True),
+    _words("compartment", primary_key=True),
+    _words("epoch"),
+    Column("wrapped", LargeBinary, nullable=False),
+    Index("ix_data_keys_epoch", "compartment", "epoch"),
+)
+
+#: Which generations of keys were to be destroyed, who said so, and which other person agreed.
+key_destructions = Table(
+    "key_destructions",
+    metadata,
+    _words("destruction", primary_key=True),
+    _words("compartment"),
+    _words("epoch"),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("approved_by", nullable=True),
+    Column("approved_at", Instant),
+    UniqueConstraint("compartment", "epoch"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="four_eyes"),
+)
+
 #: The log's checkpoints as they were signed, each the beginning of the next. `published_at`: when every place outside had it.
 checkpoints = Table(
     "checkpoints",

@@ -85,6 +85,10 @@ EXEMPT = {
     ),
     "audit replay": "runs recorded cases through the code installed: an auditor does it on a machine of their own",
     **dict.fromkeys(("log status", "log checkpoint", "log proof"), "signs with the log's own key: for whoever operates the machine"),
+    **dict.fromkeys(
+        ("keys init", "keys list", "keys rotate", "keys destroy", "keys approve"),
+        "keys are handled beside the file they stand in: for key administrators, in person",
+    ),
     "event send": "plays a partner, with a partner's key, at the machines' door",
     "vacancy import": "POST /notices/preview reads the notice, a person settles what it leaves open, POST /vacancies publishes",
     **dict.fromkeys(("staff add", "staff load"), "roles are given at a terminal: a token could give its own person more"),

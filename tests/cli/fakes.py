@@ -177,6 +177,7 @@ class FakeDesk:
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
     tokens: Any = None
+    keys: Any = None
     signals: Any = None
     bulk: Any = None
     importing: Any = None

@@ -22,9 +22,12 @@ def upgrade() -> None:
     _checkpoints()
     _erasures()
     _holds()
+    _vault_keys()
 
 
 def downgrade() -> None:
+    op.drop_table("key_destructions")
+    op.drop_table("data_keys")
     op.drop_table("holds")
     op.drop_table("erasures")
     op.drop_table("checkpoints")
@@ -172,4 +175,30 @@ def _checkpoints() -> None:
         sa.Column("at", store.columns.Instant(), nullable=False),
         sa.Column("published_at", store.columns.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("size", name="pk_checkpoints"),
+    )
+
+
+def _vault_keys() -> None:
+    """Wrapped keys of subjects, and the destruction of compartments' keys by two people."""
+    op.create_table(
+        "data_keys",
+        sa.Column("subject", store.columns.Words(), nullable=False),
+        sa.Column("compartment", store.columns.Words(), nullable=False),
+        sa.Column("epoch", store.columns.Words(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "compartment", name="pk_data_keys"),
+    )
+    op.create_index("ix_data_keys_epoch", "data_keys", ["compartment", "epoch"])
+    op.create_table(
+        "key_destructions",
+        sa.Column("destruction", store.columns.Words(), nullable=False),
+        sa.Column("compartment", store.columns.Words(), nullable=False),
+        sa.Column("epoch", store.columns.Words(), nullable=False),
+        sa.Column("proposed_by", store.columns.Words(), nullable=False),
+        sa.Column("proposed_at", store.columns.Instant(), nullable=False),
+        sa.Column("approved_by", store.columns.Words(), nullable=True),
+        sa.Column("approved_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_key_destructions_four_eyes")),
+        sa.PrimaryKeyConstraint("destruction", name="pk_key_destructions"),
+        sa.UniqueConstraint("compartment", "epoch", name="uq_key_destructions_compartment_epoch"),
     )

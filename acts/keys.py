@@ -1,0 +1,65 @@
+"""The compartments' keys: a new generation, and the end of an old one under dual control. For key administrators, who see no case."""
+
+from config.keyring import FileKeyring, Generation
+from domain.errors import Conflict, FourEyes, NotAllowed, NotFound, NotNow
+from domain.sealing import Compartment
+from domain.words import Role
+from domain.words import roles as roles_among
+from store.database import Database
+from store.keys import DataKeys, Destruction, Destructions
+from store.names import system_now
+from store.people import People
+
+
+class KeyDesk:
+    """A desk's own part: `Desk.keys`. Keys live by the system's clock, which no demonstration sets."""
+
+    def __init__(self, db: Database, people: People) -> None:
+        self._people, self._kept, self._wrapped = people, Destructions(db), DataKeys(db)
+
+    async def rotate(self, person: str, ring: FileKeyring, compartment: Compartment) -> Generation:
+        """A new generation, which encrypts from now on. Raises NotFound, NotAllowed."""
+        await self._administrator(person)
+        return ring.rotate(compartment, system_now())
+
+    async def waiting(self) -> list[Destruction]:
+        """What was proposed and waits for another person."""
+        return [each for each in await self._kept.all() if each.approved_by is None]
+
+    async def propose(self, person: str, ring: FileKeyring, compartment: Compartment, epoch: str) -> None:
+        """Propose that a generation is destroyed; a second time changes nothing. Raises NotFound, NotAllowed, Conflict, NotNow."""
+        await self._administrator(person)
+        await self._destroyable(ring, compartment, epoch)
+        if await self._kept.find(compartment, epoch) is None:
+            await self._kept.propose(compartment, epoch, person, system_now())
+
+    async def approve(self, person: str, ring: FileKeyring, compartment: Compartment, epoch: str) -> Generation:
+        """Another person agrees, and the key is gone. Noted first: cut short in between, approving again finishes it.
+
+        Raises NotFound, NotAllowed, FourEyes, Conflict, NotNow.
+        """
+        await self._administrator(person)
+        found = await self._kept.find(compartment, epoch)
+        if found is None:
+            raise NotFound(f"nobody proposed to destroy {compartment}/{epoch}: muster keys destroy", code="not_proposed")
+        if found.proposed_by == person:
+            raise FourEyes("another key administrator has to approve what one proposed", code="four_eyes")
+        await self._destroyable(ring, compartment, epoch)
+        await self._kept.approve(found, person, system_now())
+        return ring.destroy(compartment, epoch, system_now())
+
+    async def _destroyable(self, ring: FileKeyring, compartment: Compartment, epoch: str) -> None:
+        if epoch not in {each.epoch for each in ring.generations() if each.compartment is compartment}:
+            raise NotFound(f"there is no key {compartment}/{epoch}", code="key_unknown")
+        if ring.newest(compartment)[0] == epoch:
+            raise Conflict(f"{compartment}/{epoch} encrypts now; rotate first", code="key_in_use")
+        if wrapped := await self._wrapped.under(compartment, epoch):
+            raise NotNow(f"{compartment}/{epoch} still wraps the keys of {wrapped} subjects", code="key_still_wraps")
+        if compartment is Compartment.TEMPORAL and (still := await self._kept.open_cases()):
+            # An open case that cannot read its own history stands still for ever.
+            raise NotNow(f"{still} cases are open, and may need {compartment}/{epoch} to go on", code="key_needed_by_cases")
+
+    async def _administrator(self, person: str) -> None:
+        who = await self._people.staff(person)
+        if Role.KEY_ADMINISTRATOR not in roles_among(who.roles):
+            raise NotAllowed(f"keys are for: {Role.KEY_ADMINISTRATOR}", code="wrong_role")

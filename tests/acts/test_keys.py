@@ -1,0 +1,81 @@
+"""Keys are rotated by key administrators, and destroyed by two of them."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from acts.desk import Desk
+from config.keyring import FileKeyring
+from domain.errors import Conflict, FourEyes, NotAllowed, NotFound, NotNow
+from domain.sealing import Compartment, Key, unwrap, wrap
+from store.database import Database, migrate
+from store.keys import DataKeys
+from store.vacancies import Vacancies
+from tests.store.making import published
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+LOG = Compartment.LOG
+
+
+@pytest_asyncio.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}"
+    await migrate(url)
+    db = await Database.open(url)
+    made = Desk(db, None)
+    for person, role in {"kim": "key_administrator", "kai": "key_administrator", "olga": "hr_head"}.items():
+        await made.put_staff(person, person.title(), f"{person}@example.org", [role])
+    yield made
+    await db.close()
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> FileKeyring:
+    return FileKeyring.made(tmp_path / "keyring.json", NOW)
+
+
+async def test_only_a_key_administrator_touches_keys(desk: Desk, ring: FileKeyring) -> None:
+    with pytest.raises(NotAllowed):
+        await desk.keys.rotate("olga", ring, LOG)
+    with pytest.raises(NotAllowed):
+        await desk.keys.propose("olga", ring, LOG, "2026-11")
+    with pytest.raises(NotFound):
+        await desk.keys.rotate("nobody", ring, LOG)
+
+
+async def test_a_key_is_destroyed_by_two_people(desk: Desk, ring: FileKeyring) -> None:
+    with pytest.raises(Conflict, match="rotate first"):
+        await desk.keys.propose("kim", ring, LOG, "2026-11")
+    await desk.keys.rotate("kim", ring, LOG)
+    with pytest.raises(NotFound, match="nobody proposed"):
+        await desk.keys.approve("kai", ring, LOG, "2026-11")
+    await desk.keys.propose("kim", ring, LOG, "2026-11")
+    with pytest.raises(FourEyes):
+        await desk.keys.approve("kim", ring, LOG, "2026-11")
+    assert [each.epoch for each in await desk.keys.waiting()] == ["2026-11"]
+    assert (await desk.keys.approve("kai", ring, LOG, "2026-11")).state == "destroyed"
+    assert await desk.keys.waiting() == []
+
+
+async def test_a_key_that_still_wraps_somebodys_key_is_not_destroyed(desk: Desk, ring: FileKeyring) -> None:
+    kept, data_key = DataKeys(desk.db), Key.new()
+    epoch, key = ring.newest(LOG)
+    mine = await kept.put("P1", LOG, epoch, wrap(key, LOG, epoch, data_key, "P1"))
+    assert await kept.put("P1", LOG, epoch, wrap(key, LOG, epoch, Key.new(), "P1")) == mine
+    assert unwrap(key, mine, LOG, "P1") == data_key
+    await desk.keys.rotate("kim", ring, LOG)
+    with pytest.raises(NotNow, match="1 subjects"):
+        await desk.keys.propose("kim", ring, LOG, epoch)
+    await kept.forget("P1")
+    assert await kept.get("P1", LOG) is None
+    await desk.keys.propose("kim", ring, LOG, epoch)
+
+
+async def test_the_key_of_open_histories_is_not_destroyed_while_a_case_is_open(desk: Desk, ring: FileKeyring) -> None:
+    await desk.keys.rotate("kim", ring, Compartment.TEMPORAL)
+    await Vacancies(desk.db).publish(published())
+    with pytest.raises(NotNow, match="1 cases are open"):
+        await desk.keys.propose("kim", ring, Compartment.TEMPORAL, "2026-11")
