@@ -17,7 +17,7 @@ help: ## say what can be done here
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make demo STORE=postgresql SEED=7 NOTICE=FILE    the same on PostgreSQL, another draw, another notice'
-	@echo '  make prove PROOFS="name ..."                     only these proofs (tests/proofs/prove_<name>.py)'
+	@echo '  make prove PROOFS="name ..."                     only these proofs (tests/proofs/prove_<name>*.py)'
 
 setup: $(STAMP) ## make .venv with the locked requirements and Muster itself
 

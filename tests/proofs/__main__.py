@@ -1,4 +1,7 @@
-"""Run the proofs named on the command line, or all of them: `python -m tests.proofs [NAME ...]`."""
+"""Run the proofs named on the command line, or all of them: `python -m tests.proofs [NAME ...]`.
+
+A theme names every proof that begins with it: `audit` stands for `audit_flip`, `audit_replay` and their kin.
+"""
 
 import subprocess
 import sys
@@ -16,11 +19,12 @@ def known() -> dict[str, Path]:
 def main(asked: list[str]) -> int:
     """0 if all asked for hold, 1 if one does not, 2 if a name is unknown (then none is run)."""
     proofs = known()
-    unknown = [name for name in asked if name not in proofs]
-    if unknown:
+    meant = {name: [each for each in proofs if each == name or each.startswith(f"{name}_")] for name in asked}
+    if unknown := [name for name, found in meant.items() if not found]:
         print(f"no such proof: {', '.join(unknown)}; there are: {', '.join(proofs) or 'none yet'}", file=sys.stderr)
         return 2
-    verdicts = {name: run(name) for name in asked or proofs}
+    names = [each for found in meant.values() for each in found] if asked else list(proofs)
+    verdicts = {name: run(name) for name in dict.fromkeys(names)}
     for name, held in verdicts.items():
         print(f"{'held  ' if held else 'BROKEN'} {name}")
     return 0 if all(verdicts.values()) else 1
