@@ -8,11 +8,11 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from config.guard import MAX_BYTES, READ_SECONDS, Guard, allowed
 from connectors.signatures import VerifyingKey, key_text
 from domain.errors import Problem, Trouble
-from gateway.guard import MAX_BYTES, READ_SECONDS, Guard, allowed
 from gateway.openapi import described
-from gateway.problems import from_error, problem
+from gateway.problems import from_error, problem, refused
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ def create_app(parts: Parts) -> Guard:
     routers = [*parts.routers, _about_itself(parts)]
     for router in routers:
         app.include_router(router)
-    return Guard(app, allowed(routers), max_bytes=parts.max_bytes, read_seconds=parts.read_seconds)
+    return Guard(app, allowed(routers), refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds)
 
 
 def _about_itself(parts: Parts) -> APIRouter:

@@ -12,10 +12,10 @@ from typing import Literal, Protocol
 
 import structlog
 
+from config.guard import MAX_BYTES
 from connectors.signatures import SigningKey, sign
 from domain.errors import NotAllowed, Problem, Refusal, Trouble
 from domain.events import CONTENT_TYPE, PREFIX, cloud_event
-from gateway.guard import MAX_BYTES
 from gateway.intake import Intake
 from gateway.problems import ProblemResponse, from_error, problem
 from gateway.proving import Claim

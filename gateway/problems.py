@@ -45,6 +45,11 @@ def problem(
     return ProblemResponse({**content, "trace_id": uuid.uuid4().hex, **more}, status, {**(headers or {}), "Cache-Control": "no-store"})
 
 
+def refused(status: int, code: str, detail: str, headers: Mapping[str, str]) -> ProblemResponse:
+    """What the guard says."""
+    return problem(status, code, detail, headers=headers)
+
+
 def from_error(error: Problem) -> ProblemResponse:
     """What a refusal of ours says. Trouble says only that it is ours: what is broken inside is nobody's business outside."""
     status, title = next(((status, title) for kind, status, title in STATUS if isinstance(error, kind)), (500, "Something went wrong here"))

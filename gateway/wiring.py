@@ -1,18 +1,18 @@
 """Who fills which place in this door: the only file here that knows settings, store, partners and keys together."""
 
 import asyncio
-import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-import uvicorn
 
 from acts.checkpointing import checkpointed
+from config.guard import Guard
 from config.partners import PartnerBook
+from config.serving import run_server, until_stopped
 from config.settings import RateSettings, Settings
 from config.words import Words
 from connectors.addresses import Bounds, guarded_client
@@ -28,13 +28,11 @@ from gateway.app import Parts, create_app
 from gateway.broker import Incoming, Outgoing
 from gateway.certificates import Edges
 from gateway.feed import Feed
-from gateway.guard import Guard
 from gateway.heartbeat import Heartbeat, beating
 from gateway.intake import Intake
 from gateway.jetstream import Door
 from gateway.limits import Limits, Rate, Rates
 from gateway.notices import StaffPost
-from gateway.patience import PatientProtocol
 from gateway.press import Press
 from gateway.proving import Prover, system_now
 from gateway.receipts import Receipts
@@ -131,59 +129,12 @@ def relay_of(means: Means, announcer: Announcer) -> Relay:
     return Relay(Outbox(means.db), people, Press(Printer(Words.load()), people), mail, announcer, settings.relay, staff=staff)
 
 
-class _Server(uvicorn.Server):
-    """Uvicorn, but its signals are ours: it would raise them again after serving, and the store would never be closed."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 async def serve(settings: Settings) -> None:
     """Run the gateway until SIGTERM or SIGINT; requests under way are answered first."""
     async with opened(settings) as means:
         feed, heart = feed_of(means), Heartbeat("gateway", DoorLog(means.db), DoorClock(means.db))
         door = gateway_app(means, feed)
         await run_server(door, settings.gateway_host, settings.gateway_port, beating(heart), closing=feed.closing)
-
-
-async def run_server(
-    app: Guard,
-    host: str,
-    port: int,
-    beside: AbstractAsyncContextManager[None] | None = None,
-    *,
-    closing: asyncio.Event | None = None,
-) -> None:
-    """Serve `app` until SIGTERM or SIGINT, with `beside` running meanwhile; requests under way are answered first.
-
-    `closing` is set before the end, for those that wait on purpose.
-    """
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        http=PatientProtocol,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=3,
-        # Whoever forwards to this door decides nothing about a request: the address plays no part in it.
-        proxy_headers=False,
-    )
-    server = _Server(config)
-    with until_stopped() as stop:
-        running = asyncio.create_task(server.serve())
-        stopped = asyncio.create_task(stop.wait())
-        async with beside or nullcontext():
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if closing is not None:
-                closing.set()
-            server.should_exit = True
-            stopped.cancel()
-            await running
 
 
 async def serve_relay(settings: Settings) -> None:
@@ -237,16 +188,3 @@ def nats_door(means: Means) -> Door:
 
     incoming = Incoming(taking, lambda name: name in means.partners)
     return Door(means.settings.nats, incoming, Outgoing(Log(means.db), means.key, means.settings.source))
-
-
-@contextmanager
-def until_stopped() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM or SIGINT sets."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

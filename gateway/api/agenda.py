@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from acts.personnel import Task
+from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
 from domain.agenda import FOLLOWS, agenda
@@ -17,7 +18,6 @@ from gateway.api.callers import Caller, sees
 from gateway.api.cursors import Cursors
 from gateway.api.hires import Language
 from gateway.api.paging import Page, Paging, Turner
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfFigures = Annotated[Caller, Depends(sees(Resource.FIGURES))]

@@ -12,11 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
+from config.guard import MAX_BYTES, READ_SECONDS, App, Guard, Message, Receive, Scope, Send, allowed
 from domain.errors import Problem, Trouble
 from gateway.api import problems
 from gateway.api.callers import Counter
 from gateway.api.problems import ProblemDocument
-from gateway.guard import MAX_BYTES, READ_SECONDS, App, Guard, Message, Receive, Scope, Send, allowed
+from gateway.problems import refused
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ def create_api(parts: Parts) -> Guard:
     about = _about_itself(parts)
     app.include_router(about)
     routes = allowed([*parts.routers, about], described=DESCRIBED)
-    return Guard(_told(app), routes, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger)
+    return Guard(_told(app), routes, refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger)
 
 
 def described(routers: Sequence[APIRouter]) -> FastAPI:

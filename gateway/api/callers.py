@@ -9,12 +9,12 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from acts.in_person import TokenDesk
+from acts.rights import SEES, Resource
 from acts.tokens import NotProved
 from domain.errors import NotAllowed, Refusal
 from domain.tokens import Scope
 from domain.words import Role
 from domain.words import roles as roles_among
-from gateway.api.rights import SEES, Resource
 
 BURST, PER_SECOND = 60, 20.0
 BEARER = HTTPBearer(auto_error=False, scheme_name="token", description="A personal access token: `muster staff token add`.")

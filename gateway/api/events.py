@@ -8,12 +8,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_jsonable_python
 
+from acts.rights import Resource
 from domain.acts.table import Reason
 from gateway.api.callers import Caller, sees
 from gateway.api.callers import acts as acting
 from gateway.api.once import IdempotencyKey, answered
 from gateway.api.problems import ACT_REFUSALS
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfEvents = Annotated[Caller, Depends(sees(Resource.EVENTS))]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
 from domain.errors import NotFound, NotNow
@@ -18,7 +19,6 @@ from gateway.api.callers import Caller, sees
 from gateway.api.cursors import Cursors
 from gateway.api.etags import NOT_MODIFIED, etag, unchanged
 from gateway.api.paging import Page, Paging, Turner
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfCase = Annotated[Caller, Depends(sees(Resource.CASES))]

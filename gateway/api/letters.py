@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from acts.rights import Resource
 from domain.errors import NotNow
 from gateway.api.callers import Caller, sees
 from gateway.api.problems import ACT_REFUSALS
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfPeople = Annotated[Caller, Depends(sees(Resource.PEOPLE))]

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
+from acts.rights import Resource
 from connectors.documents import MAX_BYTES, is_document, text_of
 from domain.notice import read_notice
 from gateway.api.callers import Caller, sees
 from gateway.api.problems import WrongMediaType
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfNotices = Annotated[Caller, Depends(sees(Resource.NOTICES))]

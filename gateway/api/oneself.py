@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from acts.rights import Resource
 from domain.tokens import Scope
 from domain.words import Role
 from gateway.api.callers import Caller, sees
 from gateway.api.problems import REFUSALS
-from gateway.api.rights import Resource
 from gateway.api.strict import StrictRoute
 
 

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from acts.housekeeping import Timetable
+from acts.rights import Resource
 from domain.operation import Item
 from gateway.api.callers import Caller, sees
 from gateway.api.cursors import Cursors
 from gateway.api.paging import Page, Paging, Turner
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfOperations = Annotated[Caller, Depends(sees(Resource.OPERATIONS))]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from acts.rights import Resource
 from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
 from domain.slots import without_nation
 from domain.words import Condition, Role
 from gateway.api.callers import Caller
-from gateway.api.rights import Resource
 from store.pages import Concerns
 
 #: Whose part is what a case needs of them.

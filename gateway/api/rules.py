@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acts.calendars import Affected as Moved
 from acts.overlays import Affected
+from acts.rights import Resource
 from config.files import load_calendar, names
 from domain.calendars import Calendar, changed_days
 from domain.comparison import Difference, differences
@@ -19,7 +20,6 @@ from domain.rehearsal import CaseMoves
 from domain.rules import Rules
 from gateway.api.callers import Caller, sees
 from gateway.api.problems import ACT_REFUSALS
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfRules = Annotated[Caller, Depends(sees(Resource.RULES))]

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from acts.rights import Resource
 from gateway.api.agenda import Person
 from gateway.api.callers import Caller, sees
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfStaff = Annotated[Caller, Depends(sees(Resource.STAFF))]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from acts.board import Workspace
+from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
 from domain.errors import NotNow
@@ -19,7 +20,6 @@ from gateway.api.etags import NOT_MODIFIED, etag, unchanged
 from gateway.api.hires import Deadline, Entry, HireId, IfNoneMatch, Language
 from gateway.api.paging import Page, Paging, Turner
 from gateway.api.problems import ACT_REFUSALS
-from gateway.api.rights import Resource
 from gateway.api.strict import router
 
 OfVacancies = Annotated[Caller, Depends(sees(Resource.VACANCIES))]

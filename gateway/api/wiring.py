@@ -8,6 +8,8 @@ from fastapi import APIRouter
 
 from acts.carrier import Carrier
 from acts.in_person import TokenDesk
+from config.guard import Guard
+from config.serving import run_server
 from config.settings import Settings
 from config.temporal import connect
 from connectors.signatures import load_signing_key
@@ -15,8 +17,6 @@ from gateway.api import acting, agenda, entering, events, hires, letters, notice
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
 from gateway.api.cursors import Cursors
-from gateway.guard import Guard
-from gateway.wiring import run_server
 from store.database import Database, check_migrated
 
 log = structlog.get_logger(__name__)

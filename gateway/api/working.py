@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from acts.bulk import Filter
+from acts.rights import HR, Resource
 from domain.acts.table import Nothing
 from domain.errors import NotAllowed, Problem
 from domain.foresight import Foreseen
@@ -19,7 +20,6 @@ from gateway.api.callers import acts as acting
 from gateway.api.entering import PersonId
 from gateway.api.once import IdempotencyKey, answered, once
 from gateway.api.problems import ACT_REFUSALS, REFUSALS
-from gateway.api.rights import HR, Resource
 from gateway.api.strict import StrictRoute
 from store.answers import Answer
 

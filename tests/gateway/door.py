@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from config.guard import Guard
 from config.partners import Partner, PartnerKey
 from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, PartnerKind
@@ -18,7 +19,6 @@ from gateway import intake, reading, schemas, standing, tokens
 from gateway.app import Parts, create_app
 from gateway.certificates import Edges
 from gateway.feed import Feed
-from gateway.guard import Guard
 from gateway.intake import Intake
 from gateway.limits import Limits, Rate, Rates
 from gateway.proving import Prover, system_now

@@ -152,10 +152,9 @@ def test_the_example_of_a_message_keeps_to_its_payload_and_headers(kind: str) ->
 
 #: Codes that never reach a partner: our own keys and calls, and what the door has ruled out before.
 OURS = {"bad_key", "bad_message_id", "no_case", "no_staff_post"}
-SOURCES = ["connectors/signatures.py", "domain/strict_json.py", "domain/events.py", "store/inbox.py"]
+SOURCES = ["config/guard.py", "connectors/signatures.py", "domain/strict_json.py", "domain/events.py", "store/inbox.py"]
 DOOR = [
     "app",
-    "guard",
     "intake",
     "problems",
     "schemas",
@@ -174,7 +173,7 @@ DOOR = [
 def codes() -> set[str]:
     files = [ROOT / name for name in SOURCES] + [ROOT / "gateway" / f"{name}.py" for name in DOOR]
     text = "\n".join(file.read_text("utf-8") for file in files if file.exists())
-    found = re.findall(r'code="(\w+)"|\bproblem\([^"()]*"(\w+)"', text)
+    found = re.findall(r'code="(\w+)"|(?:\bproblem|_refuse)\([^"()]*"(\w+)"', text)
     found += re.findall(r'"(\w+_rate)":|TooMany\("(\w+)"', text)
     return {code for pair in found for code in pair if code}
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
+from config.guard import Guard
 from config.partners import Partner, PartnerKey
 from connectors.deliveries import Post
 from connectors.signatures import SigningKey, key_text, sign, verify
@@ -19,7 +20,6 @@ from domain.events import PREFIX, PartnerKind
 from gateway import reading
 from gateway.app import Parts, create_app
 from gateway.feed import AT_ONCE, Feed, wanted_by
-from gateway.guard import Guard
 from store.database import Database
 from store.deliveries import Deliveries
 from store.feed import START

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from acts.in_person import APPROVALS
+from acts.rights import SEES, Resource
 from domain.acts import ACTS
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.errors import BadInput, NotAllowed
@@ -15,7 +16,6 @@ from gateway.api.callers import Pace, TooMany
 from gateway.api.cursors import Cursors
 from gateway.api.etags import etag, unchanged, wanted
 from gateway.api.problems import VersionMissing
-from gateway.api.rights import SEES, Resource
 from store.tokens import Tokens
 from tests.gateway.api.conftest import Api, app_of
 

@@ -7,10 +7,10 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from acts.rights import SEES, Resource
 from config.files import load_calendar, load_rules
 from domain.words import Role
 from gateway.api.callers import Sees
-from gateway.api.rights import SEES, Resource
 from gateway.api.wiring import routers
 from tests.gateway.api.conftest import CURSORS, Api
 from tests.gateway.api.played import AT_CONDITIONS, LETTER, NAME

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
-from gateway.patience import PatientProtocol
+from config.patience import PatientProtocol
 from sandbox.installation import free_port
 from tests.siege.wire import Line, head
 

@@ -13,14 +13,16 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-
-from gateway.problems import ProblemResponse, problem
+from starlette.responses import Response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: How a door says no: status, code, sentence, headers.
+Refuse = Callable[[int, str, str, Mapping[str, str]], Response]
 
 MAX_BYTES = 64 * 1024
 READ_SECONDS = 10.0
@@ -48,18 +50,20 @@ def _asks(dependant: Dependant) -> bool:
 
 
 class Guard:
-    """`larger` names the addresses where a body may have more bytes than elsewhere."""
+    """`refuse` is the door's own way of saying no; `larger` names the addresses where a body may have more bytes than elsewhere."""
 
     def __init__(
         self,
         app: App,
         routes: Sequence[Allowed],
+        refuse: Refuse,
         *,
         max_bytes: int = MAX_BYTES,
         read_seconds: float = READ_SECONDS,
         larger: Mapping[str, int] | None = None,
     ) -> None:
-        self._app, self._routes, self._max_bytes, self._read_seconds = app, routes, max_bytes, read_seconds
+        self._app, self._routes, self._refuse = app, routes, refuse
+        self._max_bytes, self._read_seconds = max_bytes, read_seconds
         self._larger = larger or {}
 
     @property
@@ -76,9 +80,9 @@ class Guard:
             try:
                 body = await asyncio.wait_for(self._read(receive, self._most(scope)), self._read_seconds)
             except TimeoutError:
-                refusal = problem(408, "too_slow", f"the whole body must arrive within {self._read_seconds:g} seconds")
+                refusal = self._refuse(408, "too_slow", f"the whole body must arrive within {self._read_seconds:g} seconds", {})
             except _TooLarge:
-                refusal = _too_large(self._most(scope))
+                refusal = self._too_large(self._most(scope))
             except _Gone:
                 return
         if refusal is not None:
@@ -88,22 +92,25 @@ class Guard:
             return
         await self._app(scope, _replay(body, receive), send)
 
-    def _refusal(self, scope: Scope) -> ProblemResponse | None:
+    def _refusal(self, scope: Scope) -> Response | None:
         """What the request line and headers alone forbid."""
         here = [route for route in self._routes if route.path.fullmatch(scope["path"])]
         if not here:
-            return problem(404, "no_such_address", "there is nothing at this address")
+            return self._refuse(404, "no_such_address", "there is nothing at this address", {})
         route = next((route for route in here if scope["method"] in route.methods), None)
         if route is None:
             methods = ", ".join(sorted({method for each in here for method in each.methods}))
-            return problem(405, "method_not_allowed", f"only {methods} here", headers={"Allow": methods})
+            return self._refuse(405, "method_not_allowed", f"only {methods} here", {"Allow": methods})
         if scope["query_string"] and not route.query:
-            return problem(400, "no_query", "nothing may follow the path: a signature would not cover it")
+            return self._refuse(400, "no_query", "nothing may follow the path: a signature would not cover it", {})
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if len(lengths) > 1 or any(not re.fullmatch(rb"[0-9]{1,12}", value) for value in lengths):
-            return problem(400, "bad_length", "content-length must be one number")
+            return self._refuse(400, "bad_length", "content-length must be one number", {})
         most = self._most(scope)
-        return _too_large(most) if lengths and int(lengths[0]) > most else None
+        return self._too_large(most) if lengths and int(lengths[0]) > most else None
+
+    def _too_large(self, most: int) -> Response:
+        return self._refuse(413, "too_large", f"the body must have at most {most} bytes", {})
 
     def _most(self, scope: Scope) -> int:
         return self._larger.get(scope["path"], self._max_bytes)
@@ -119,10 +126,6 @@ class Guard:
                 raise _TooLarge
             if not message.get("more_body"):
                 return bytes(body)
-
-
-def _too_large(most: int) -> ProblemResponse:
-    return problem(413, "too_large", f"the body must have at most {most} bytes")
 
 
 class _TooLarge(Exception):
