@@ -63,6 +63,6 @@ bench: setup ## what is fast and how fast
 	  echo "== $$file"; $(BIN)/python -m "benchmarks.$$(basename $$file .py)" || exit 1; done
 
 lock: setup ## resolve requirements/*.in anew into hash-locked requirements/*.txt (needs uv on the path)
-	@for name in base import nats dev; do \
+	@for name in base import nats sign dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    $$([ $$name = base ] || echo -c requirements/base.txt) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
