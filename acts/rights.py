@@ -5,6 +5,7 @@ the rest. Auditors read and never act. Names of candidates are for the roles tha
 """
 
 from enum import StrEnum
+from typing import Protocol
 
 from acts.board import SEES as BOARD_ROOM
 from domain.words import Role
@@ -62,3 +63,12 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.NOTICES: HR,
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
+
+
+class Viewer(Protocol):
+    """Whoever looks: a token's owner, or somebody in the console."""
+
+    @property
+    def roles(self) -> frozenset[Role]: ...
+
+    def sees(self, resource: Resource) -> bool: ...

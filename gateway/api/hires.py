@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from acts import parts
 from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
@@ -14,7 +15,6 @@ from domain.forecast import Accuracy, Forecast
 from domain.status import Status
 from domain.undo import Tracked
 from domain.words import Ending, Stage
-from gateway.api import parts
 from gateway.api.callers import Caller, sees
 from gateway.api.cursors import Cursors
 from gateway.api.etags import NOT_MODIFIED, etag, unchanged

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from acts.rights import Resource
+from acts.rights import Resource, Viewer
 from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
 from domain.slots import without_nation
 from domain.words import Condition, Role
-from gateway.api.callers import Caller
 from store.pages import Concerns
 
 #: Whose part is what a case needs of them.
@@ -18,12 +17,12 @@ MANAGERS = frozenset({Role.HIRING_MANAGER, Role.LINE_MANAGER})
 SHOWN = ("case_id", "vacancy", "stage", "ending", "held", "number", "updated_at", "needs")
 
 
-def concerns(caller: Caller) -> Concerns | None:
-    """Which hires this caller may look at; None for all of them."""
-    if caller.sees(Resource.CASES):
+def concerns(viewer: Viewer) -> Concerns | None:
+    """Which hires this viewer may look at; None for all of them."""
+    if viewer.sees(Resource.CASES):
         return None
-    acts = {name for name, act in ACTS.items() if act.roles & caller.roles & MANAGERS}
-    return Concerns(frozenset(map(str, conditions(caller.roles))), frozenset(acts))
+    acts = {name for name, act in ACTS.items() if act.roles & viewer.roles & MANAGERS}
+    return Concerns(frozenset(map(str, conditions(viewer.roles))), frozenset(acts))
 
 
 def conditions(roles: Iterable[Role]) -> frozenset[Condition]:
@@ -31,25 +30,25 @@ def conditions(roles: Iterable[Role]) -> frozenset[Condition]:
     return frozenset(condition for condition, desk in DESKS.items() if desk in set(roles))
 
 
-def cut(row: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
-    """A hire's row as this caller may see it."""
-    if caller.sees(Resource.CASES):
+def cut(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """A hire's row as this viewer may see it."""
+    if viewer.sees(Resource.CASES):
         return dict(row)
-    own, parties = conditions(caller.roles), _parties(caller)
-    seen: dict[str, Any] = {name: row[name] for name in SHOWN} | {"needs": [need for need in row["needs"] if _theirs(need, caller, own)]}
+    own, parties = conditions(viewer.roles), _parties(viewer)
+    seen: dict[str, Any] = {name: row[name] for name in SHOWN} | {"needs": [need for need in row["needs"] if _theirs(need, viewer, own)]}
     if "conditions" in row:
         seen["conditions"] = [each for each in row["conditions"] if without_nation(each["condition"]) in own]
         seen["deadlines"] = [each for each in row["deadlines"] if each["party"] in parties]
     return seen
 
 
-def _parties(caller: Caller) -> frozenset[str]:
-    return frozenset(str(party) for role in caller.roles for party in FOLLOWS.get(role, ()))
+def _parties(viewer: Viewer) -> frozenset[str]:
+    return frozenset(str(party) for role in viewer.roles for party in FOLLOWS.get(role, ()))
 
 
-def _theirs(need: str, caller: Caller, own: frozenset[Condition]) -> bool:
+def _theirs(need: str, viewer: Viewer, own: frozenset[Condition]) -> bool:
     name, _, about = need.partition(":")
     act = ACTS.get(name)
-    if act is None or not act.roles & caller.roles:
+    if act is None or not act.roles & viewer.roles:
         return False
     return without_nation(about) not in set(Condition) - own
