@@ -24,6 +24,7 @@ from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
 from acts.personnel import Personnel
+from acts.sessions import SessionBook
 from acts.signals import SignalDesk
 from acts.standing import CaseStanding, standing
 from acts.tokens import TokenBook
@@ -79,6 +80,7 @@ class Desk:
         self.boardroom = Boardroom(self.people, self.queries)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
+        self.sessions = SessionBook(db, self.people)
         self.keys = KeyDesk(db, self.people)
         self.signals = SignalDesk(db, self.inbox, self.people, self.queries, self.clock, self.act)
         self.partners = PartnerDesk(db, outside)

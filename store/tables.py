@@ -605,6 +605,69 @@ partner_chasers = Table(
     Index("ix_partner_chasers_partner", "partner"),
 )
 
+#: Sessions of the console, by the hash of their secret. Over as soon as `ended_at` stands, whatever a browser still holds.
+sessions = Table(
+    "sessions",
+    metadata,
+    _words("session", primary_key=True),
+    _words("person"),
+    _words("how"),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("proved_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    _one_of("how", "link", "password", "provider"),
+    Index("ix_sessions_person", "person"),
+)
+
+#: One-time links into the console, by the hash of their secret.
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    _words("sha256", primary_key=True),
+    _words("person"),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+#: Passwords of staff, as argon2 keeps them, and how often a wrong one was given in a row.
+passwords = Table(
+    "passwords",
+    metadata,
+    _words("person", primary_key=True),
+    _words("kept"),
+    Column("set_at", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("rests_until", Instant),
+)
+
+#: Whom an identity provider means: its issuer and its own name for somebody, never their address.
+identities = Table(
+    "identities",
+    metadata,
+    _words("issuer", primary_key=True),
+    _words("subject", primary_key=True),
+    _words("person"),
+    Column("linked_at", Instant, nullable=False),
+    Index("ix_identities_person", "person"),
+)
+
+#: How somebody likes the console: language, theme, keys; and the views they saved.
+preferences = Table("preferences", metadata, _words("person", primary_key=True), Column("body", Kept, nullable=False))
+
+views = Table(
+    "views",
+    metadata,
+    _words("view", primary_key=True),
+    _words("screen"),
+    _words("name"),
+    _words("query"),
+    _words("owner"),
+    Column("shared", Boolean, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Index("ix_views_screen", "screen"),
+)
+
 #: Erasures as they were proposed, approved and carried out: who, when, why; never a name. What was erased is gone, this stays.
 erasures = Table(
     "erasures",

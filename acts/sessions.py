@@ -1,0 +1,158 @@
+"""Signing in to the console: by a one-time link, by password, or by an identity provider; and the session that follows."""
+
+import asyncio
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from domain.errors import NotAllowed, NotFound
+from domain.sessions import Bounds, How, Session, checked_password, rest_after
+from store.database import Database
+from store.names import system_now
+from store.people import People
+from store.sessions import Proofs, Sessions
+
+LINK_FOR = timedelta(minutes=15)
+#: A session in use is noted as such at most so often.
+NOTED_EVERY = timedelta(seconds=30)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class NotSignedIn(NotAllowed):
+    """No session, or none that counts any more."""
+
+
+class SessionBook:
+    """A desk's own part: `Desk.sessions`. Sessions live by the system's clock, which no demonstration sets."""
+
+    def __init__(self, db: Database, people: People, bounds: Bounds | None = None, now: Callable[[], datetime] = system_now) -> None:
+        self._kept, self._proofs, self._people = Sessions(db), Proofs(db), people
+        self.bounds, self._now, self._argon = bounds or Bounds(), now, PasswordHasher()
+        #: What a stranger's password is compared with, so that an unknown person takes as long as a wrong password.
+        self._nobody = self._argon.hash(secrets.token_urlsafe(16))
+
+    # ---- proving who one is -----------------------------------------------------------------------------------------------
+
+    async def link(self, person: str, lives: timedelta = LINK_FOR) -> str:
+        """The secret of a new one-time link for a member of staff. Raises NotFound."""
+        await self._people.staff(person)
+        secret = secrets.token_urlsafe(32)
+        await self._proofs.keep_link(_hash(secret), person, self._now() + lives)
+        return secret
+
+    async def whose_link(self, secret: str) -> str | None:
+        """Whom a link would sign in; None when it does not count. Looking does not use it up: mail programs look at links too."""
+        return await self._proofs.link(_hash(secret), self._now()) if _SECRET.fullmatch(secret) else None
+
+    async def by_link(self, secret: str) -> tuple[Session, str]:
+        """Use a link up. The session and its secret. Raises NotSignedIn."""
+        person = await self._proofs.use_link(_hash(secret), self._now()) if _SECRET.fullmatch(secret) else None
+        if person is None:
+            raise NotSignedIn("this link was used already, or is too old: ask for another", code="link_gone")
+        return await self.begin(person, How.LINK)
+
+    async def set_password(self, person: str, password: str) -> None:
+        """Every session of theirs ends. Raises NotFound, BadInput."""
+        await self._people.staff(person)
+        kept = await asyncio.to_thread(self._argon.hash, checked_password(person, password))
+        await self._proofs.set_password(person, kept, self._now())
+        await self._kept.end_all(person, self._now())
+
+    async def by_password(self, person: str, password: str) -> tuple[Session, str]:
+        """Raises NotSignedIn, with the same words for a wrong password, an account that rests and a person there is not."""
+        await self._check_password(person, password)
+        return await self.begin(person, How.PASSWORD)
+
+    async def begin(self, person: str, how: How) -> tuple[Session, str]:
+        """A new session of somebody who proved who they are. Raises NotSignedIn for somebody who does not work here."""
+        await self._works_here(person)
+        now, secret = self._now(), secrets.token_urlsafe(32)
+        session = Session(session=_hash(secret), person=person, how=how, created_at=now, seen_at=now, proved_at=now)
+        await self._kept.begin(session)
+        return session, secret
+
+    async def by_provider(self, issuer: str, subject: str) -> tuple[Session, str]:
+        """Whom a provider vouches for. Raises NotSignedIn for an identity nobody linked to a member of staff."""
+        person = await self._proofs.identity(issuer, subject)
+        if person is None:
+            raise NotSignedIn("this identity belongs to nobody here: muster staff identity links it", code="identity_unknown")
+        return await self.begin(person, How.PROVIDER)
+
+    async def link_identity(self, person: str, issuer: str, subject: str) -> None:
+        """From now on this identity means this person. Raises NotFound."""
+        await self._people.staff(person)
+        await self._proofs.link_identity(issuer, subject, person, self._now())
+
+    # ---- the session ------------------------------------------------------------------------------------------------------
+
+    async def proved(self, secret: str) -> Session:
+        """The live session with this secret. Raises NotSignedIn, saying why one is over."""
+        found = await self._kept.find(_hash(secret)) if _SECRET.fullmatch(secret) else None
+        if found is None:
+            raise NotSignedIn("nobody is signed in here", code="not_signed_in")
+        now = self._now()
+        if (state := found.state(now, self.bounds)) != "live":
+            raise NotSignedIn("this session is over: sign in again", code=f"session_{state}")
+        await self._works_here(found.person)
+        if now - found.seen_at >= NOTED_EVERY:
+            await self._kept.seen(found.session, now)
+        return found
+
+    def fresh(self, session: Session) -> bool:
+        """May this session approve, or must the person prove again who they are?"""
+        return session.fresh(self._now(), self.bounds)
+
+    async def end(self, session: Session) -> None:
+        await self._kept.end(session.session, self._now())
+
+    async def end_all(self, person: str) -> int:
+        """End every session of a person; how many there were."""
+        return await self._kept.end_all(person, self._now())
+
+    async def of(self, person: str) -> list[Session]:
+        """The sessions of a person that still count."""
+        now = self._now()
+        return [each for each in await self._kept.of(person) if each.state(now, self.bounds) == "live"]
+
+    # ---- within -----------------------------------------------------------------------------------------------------------
+
+    async def _works_here(self, person: str) -> None:
+        try:
+            await self._people.staff(person)
+        except NotFound:
+            raise NotSignedIn("this session is over: sign in again", code="not_signed_in") from None
+
+    async def _check_password(self, person: str, password: str) -> None:
+        now, found = self._now(), await self._proofs.password(person)
+        kept, failures, rests_until = found or (self._nobody, 0, None)
+        good = await asyncio.to_thread(self._verified, kept, password)
+        if found is not None and good and (rests_until is None or rests_until <= now):
+            if failures:
+                await self._proofs.tried(person, 0, None)
+            return
+        if found is not None and (rests_until is None or rests_until <= now):
+            rest = rest_after(failures + 1)
+            await self._proofs.tried(person, failures + 1, now + rest if rest else None)
+        raise NotSignedIn("no account with this name and password, or it rests after wrong ones", code="wrong_password")
+
+    def _verified(self, kept: str, password: str) -> bool:
+        try:
+            return self._argon.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def csrf_token(secret: str) -> str:
+    """What a form of this session carries: nobody makes it without the cookie, and it does not give the cookie away."""
+    return hmac.new(secret.encode(), b"muster console form", hashlib.sha256).hexdigest()
+
+
+def _hash(secret: str) -> str:
+    # 256 random bits need no slow hash: there is nothing to guess from.
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""The console: who is signed in, how they prove who they are, and how they like it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import store.columns
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _sessions()
+    _proofs()
+    _likings()
+
+
+def downgrade() -> None:
+    for table in ("views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
+        op.drop_table(table)
+
+
+def _words(name: str, nullable: bool = False) -> sa.Column[str]:
+    return sa.Column(name, store.columns.Words(), nullable=nullable)
+
+
+def _at(name: str, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, store.columns.Instant(), nullable=nullable)
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        _words("session"),
+        _words("person"),
+        _words("how"),
+        _at("created_at"),
+        _at("seen_at"),
+        _at("proved_at"),
+        _at("ended_at", nullable=True),
+        sa.CheckConstraint("how IN ('link', 'password', 'provider')", name="how"),
+        sa.PrimaryKeyConstraint("session", name="pk_sessions"),
+    )
+    op.create_index("ix_sessions_person", "sessions", ["person"])
+
+
+def _proofs() -> None:
+    op.create_table(
+        "sign_in_links",
+        _words("sha256"),
+        _words("person"),
+        _at("expires_at"),
+        _at("used_at", nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name="pk_sign_in_links"),
+    )
+    op.create_table(
+        "passwords",
+        _words("person"),
+        _words("kept"),
+        _at("set_at"),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        _at("rests_until", nullable=True),
+        sa.PrimaryKeyConstraint("person", name="pk_passwords"),
+    )
+    op.create_table(
+        "identities",
+        _words("issuer"),
+        _words("subject"),
+        _words("person"),
+        _at("linked_at"),
+        sa.PrimaryKeyConstraint("issuer", "subject", name="pk_identities"),
+    )
+    op.create_index("ix_identities_person", "identities", ["person"])
+
+
+def _likings() -> None:
+    """Preferences and saved views."""
+    op.create_table(
+        "preferences",
+        _words("person"),
+        sa.Column("body", store.columns.Kept, nullable=False),
+        sa.PrimaryKeyConstraint("person", name="pk_preferences"),
+    )
+    op.create_table(
+        "views",
+        _words("view"),
+        _words("screen"),
+        _words("name"),
+        _words("query"),
+        _words("owner"),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        _at("saved_at"),
+        sa.PrimaryKeyConstraint("view", name="pk_views"),
+    )
+    op.create_index("ix_views_screen", "views", ["screen"])
