@@ -17,6 +17,7 @@ from acts.carrier import Carrier
 from acts.delivering import DeliveryDesk
 from acts.digest import Digests
 from acts.editions import PolicyDesk
+from acts.engine import engine
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
@@ -30,7 +31,6 @@ from acts.standing import CaseStanding, standing
 from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.settings import Settings
-from config.temporal import connect
 from domain.acts import ACTS
 from domain.agenda import AgendaItem, agenda
 from domain.away import with_doors
@@ -342,7 +342,7 @@ async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterat
     await check_migrated(settings.store_url)
     db = await Database.open(settings.store_url)
     try:
-        carrier = None if reading else Carrier(await connect(settings), settings.task_queue)
+        carrier = None if reading else Carrier(await engine(settings, db), settings.task_queue)
         yield Desk(db, carrier, Outside(settings))
     finally:
         await db.close()

@@ -6,7 +6,7 @@ from domain.sealing import Compartment
 from domain.words import Role
 from domain.words import roles as roles_among
 from store.database import Database
-from store.keys import DataKeys, Destruction, Destructions
+from store.keys import Destruction, Destructions
 from store.names import system_now
 from store.people import People
 
@@ -15,7 +15,7 @@ class KeyDesk:
     """A desk's own part: `Desk.keys`. Keys live by the system's clock, which no demonstration sets."""
 
     def __init__(self, db: Database, people: People) -> None:
-        self._people, self._kept, self._wrapped = people, Destructions(db), DataKeys(db)
+        self._people, self._kept = people, Destructions(db)
 
     async def rotate(self, person: str, ring: FileKeyring, compartment: Compartment) -> Generation:
         """A new generation, which encrypts from now on. Raises NotFound, NotAllowed."""
@@ -53,11 +53,8 @@ class KeyDesk:
             raise NotFound(f"there is no key {compartment}/{epoch}", code="key_unknown")
         if ring.newest(compartment)[0] == epoch:
             raise Conflict(f"{compartment}/{epoch} encrypts now; rotate first", code="key_in_use")
-        if wrapped := await self._wrapped.under(compartment, epoch):
+        if wrapped := await self._kept.wrapped_under(compartment, epoch):
             raise NotNow(f"{compartment}/{epoch} still wraps the keys of {wrapped} subjects", code="key_still_wraps")
-        if compartment is Compartment.TEMPORAL and (still := await self._kept.open_cases()):
-            # An open case that cannot read its own history stands still for ever.
-            raise NotNow(f"{still} cases are open, and may need {compartment}/{epoch} to go on", code="key_needed_by_cases")
 
     async def _administrator(self, person: str) -> None:
         who = await self._people.staff(person)

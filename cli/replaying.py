@@ -1,6 +1,10 @@
-"""`muster audit replay`: recorded cases against the code installed. Works without server, store and network."""
+"""`muster audit replay`: recorded cases against the code installed. Works without server and network.
+
+Encrypted histories open with the cases' keys, which the store keeps wrapped by the keyring's; plain ones need neither.
+"""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +16,8 @@ from cli.terminal import Json, terminal
 from domain.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
+    from temporalio.converter import DataConverter
+
     from worker.replaying import Verdict
 
 ENDINGS = (".json", ".json.gz")
@@ -26,13 +32,13 @@ def replay(
         Path | None, typer.Option("--folder", metavar="FOLDER", help="Where the exported histories stand; default: history_dir.")
     ] = None,
     keyring: Annotated[
-        Path | None, typer.Option("--keyring", metavar="FILE", help="The keys that open encrypted histories (keyring.json).")
+        Path | None, typer.Option("--keyring", metavar="FILE", help="Opens encrypted histories, with the keys in the store (keyring.json).")
     ] = None,
     json: Json = False,
 ) -> None:
     """Replay recorded cases against the code installed, judge every step again, and name each difference."""
     files = _files(ctx, case, file, all_, folder)
-    verdicts = asyncio.run(_replayed(files, keyring))
+    verdicts = asyncio.run(_replayed(files, keyring, terminal(ctx).settings.store_url))
     if json:
         show.as_json([{"identical": each.identical, **each.model_dump(mode="json")} for each in verdicts])
     else:
@@ -58,14 +64,28 @@ def _files(ctx: typer.Context, case: str | None, file: Path | None, all_: bool, 
     return found
 
 
-async def _replayed(files: list[Path], keyring: Path | None) -> "list[Verdict]":
-    from config.keyring import found_at
-    from config.temporal import converter
+async def _replayed(files: list[Path], keyring: Path | None, store_url: str) -> "list[Verdict]":
     from worker.replaying import read_kept
     from worker.replaying import replay as replayed
 
-    travels = converter(found_at(keyring, named=True) if keyring else None)
-    return [await replayed(read_kept(file), converter=travels) for file in files]
+    async with AsyncExitStack() as stack:
+        travels = await _opening(keyring, store_url, stack)
+        return [await replayed(read_kept(file), converter=travels) for file in files]
+
+
+async def _opening(keyring: Path | None, store_url: str, stack: AsyncExitStack) -> "DataConverter":
+    from acts.engine import CaseKeys
+    from config.keyring import FileKeyring
+    from config.temporal import converter
+    from store.database import Database, check_migrated
+
+    if keyring is None:
+        return converter()
+    ring = FileKeyring.load(keyring)
+    await check_migrated(store_url)
+    db = await Database.open(store_url)
+    stack.push_async_callback(db.close)
+    return converter(CaseKeys(db, ring))
 
 
 def _shown(verdict: "Verdict") -> None:

@@ -1,18 +1,19 @@
 """How payloads are encrypted on their way to Temporal: bound to namespace and workflow, so that one moved elsewhere does not open.
 
-The SDK tells a codec which workflow a payload belongs to (its serialization context). Each workflow has a key of its own, derived from
-the newest key of the compartment `temporal`; a payload says by which generation it was sealed, and what it claims as its place, for the
-codec server, which is given no context. A plain payload is refused: what nobody sealed, nobody vouches for.
+The SDK tells a codec which workflow a payload belongs to (its serialization context). Each case has a random key of its own, which the
+store keeps wrapped by the compartment `temporal`; erased there, its history opens nowhere, and nothing more is sealed for it. A payload
+says by which generation its key was wrapped, and what it claims as its place, for the codec server, which is given no context. A plain
+payload is refused: what nobody sealed, nobody vouches for.
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext
+from temporalio.converter import PayloadCodec, SerializationContext, WithSerializationContext, WorkflowSerializationContext
 
-from config.keyring import Keyring
 from domain.errors import NotNow
-from domain.sealing import Compartment, Key, NotOpened, Sealed, derived, opened, place, seal
+from domain.sealing import Compartment, DataKey, NotOpened, Sealed, place
 
 ENCODING = b"binary/muster-sealed"
 HOME = Compartment.TEMPORAL
@@ -22,47 +23,71 @@ class NoKeyring(NotNow):
     """The histories are encrypted, and this process has no key."""
 
 
+class HistoryKeys(Protocol):
+    """The keys of workflows' histories. Both raise KeyErased, KeyGone and StoreUnavailable."""
+
+    async def to_seal(self, workflow: str) -> DataKey:
+        """The workflow's key, made where there is none yet."""
+        ...
+
+    async def to_open(self, workflow: str) -> DataKey:
+        """The workflow's key. Raises NotOpened where there never was one."""
+        ...
+
+
+class NoStore:
+    """The keys of a process that has a keyring and opened no store: it may look at Temporal, and neither seals nor opens."""
+
+    async def to_seal(self, workflow: str) -> DataKey:
+        raise NoKeyring(
+            f"the key of {workflow} is in the store, which was not opened here; this process may not speak to cases", code="no_store"
+        )
+
+    to_open = to_seal
+
+
 class SealingCodec(PayloadCodec, WithSerializationContext):
     """Seals and opens the payloads of one workflow, the one its context names. Without one it does neither."""
 
-    def __init__(self, ring: Keyring, namespace: str = "", workflow: str = "") -> None:
-        self._ring, self._namespace, self._workflow = ring, namespace, workflow
+    def __init__(self, keys: HistoryKeys, namespace: str = "", workflow: str = "") -> None:
+        self._keys, self._namespace, self._workflow = keys, namespace, workflow
 
     def with_context(self, context: SerializationContext) -> "SealingCodec":
         workflow = getattr(context, "workflow_id", None) or ""
-        return SealingCodec(self._ring, getattr(context, "namespace", "") if workflow else "", workflow)
+        return SealingCodec(self._keys, getattr(context, "namespace", "") if workflow else "", workflow)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Raises NotOpened without a context, KeyGone without a living key."""
+        """Raises NotOpened without a context; KeyErased, KeyGone, StoreUnavailable."""
         if not payloads:
             return []
         self._in_a_place()
-        epoch, _ = self._ring.newest(HOME)
-        key = self._derived(epoch)
-        return [self._sealed(each, epoch, key) for each in payloads]
+        key = await self._keys.to_seal(self._workflow)
+        return [self._sealed(each, key) for each in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Raises NotOpened for what is plain, changed or from another place; KeyGone when its key is destroyed."""
-        return [self._opened(each) for each in payloads]
+        """Raises NotOpened for what is plain, changed or from another place; KeyErased, KeyGone, StoreUnavailable."""
+        if not payloads:
+            return []
+        if any(each.metadata.get("encoding") != ENCODING for each in payloads):
+            raise NotOpened("a plain payload in an encrypted history: refused", code="plain_payload")
+        self._in_a_place()
+        key = await self._keys.to_open(self._workflow)
+        return [self._opened(each, key) for each in payloads]
 
-    def _sealed(self, payload: Payload, epoch: str, key: Key) -> Payload:
-        sealed = seal(key, HOME, epoch, payload.SerializeToString(), self._place(epoch))
+    def _sealed(self, payload: Payload, key: DataKey) -> Payload:
         metadata = {
             "encoding": ENCODING,
-            "key-id": f"{HOME}/{epoch}".encode(),
+            "key-id": f"{HOME}/{key.epoch}".encode(),
             "namespace": self._namespace.encode(),
             "workflow": self._workflow.encode(),
         }
-        return Payload(metadata=metadata, data=sealed.encoded())
+        return Payload(metadata=metadata, data=key.seal(payload.SerializeToString(), self._place(key.epoch)))
 
-    def _opened(self, payload: Payload) -> Payload:
-        if payload.metadata.get("encoding") != ENCODING:
-            raise NotOpened("a plain payload in an encrypted history: refused", code="plain_payload")
-        self._in_a_place()
-        sealed = Sealed.decoded(payload.data)
-        if sealed.compartment is not HOME or payload.metadata.get("key-id") != f"{HOME}/{sealed.epoch}".encode():
+    def _opened(self, payload: Payload, key: DataKey) -> Payload:
+        epoch = Sealed.decoded(payload.data).epoch
+        if payload.metadata.get("key-id") != f"{HOME}/{epoch}".encode():
             raise NotOpened("this payload names another key than it was sealed with", code="not_opened")
-        return Payload.FromString(opened(self._derived(sealed.epoch), sealed, self._place(sealed.epoch)))
+        return Payload.FromString(key.open(payload.data, self._place(epoch)))
 
     def _in_a_place(self) -> None:
         if not self._workflow:
@@ -70,9 +95,6 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
 
     def _place(self, epoch: str) -> bytes:
         return place("payload", self._namespace, self._workflow, f"{HOME}/{epoch}")
-
-    def _derived(self, epoch: str) -> Key:
-        return derived(self._ring.key(HOME, epoch), place("workflow", self._namespace, self._workflow))
 
 
 class NoKeyCodec(PayloadCodec):
@@ -91,10 +113,10 @@ class NoKeyCodec(PayloadCodec):
         return list(payloads)
 
 
-def at_its_claimed_place(ring: Keyring, payload: Payload) -> SealingCodec:
-    """For the codec server: a codec for the place a payload claims to be from; the claim is proved by opening it there, or it is not."""
+def claimed_place(payload: Payload) -> WorkflowSerializationContext:
+    """Where a payload claims to be from, for the codec server: the claim is proved by opening it there, or it is not. Raises NotOpened."""
     try:
         namespace, workflow = payload.metadata["namespace"].decode(), payload.metadata["workflow"].decode()
     except (KeyError, UnicodeDecodeError):
         raise NotOpened("this payload says of no workflow that it is from there", code="no_place") from None
-    return SealingCodec(ring, namespace, workflow)
+    return WorkflowSerializationContext(namespace, workflow)

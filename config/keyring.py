@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from domain.errors import Conflict, NotFound, Refusal
 from domain.sealing import EPOCH, Compartment, Key
@@ -29,18 +29,6 @@ class BadKeyring(Refusal):
 
 class KeyGone(Refusal):
     """That generation was destroyed, or never was."""
-
-
-class Keyring(Protocol):
-    """What the rest of the house asks of keys, wherever they are kept."""
-
-    def newest(self, compartment: Compartment) -> tuple[str, Key]:
-        """The generation that encrypts: its epoch and its key. Raises KeyGone."""
-        ...
-
-    def key(self, compartment: Compartment, epoch: str) -> Key:
-        """A living generation's key. Raises KeyGone."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ for them (`workflows` may not read configuration); tests/config/test_embedded.py
 
 import asyncio
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +17,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from config.codec import NoKeyCodec, SealingCodec
-from config.keyring import Keyring, found_at
+from config.codec import HistoryKeys, NoKeyCodec, NoStore, SealingCodec
+from config.keyring import found_at
 from domain.errors import EngineUnavailable
+from domain.sealing import Keyring
 
 #: What cases are listed by, namespace-scoped. Attributes are stored in plain text: no outcome and no name may ever stand in one.
 SEARCH_ATTRIBUTES: dict[str, IndexedValueType.ValueType] = {
@@ -45,13 +47,19 @@ class EngineSettings(Protocol):
     def keyring_path(self) -> Path: ...
 
 
-async def connect(settings: EngineSettings, keyring: Keyring | None = None, *, within: float = 10) -> Client:
-    """A client of the installation's namespace; what it sends is encrypted where the installation has a keyring.
+def without_store(ring: Keyring) -> HistoryKeys:
+    """The keys of a process that only looks at Temporal."""
+    return NoStore()
+
+
+async def connect(settings: EngineSettings, keys: Callable[[Keyring], HistoryKeys] = without_store, *, within: float = 10) -> Client:
+    """A client of the installation's namespace; what it sends is encrypted where the installation has a keyring, by `keys` of it.
 
     Raises EngineUnavailable when Temporal does not answer within `within` seconds, BadKeyring for a keyring that cannot be used.
     """
     address = settings.temporal_address
-    travels = converter(keyring or found_at(settings.keyring_path, named=settings.keyring_file is not None))
+    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    travels = converter(keys(ring) if ring else None)
     opening = Client.connect(address, namespace=settings.temporal_namespace, data_converter=travels)
     try:
         return await asyncio.wait_for(opening, within)
@@ -63,13 +71,13 @@ async def connect(settings: EngineSettings, keyring: Keyring | None = None, *, w
         ) from error
 
 
-def converter(keyring: Keyring | None = None) -> DataConverter:
-    """How payloads travel: Pydantic models as JSON, encrypted when there is a keyring (failure messages and stack traces too)."""
-    if keyring is None:
+def converter(keys: HistoryKeys | None = None) -> DataConverter:
+    """How payloads travel: Pydantic models as JSON, encrypted when there are keys (failure messages and stack traces too)."""
+    if keys is None:
         return dataclasses.replace(pydantic_data_converter, payload_codec=NoKeyCodec())
     return dataclasses.replace(
         pydantic_data_converter,
-        payload_codec=SealingCodec(keyring),
+        payload_codec=SealingCodec(keys),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )
 

@@ -3,20 +3,19 @@
     version (1) | length (1) compartment | length (1) epoch | nonce (12) | ciphertext and tag (at least 16)
 
 The header is bound too: a sealed text under another compartment's or epoch's name does not open. Each nonce is drawn anew; a compartment's
-key is never used on texts itself but for wrapping data keys and deriving (`derived`), so that no key comes near GCM's limit of 2^32 texts.
+key is never used on texts itself, only for wrapping the data keys of subjects, so that no key comes near GCM's limit of 2^32 texts.
 """
 
 import os
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from domain.errors import BadInput
+from domain.errors import BadInput, Refusal
 
 VERSION, KEY_BYTES, NONCE_BYTES, TAG_BYTES = 1, 32, 12, 16
 EPOCH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(\.[2-9]|\.[1-9][0-9])?")
@@ -36,6 +35,10 @@ class Compartment(StrEnum):
 
 class NotOpened(BadInput):
     """Changed, moved to another place, or sealed with another key: which of them cannot be told, and is not."""
+
+
+class KeyErased(Refusal):
+    """This subject's keys were erased with what is kept about them, for good: nothing of theirs is opened or sealed again."""
 
 
 class Key:
@@ -111,9 +114,40 @@ def opened(key: Key, sealed: Sealed, place: bytes) -> bytes:
         raise _unopened() from None
 
 
-def derived(key: Key, purpose: bytes) -> Key:
-    """A key of its own for one purpose (HKDF with SHA-256)."""
-    return Key(HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key.secret()))
+class Keyring(Protocol):
+    """What the house asks of the compartments' keys, wherever they are kept (`config/keyring.py` keeps them in a file)."""
+
+    def newest(self, compartment: Compartment) -> tuple[str, Key]:
+        """The generation that encrypts: its epoch and its key. Raises KeyGone."""
+        ...
+
+    def key(self, compartment: Compartment, epoch: str) -> Key:
+        """A living generation's key. Raises KeyGone."""
+        ...
+
+
+@dataclass(frozen=True)
+class DataKey:
+    """A subject's own key in one compartment, in clear: for memory alone. `epoch`: the generation of the compartment's key that wraps it.
+
+    What it sealed still opens after it was wrapped again under a newer one; the epoch in a sealed text says only when that was.
+    """
+
+    subject: str
+    compartment: Compartment
+    epoch: str
+    key: Key
+
+    def seal(self, text: bytes, place: bytes) -> bytes:
+        """Encrypt, bound to `place`."""
+        return seal(self.key, self.compartment, self.epoch, text, place).encoded()
+
+    def open(self, raw: bytes, place: bytes) -> bytes:
+        """The text. Raises NotOpened."""
+        sealed = Sealed.decoded(raw)
+        if sealed.compartment is not self.compartment:
+            raise _unopened()
+        return opened(self.key, sealed, place)
 
 
 def place(*parts: str) -> bytes:

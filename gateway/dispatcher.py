@@ -7,8 +7,8 @@ import structlog
 
 from acts.carrier import Carrier
 from acts.dispatcher import Dispatcher
+from acts.engine import engine
 from config.settings import Settings
-from config.temporal import connect
 from gateway.heartbeat import Heartbeat, beating
 from store.clock import DoorClock
 from store.database import Database, check_migrated
@@ -28,7 +28,7 @@ async def serve(settings: Settings) -> None:
     await check_migrated(settings.store_url)
     db = await Database.open(settings.store_url)
     try:
-        carrier = Carrier(await connect(settings), settings.task_queue)
+        carrier = Carrier(await engine(settings, db), settings.task_queue)
         log.info("dispatcher.started")
         async with beating(Heartbeat("dispatcher", DoorLog(db), DoorClock(db))):
             await Dispatcher(Inbox(db), carrier, system_now).run(stop)

@@ -16,9 +16,9 @@ from typing import Any
 
 from acts.desk import Desk
 from acts.dispatcher import Dispatcher
+from acts.engine import engine
 from config.embedded_store import store_at
 from config.settings import Settings, load_settings
-from config.temporal import connect
 from domain.errors import BadInput
 from sandbox import invariants
 from sandbox.agenda import Agenda
@@ -167,8 +167,8 @@ async def _assembled(
     settings = installation.settings
     street.gateway_url = f"http://{settings.gateway_host}:{settings.gateway_port}"
     await street.learn_keys()
-    client = await connect(settings)
     db = await Database.open(settings.store_url)
+    client = await engine(settings, db)
     carrier = TimedCarrier(client, settings.task_queue, lambda: world.agenda.now)
     desk = Desk(db, carrier)
     behaviour = Behaviour(world)

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
 from domain.erasure import Hold, Standing, check_decider, check_erasable, check_pair
 from domain.errors import FourEyes, NotAllowed, NotFound
+from domain.hire import IN_REVIEW
+from domain.log.leaf import Kind
+from store import keys, log
 from store.columns import utc
 from store.database import Database
 from store.names import new_id
@@ -89,8 +92,10 @@ class Erasures:
             check_pair(row["proposed_by"], _roles(tx, row["proposed_by"]), person, _roles(tx, person))
             words = _words(tx, row["candidate"])
             check_erasable(_standing(tx, row["candidate"]), at.date())
-            gone = _erase(tx, row["candidate"])
+            gone = _erase(tx, row["candidate"], utc(at))
             tx.execute(update(erasures).where(erasures.c.erasure == erasure).values(approved_by=person, erased_at=utc(at)))
+            who = {"proposed_by": f"person:{row['proposed_by']}", "approved_by": f"person:{person}"}
+            log.add(tx, log.about(Kind.KEY, "keys", f"erased/{erasure}", utc(at), what="erased", candidate=row["candidate"], **who))
             return gone, words
 
         gone, words = await self._db.write(work)
@@ -113,7 +118,7 @@ def _words(tx: Connection, candidate: str) -> list[str]:
 
 
 def _standing(tx: Connection, candidate: str) -> Standing:
-    mine = select(cases.c.case_id, cases.c.vacancy, hires.c.ending).outerjoin(hires, hires.c.case_id == cases.c.case_id)
+    mine = select(cases.c.case_id, cases.c.vacancy, hires.c.ending, hires.c.review).outerjoin(hires, hires.c.case_id == cases.c.case_id)
     rows = tx.execute(mine.where(cases.c.candidate == candidate).order_by(cases.c.case_id)).all()
     theirs = [row.case_id for row in rows]
     covering = (
@@ -124,14 +129,14 @@ def _standing(tx: Connection, candidate: str) -> Standing:
     held = tx.execute(select(holds).where(holds.c.lifted_at.is_(None), or_(*covering)).order_by(holds.c.hold)).all()
     unsent = select(outbox.c.seq).where(outbox.c.kind == "letter", outbox.c.sent_at.is_(None), outbox.c.case_id.in_(theirs))
     return Standing(
-        open_cases=[row.case_id for row in rows if row.ending is None],
+        open_cases=[row.case_id for row in rows if row.ending is None or row.review in IN_REVIEW],  # its workflow still reads its history
         holds=[Hold(row.hold, row.reason, row.until) for row in held],
         unsent=len(tx.execute(unsent).all()),
     )
 
 
-def _erase(tx: Connection, candidate: str) -> dict[str, int]:
-    """Delete every personal row of theirs and the keys of their streams; how many rows went from each table."""
+def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
+    """Delete every personal row of theirs, their keys and those of their streams; how many rows went from each table."""
     theirs = list(tx.execute(select(cases.c.case_id).where(cases.c.candidate == candidate)).scalars())
     refs = select(inbox.c.payload).where(inbox.c.case_id.in_(theirs), inbox.c.payload.is_not(None))
     statements = {
@@ -141,7 +146,8 @@ def _erase(tx: Connection, candidate: str) -> dict[str, int]:
         "log_keys": delete(log_keys).where(log_keys.c.stream.in_(theirs)),
         "people": delete(people).where(people.c.candidate == candidate),
     }
-    return {name: tx.execute(statement).rowcount for name, statement in statements.items()}
+    gone = {name: tx.execute(statement).rowcount for name, statement in statements.items()}
+    return gone | {"data_keys": keys.erase(tx, [candidate, *theirs], at)}
 
 
 async def _sweep(db: Database, words: list[str]) -> tuple[str, ...] | None:

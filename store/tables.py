@@ -267,6 +267,9 @@ data_keys = Table(
     Index("ix_data_keys_epoch", "compartment", "epoch"),
 )
 
+#: Whose keys were erased. A subject that stands here is given no new ones.
+erased_keys = Table("erased_keys", metadata, _words("subject", primary_key=True), Column("erased_at", Instant, nullable=False))
+
 #: Which generations of keys were to be destroyed, who said so, and which other person agreed.
 key_destructions = Table(
     "key_destructions",

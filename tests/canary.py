@@ -16,8 +16,11 @@ from pathlib import Path
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from acts.engine import CaseKeys
+from config.codec import HistoryKeys
 from config.keyring import FileKeyring
 from config.temporal import converter
+from store.database import Database, migrate
 from tests.stories.conftest import Scene, make_scene, start_server
 
 
@@ -62,8 +65,20 @@ def search(folder: Path, words: list[str]) -> tuple[int, dict[str, int]]:
 
 
 @asynccontextmanager
-async def stage(folder: Path, ring: FileKeyring | None) -> AsyncIterator[Scene]:
-    travels = converter(ring) if ring else pydantic_data_converter
+async def keys_in(folder: Path, keep_s: float = 1.0) -> AsyncIterator[tuple[CaseKeys, Database, FileKeyring]]:
+    """A keyring and a store of their own, and the keys of histories between them."""
+    url = f"sqlite+aiosqlite:///{folder / 'keys.db'}"
+    await migrate(url)
+    db, ring = await Database.open(url), FileKeyring.made(folder / "keyring.json", datetime.now(UTC))
+    try:
+        yield CaseKeys(db, ring, keep_s), db, ring
+    finally:
+        await db.close()
+
+
+@asynccontextmanager
+async def stage(folder: Path, keys: HistoryKeys | None) -> AsyncIterator[Scene]:
+    travels = converter(keys) if keys else pydantic_data_converter
     await asyncio.to_thread(folder.mkdir)
     env = await start_server(travels, folder / "temporal.db")
     try:
@@ -81,11 +96,11 @@ def words_of(hires: int) -> Iterator[tuple[str, str, str]]:
         yield f"canary.officer.{made.lower()}", f"CANARY-MEDICAL-{made}", f"CANARY-CLEARANCE-{made}"
 
 
-async def played(folder: Path, hires: int, ring: FileKeyring | None) -> Found:
+async def played(folder: Path, hires: int, keys: HistoryKeys | None) -> Found:
     """Play some hires to the contract with words of their own, then stop the server and search everything it wrote."""
     told = list(words_of(hires))
     found = Found(hires)
-    async with stage(folder, ring) as scene:
+    async with stage(folder, keys) as scene:
         began = datetime.now(UTC)
         for officer, medical, clearance in told:
             case = await scene.offer()

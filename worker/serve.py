@@ -9,8 +9,8 @@ from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionR
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from acts.engine import engine
 from config.settings import Settings
-from config.temporal import connect
 from worker.wiring import assemble, build
 
 log = structlog.get_logger(__name__)
@@ -23,8 +23,8 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
-        client = await connect(settings)
         parts = await assemble(settings, stack)
+        client = await engine(settings, parts.db)
         async with build(client, settings, parts):
             if settings.build_id != "dev":
                 await _make_current(client, settings)

@@ -7,11 +7,11 @@ import structlog
 from fastapi import APIRouter
 
 from acts.carrier import Carrier
+from acts.engine import engine
 from acts.in_person import TokenDesk
 from config.guard import Guard
 from config.serving import run_server
 from config.settings import Settings
-from config.temporal import connect
 from connectors.signatures import load_signing_key
 from gateway.api import acting, agenda, entering, events, hires, letters, notices, oneself, operations, rules, staff, vacancies, working
 from gateway.api.app import Parts, create_api
@@ -35,7 +35,7 @@ class Desks:
         """Raises EngineUnavailable while Temporal is away; the next request tries again."""
         async with self._turn:
             if self._acting is None:
-                self._acting = TokenDesk(self._db, Carrier(await connect(self._settings), self._settings.task_queue))
+                self._acting = TokenDesk(self._db, Carrier(await engine(self._settings, self._db), self._settings.task_queue))
             return self._acting
 
 

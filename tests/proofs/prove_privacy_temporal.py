@@ -8,11 +8,9 @@ import asyncio
 import os
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from config.keyring import FileKeyring
-from tests.canary import Found, played
+from tests.canary import Found, keys_in, played
 
 HIRES = int(os.environ.get("PROVE_HIRES", "20"))
 
@@ -20,8 +18,9 @@ HIRES = int(os.environ.get("PROVE_HIRES", "20"))
 async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="muster-canary-") as made:
         folder = Path(made)
-        ring = FileKeyring.made(folder / "keyring.json", datetime.now(UTC))
-        sealed, plain = await played(folder / "sealed", HIRES, ring), await played(folder / "plain", HIRES, None)
+        async with keys_in(folder) as (keys, _, _):
+            sealed = await played(folder / "sealed", HIRES, keys)
+        plain = await played(folder / "plain", HIRES, None)
     for name, run in (("encrypted", sealed), ("control", plain)):
         print(f"{name}: {run.bytes_read:,} bytes of the server's files searched, hits {run.hits}; {_pace(run):.0f} events/s")
     print(f"encryption: {_pace(sealed) / _pace(plain):.2f} times the events per second of none ({HIRES} hires one after the other)")

@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from config.keyring import FileKeyring
 from domain.errors import FourEyes, NotAllowed, NotFound, NotNow
+from domain.sealing import Compartment, KeyErased
 from store.arrivals import Contact
 from store.database import Database
 from store.erasure import Erasures
 from store.inbox import Inbox
+from store.keys import DataKeys
 from store.people import People
 from store.records import Records
 from store.tables import hires, inbox, leaves, log_keys
@@ -51,10 +54,18 @@ def raw_bytes(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.glob("muster.db*"))
 
 
-async def test_an_erased_person_is_gone_and_their_history_stays(db: Database) -> None:
+async def test_an_erased_person_is_gone_and_their_history_stays(db: Database, tmp_path: Path) -> None:
     case, candidate = await applied(db)
-    before = await Records(db).journal(case), await db.read(lambda rx: rx.execute(select(leaves)).all())
+    before = await Records(db).journal(case), await db.read(lambda rx: rx.execute(select(leaves).order_by(leaves.c.position)).all())
+    ring = FileKeyring.made(tmp_path / "keyring.json", m.NOON)
+    keys = DataKeys(db, ring, keep_s=0.0)
+    for subject, compartment in ((case, Compartment.TEMPORAL), (candidate, Compartment.IDENTITY), ("other", Compartment.IDENTITY)):
+        await keys.to_seal(subject, compartment)
     await erase(db, candidate)
+    for subject, compartment in ((case, Compartment.TEMPORAL), (candidate, Compartment.IDENTITY)):
+        with pytest.raises(KeyErased):
+            await keys.to_open(subject, compartment)
+    await keys.to_open("other", Compartment.IDENTITY)
     with pytest.raises(NotFound):
         await People(db).contact(candidate)
     assert await People(db).find("quux") == []
@@ -63,7 +74,9 @@ async def test_an_erased_person_is_gone_and_their_history_stays(db: Database) ->
         with pytest.raises(NotFound):
             await gone
     assert not await db.read(lambda rx: rx.execute(select(log_keys).where(log_keys.c.stream == case)).all())
-    assert before == (await Records(db).journal(case), await db.read(lambda rx: rx.execute(select(leaves)).all()))
+    after = await db.read(lambda rx: rx.execute(select(leaves).order_by(leaves.c.position)).all())
+    assert before == (await Records(db).journal(case), after[:-1])
+    assert (after[-1].kind, after[-1].stream, after[-1].ref.split("/")[0]) == ("key", "keys", "erased")
     with pytest.raises(NotFound):
         await Erasures(db).propose(candidate, "asked", DPO, m.NOON)
 

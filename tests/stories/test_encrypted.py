@@ -1,30 +1,67 @@
-"""Stories on a server whose histories are encrypted: they go their way, the server's files hold none of their words, and they replay."""
+"""Stories on a server whose histories are encrypted: they go their way, the server's files hold none of their words, and they replay.
+
+Once a person is erased their history opens nowhere, from that moment on; everybody else's does, and replays.
+"""
 
 import base64
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
 from temporalio.worker import Replayer
 
-from config.keyring import FileKeyring
 from config.temporal import converter
-from tests.canary import forms, played
+from domain.sealing import KeyErased
+from store.database import Database
+from store.keys import erase
+from store.names import system_now
+from tests.canary import forms, keys_in, played
+from worker.replaying import Kept, recorded_in
 from workflows.hire import Hire
 
 
 @pytest.mark.parametrize("encrypted", [True, False], ids=["encrypted", "control"])
 async def test_the_servers_files_hold_no_word_of_a_hire(tmp_path: Path, encrypted: bool) -> None:
-    ring = FileKeyring.made(tmp_path / "keyring.json", datetime.now(UTC)) if encrypted else None
-    found = await played(tmp_path / "server", 1, ring)
-    assert found.bytes_read > 100_000
     if encrypted:
+        async with keys_in(tmp_path) as (keys, _, _):
+            found = await played(tmp_path / "server", 1, keys)
+            assert await _replays(found.histories[0], converter(keys))
         assert not any(found.hits.values()), found.hits
     else:
+        found = await played(tmp_path / "server", 1, None)
         assert found.hits["plain"] >= 3
-    if ring is not None:
-        replayer = Replayer(workflows=[Hire], data_converter=converter(ring), namespace="default")
-        assert (await replayer.replay_workflow(found.histories[0])).replay_failure is None
+    assert found.bytes_read > 100_000
+
+
+async def test_an_erased_persons_history_opens_no_more_and_the_others_replay(tmp_path: Path) -> None:
+    async with keys_in(tmp_path, keep_s=0.0) as (keys, db, _):
+        erased, kept = (await played(tmp_path / "server", 2, keys)).histories
+        for each in (erased, kept):
+            assert await _steps(each, converter(keys)) > 3
+        await _erase(db, erased.workflow_id)
+        assert await _replays(kept, converter(keys))
+        assert await _steps(kept, converter(keys)) > 3
+        with pytest.raises(KeyErased):
+            await _steps(erased, converter(keys))
+        assert not await _replays(erased, converter(keys))
+        with pytest.raises(KeyErased):
+            await keys.to_seal(erased.workflow_id)
+
+
+async def _erase(db: Database, case: str) -> None:
+    assert await db.write(lambda tx: erase(tx, [case], system_now())) == 1
+
+
+async def _replays(history: WorkflowHistory, travels: DataConverter) -> bool:
+    replayer = Replayer(workflows=[Hire], data_converter=travels, namespace="default")
+    return (await replayer.replay_workflow(history, raise_on_replay_failure=False)).replay_failure is None
+
+
+async def _steps(history: WorkflowHistory, travels: DataConverter) -> int:
+    """How many facts are read out of a history."""
+    kept = Kept(workflow_id=history.workflow_id, namespace="default", history=history.to_json_dict())
+    return len((await recorded_in(kept, history.events, travels)).entries)
 
 
 @pytest.mark.parametrize("offset", range(3))

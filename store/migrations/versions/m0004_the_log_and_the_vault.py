@@ -23,9 +23,11 @@ def upgrade() -> None:
     _erasures()
     _holds()
     _vault_keys()
+    _erased_keys()
 
 
 def downgrade() -> None:
+    op.drop_table("erased_keys")
     op.drop_table("key_destructions")
     op.drop_table("data_keys")
     op.drop_table("holds")
@@ -201,4 +203,14 @@ def _vault_keys() -> None:
         sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_key_destructions_four_eyes")),
         sa.PrimaryKeyConstraint("destruction", name="pk_key_destructions"),
         sa.UniqueConstraint("compartment", "epoch", name="uq_key_destructions_compartment_epoch"),
+    )
+
+
+def _erased_keys() -> None:
+    """Whose keys were erased."""
+    op.create_table(
+        "erased_keys",
+        sa.Column("subject", store.columns.Words(), nullable=False),
+        sa.Column("erased_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name="pk_erased_keys"),
     )
