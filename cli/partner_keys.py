@@ -5,7 +5,7 @@ The doors read it live: what is written counts for the next request.
 
 import asyncio
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,7 +44,7 @@ def add(
     key_id: KeyId = None,
     json: Json = False,
 ) -> None:
-    """Add a partner with its key. A private key made here is shown once, or written to a file, and kept nowhere else."""
+    """Add a partner with its key, and ping it where it subscribes. A private key made here is shown once, or written to a file."""
     from config import partners_file
 
     channel = "http" if base_url else "email" if email else "paper"
@@ -55,7 +55,9 @@ def add(
     with _delivered(own, key_file):
         added = partners_file.add(_file(ctx), partner, entry, key)
     _noted(ctx, "partner_added", partner, key["id"])
-    _say(added, key, own, key_file, json=json)
+    # The entry stands whatever comes of the ping: a partner is often entered before its door is open.
+    pinged = list(_pinged(ctx, added)) if _is_told(added) else []
+    _say(added, key, own, key_file, json=json, pinged=pinged)
 
 
 def rotate(
@@ -103,9 +105,9 @@ def try_out(
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Check that this private key is one of its live ones.")] = None,
     json: Json = False,
 ) -> None:
-    """Check a partner's entry: its keys, its address, whether a private key of its fits, and whether a subscriber takes a ping."""
+    """Check a partner's entry: its keys, whether a private key of its fits, and its address: a subscriber's by a signed ping."""
     known = _known(ctx, partner)
-    checks = [*_keys_checked(known, key), *_reached(known), *_pinged(ctx, known)]
+    checks = [*_keys_checked(known, key), *(_pinged(ctx, known) if _is_told(known) else _reached(known))]
     if json:
         show.as_json({"partner": partner, "ok": all(check["ok"] for check in checks), "checks": checks})
     else:
@@ -197,7 +199,8 @@ def _keys_checked(partner: "Partner", key: Path | None) -> Iterable[dict[str, An
 
 def _reached(partner: "Partner") -> Iterable[dict[str, Any]]:
     if partner.base_url is None:
-        yield _check("address", True, f"nothing to reach: it is asked by {partner.channel}")
+        how = "it fetches the feed" if partner.feed else f"it is asked by {partner.channel}"
+        yield _check("address", True, f"nothing to reach: {how}")
         return
     try:
         answer = httpx.get(partner.base_url, timeout=partner.timeout_s, follow_redirects=False, trust_env=False)
@@ -207,12 +210,15 @@ def _reached(partner: "Partner") -> Iterable[dict[str, Any]]:
         yield _check("address", True, f"{partner.base_url} answers ({answer.status_code})")
 
 
+def _is_told(partner: "Partner") -> bool:
+    """Are announcements posted to it? Then a ping says more than whether something answers at the address."""
+    return bool(partner.subscribes) and partner.channel == "http" and partner.base_url is not None and not partner.feed
+
+
 def _pinged(ctx: typer.Context, partner: "Partner") -> Iterable[dict[str, Any]]:
     """A subscriber is told `int.muster.ping`, signed and within bounds as every event is."""
     from acts.delivering import ping
 
-    if not partner.subscribes or partner.channel != "http" or partner.base_url is None:
-        return
     found = asyncio.run(ping(terminal(ctx).settings, partner))
     yield _check("ping", found.ok, f"taken in {found.seconds:g} s" if found.ok else f"int.muster.ping was not taken ({found.code})")
 
@@ -248,13 +254,21 @@ def _told(partner: "Partner") -> dict[str, Any]:
     return {"partner": partner.id, "kind": str(partner.kind), "channel": partner.channel, "live": _live(partner), "keys": keys}
 
 
-def _say(partner: "Partner", key: dict[str, Any], own: "SigningKey | None", file: Path | None, *, json: bool) -> None:
+def _say(
+    partner: "Partner",
+    key: dict[str, Any],
+    own: "SigningKey | None",
+    file: Path | None,
+    *,
+    json: bool,
+    pinged: Sequence[dict[str, Any]] = (),
+) -> None:
     from connectors.signatures import key_text
 
     private = key_text(own) if own and not file else None
     if json:
         more = {"private": private} if private else {"key_file": str(file)} if file else {}
-        show.as_json(_told(partner) | {"key": key["id"], "public": key["public"]} | more)
+        show.as_json(_told(partner) | {"key": key["id"], "public": key["public"]} | more | {each["check"]: each for each in pinged})
         return
     show.line(f"{partner.id} has the key {key['id']}: {key['public']}")
     for each in partner.keys:
@@ -265,3 +279,5 @@ def _say(partner: "Partner", key: dict[str, Any], own: "SigningKey | None", file
         typer.echo(private)
     if file:
         show.line(f"Its private key stands in {file}.")
+    for each in pinged:
+        show.line(f"Ping: {each['says']}." + ("" if each["ok"] else f" Try again: muster partner test {partner.id}"))

@@ -2,13 +2,21 @@
 
 import json
 import shlex
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from connectors.signatures import key_text, new_signing_key, verify, verifying_key
+from cli.main import app
+from cli.terminal import Terminal
+from config.settings import Settings
+from connectors.signatures import key_text, load_signing_key, new_signing_key, verify, verifying_key
 from domain.events import catalogue, parse
-from tests.cli.conftest import Muster
+from tests.cli.conftest import Muster, Said
 
 ADD = ("partner", "add", "portal", "--kind", "portal", "--name", "A portal")
 
@@ -129,7 +137,82 @@ def test_mistakes_are_said_before_anything_is_sent(muster: Muster, private: Path
     assert refused("--sample", "offer.answered") == 6  # all was well, and nobody is there
 
 
-def test_a_subscriber_is_sent_a_ping_within_bounds(muster: Muster) -> None:
-    muster(*ADD, "--base-url", "http://127.0.0.1:1/portal", "--subscribe", "hire.ended")
+# ---- ping ------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def subscriber() -> Iterator["Listening"]:
+    with Listening(("127.0.0.1", 0), Listener) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+class Listening(ThreadingHTTPServer):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.calls: list[tuple[str, str, list[tuple[bytes, bytes]], bytes]] = []
+
+
+class Listener(BaseHTTPRequestHandler):
+    """A subscriber that keeps what it is told."""
+
+    server: Listening
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.calls.append(("POST", self.path, [(k.encode(), v.encode()) for k, v in self.headers.items()], body))
+        self.send_response(204)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.server.calls.append(("GET", self.path, [], b""))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The operator allows partners on this machine itself."""
+    home = {"allow_networks": ("127.0.0.0/8",), "allow_http": ("127.0.0.1",)}
+    return Settings.model_validate({"data_dir": tmp_path, "partners_file": tmp_path / "partners.toml", **home})
+
+
+@pytest.fixture
+def at_home(settings: Settings) -> Muster:
+    def run(*words: str) -> Said:
+        return Said(CliRunner().invoke(app, list(words), obj=Terminal(read_settings=lambda: settings), env={"MUSTER_PERSON": ""}))
+
+    return run
+
+
+def test_a_subscriber_is_pinged_when_it_is_added_and_when_it_is_tested(at_home: Muster, subscriber: Listening, settings: Settings) -> None:
+    where = f"http://127.0.0.1:{subscriber.server_port}/portal"
+    added = at_home(*ADD, "--base-url", where, "--subscribe", "hire.ended", "--json").json
+    assert added["ping"]["ok"], added["ping"]
+    tested = at_home("partner", "test", "portal", "--json")
+    assert (tested.code, [check["check"] for check in tested.json["checks"]]) == (0, ["keys", "ping"])
+    assert [(method, path) for method, path, _, _ in subscriber.calls] == [("POST", "/portal/events")] * 2
+    ours = load_signing_key(settings.signing_key).verifying()
+    for _, _, headers, body in subscriber.calls:
+        told = json.loads(body)
+        assert verify(headers, body, [ours]).message_id == told["id"]
+        assert (told["type"], told["subject"], told.get("data")) == ("int.muster.ping", "partner/portal", {})
+
+
+def test_who_hears_of_nothing_is_not_pinged(at_home: Muster, subscriber: Listening) -> None:
+    added = at_home(*ADD, "--base-url", f"http://127.0.0.1:{subscriber.server_port}/portal", "--json").json
+    assert "ping" not in added
+    assert at_home("partner", "test", "portal").code == 0
+    assert [method for method, *_ in subscriber.calls] == ["GET"]
+
+
+def test_a_partner_is_kept_although_its_door_is_not_open_yet(muster: Muster) -> None:
+    added = muster(*ADD, "--base-url", "http://127.0.0.1:1/portal", "--subscribe", "hire.ended")
+    assert added.code == 0
+    assert "int.muster.ping was not taken (address_not_https)" in added.out
     tested = muster("partner", "test", "portal", "--json")
+    assert tested.code == 1
     assert {check["check"]: check["says"] for check in tested.json["checks"]}["ping"] == "int.muster.ping was not taken (address_not_https)"

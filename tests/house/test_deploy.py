@@ -15,7 +15,7 @@ from tests.house.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
-DOORS = {"worker", "gateway", "api", "dispatcher", "relay"}
+DOORS = {"worker", "gateway", "api", "dispatcher", "relay", "nats"}
 
 
 def compose() -> dict[str, Any]:
@@ -85,6 +85,19 @@ def test_every_door_can_be_started_either_way() -> None:
     assert {path.stem for path in UNITS} == {f"muster-{door}" for door in DOORS}
 
 
+def test_only_the_brokers_door_is_off_until_somebody_asks_for_it() -> None:
+    assert {name: service["profiles"] for name, service in our_services().items() if "profiles" in service} == {"nats": ["broker"]}
+    enabled = re.findall(r"^systemctl enable --now (.+)$", (DEPLOY / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [set(line.split()) for line in enabled] == [{f"muster-{door}" for door in DOORS - {"nats"}}]
+
+
+def test_the_image_can_speak_to_a_broker() -> None:
+    installed = next(rest for word, rest in containerfile() if word == "RUN" and "--require-hashes" in rest)
+    copied = [rest for word, rest in containerfile() if word == "COPY"]
+    assert "-r /tmp/nats.txt" in installed
+    assert any("requirements/nats.txt" in rest for rest in copied)
+
+
 def test_nothing_of_ours_starts_on_tables_that_are_not_there() -> None:
     late = {name for name, service in our_services().items() if "migrate" not in service["depends_on"]}
     assert late == {"migrate"}
@@ -117,7 +130,7 @@ def test_the_image_installs_by_hash_and_leaves_the_embedded_server_out() -> None
 
 
 def test_what_the_image_copies_is_there() -> None:
-    copied = [rest.split()[0] for word, rest in containerfile() if word == "COPY" and not rest.startswith("--from")]
+    copied = [name for word, rest in containerfile() if word == "COPY" and not rest.startswith("--from") for name in rest.split()[:-1]]
     assert [name for name in copied if not (ROOT / name).exists()] == []
 
 
