@@ -1,7 +1,7 @@
 """How it stands with the partners: who answers, who is silent, what is overdue; and what we asked held against what they have."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,12 +16,13 @@ from domain.errors import BadInput, NotAllowed, NotFound
 from domain.forecast import observations
 from domain.reconciling import Difference, Theirs, differences, overdue_only
 from domain.rules import Rules
-from domain.silence import OWNERS, Awaited, PartnerNow, awaited, standing, waited
+from domain.silence import OWNERS, Awaited, PartnerNow, Reading, awaited, standing, unfetched_since, waited
 from domain.words import Role
 from domain.words import roles as roles_among
 from store.clock import DoorClock
 from store.database import Database
 from store.editions import Editions
+from store.feed import START, Feed, Reader, Wanted
 from store.names import system_now
 from store.partners import Partners
 from store.people import People
@@ -72,25 +73,34 @@ class PartnerDesk:
     def __init__(self, db: Database, world: World | None, reached_on: Callable[[], datetime] = system_now) -> None:
         self._queries, self._people, self._clock = Queries(db), People(db), DoorClock(db)
         self._editions, self._kept, self._world, self._reached_on = Editions(db), Partners(db, reached_on), world, reached_on
+        self._feed = Feed(db)
 
     async def standings(self) -> list[PartnerNow]:
         """Every partner of the file, those that need somebody first."""
         ground = await self._ground()
         reaches, heard = await self._kept.reaches(), await self._kept.last_heard()
+        places = {reader.partner: reader for reader in await self._feed.readers()}
         found = [
-            standing(
+            await self._with_feed(
                 partner,
-                ground.asks.get(partner.id, []),
-                ground.waits,
-                ground.rules,
+                places.get(partner.id),
                 ground.now,
-                reach=reaches.get(partner.id),
-                reached_on=self._reached_on(),
-                last_event=heard.get(partner.id),
+                standing(
+                    partner,
+                    ground.asks.get(partner.id, []),
+                    ground.waits,
+                    ground.rules,
+                    ground.now,
+                    reach=reaches.get(partner.id),
+                    reached_on=self._reached_on(),
+                    last_event=heard.get(partner.id),
+                ),
             )
             for partner in self._there.partners().values()
         ]
-        return sorted(found, key=lambda now: (now.silent_since is None, not now.failing, not now.overdue, now.id))
+        return sorted(
+            found, key=lambda now: (now.silent_since is None and now.unfetched_since is None, not now.failing, not now.overdue, now.id)
+        )
 
     async def show(self, name: str) -> dict[str, Any]:
         """One partner with its open requests, and what was written to it about them. Raises NotFound."""
@@ -102,10 +112,10 @@ class PartnerDesk:
         return asdict(now) | {"asks": open_, "chasers": await self._kept.chased(name)}
 
     async def troubled(self) -> list[PartnerNow]:
-        """Those that somebody should look at: silent, failing, or with answers overdue. Nobody on an installation without partners."""
+        """Those to be looked at: silent, failing, not fetching, or with answers overdue. Nobody on an installation without partners."""
         if self._world is None or not self._world.partners():
             return []
-        return [each for each in await self.standings() if each.silent_since or each.failing or each.overdue]
+        return [each for each in await self.standings() if each.silent_since or each.unfetched_since or each.failing or each.overdue]
 
     async def reconcile(self, name: str) -> Reconciled:
         """Hold what we asked against what the partner has; nothing is changed, and nothing it says is taken for an answer.
@@ -145,6 +155,16 @@ class PartnerDesk:
         return partner.email
 
     # ---- what it is made of -----------------------------------------------------------------------------------------------
+
+    async def _with_feed(self, partner: Partner, place: Reader | None, now: datetime, stands: PartnerNow) -> PartnerNow:
+        """The same with where it stands in the feed, where it fetches one."""
+        if not partner.feed or not partner.subscribes:
+            return stands
+        behind = place.acknowledged if place else START
+        waiting, oldest = await self._feed.waiting(behind, Wanted.of(partner.subscribes, partner.vacancies))
+        reading = Reading(place.seen_at if place else None, waiting, oldest)
+        since = unfetched_since(reading, now, self._reached_on())
+        return replace(stands, fetched_at=reading.asked_at, unfetched=waiting, unfetched_since=since)
 
     @property
     def _there(self) -> World:

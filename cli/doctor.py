@@ -167,7 +167,7 @@ async def _doors(settings: "Settings") -> Check:
         troubled = await PartnerDesk(db, Outside(settings)).troubled()
     finally:
         await db.close()
-    bad = [each for each in troubled if each.silent_since or each.failing]
+    bad = [each for each in troubled if each.silent_since or each.unfetched_since or each.failing]
     if bad:
         said = "; ".join(f"{each.id} {_trouble(each)}" for each in bad)
         return Check("doors", False, said, "Look with `muster partner show`, compare with `muster partner reconcile`.")
@@ -182,6 +182,8 @@ def _trouble(partner: "PartnerNow") -> str:
         said.append(f"does not answer since {partner.failing_since:%Y-%m-%d %H:%MZ} ({partner.error}{next_try})")
     if partner.silent_since:
         said.append(f"is silent since {partner.silent_since:%Y-%m-%d}")
+    if partner.unfetched_since:
+        said.append(f"does not fetch its feed since {partner.unfetched_since:%Y-%m-%d %H:%MZ} ({partner.unfetched} waiting)")
     return " and ".join(said)
 
 

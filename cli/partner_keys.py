@@ -279,5 +279,5 @@ def _say(
         typer.echo(private)
     if file:
         show.line(f"Its private key stands in {file}.")
-    for each in pinged:
-        show.line(f"Ping: {each['says']}." + ("" if each["ok"] else f" Try again: muster partner test {partner.id}"))
+    for check in pinged:
+        show.line(f"Ping: {check['says']}." + ("" if check["ok"] else f" Try again: muster partner test {partner.id}"))

@@ -14,7 +14,19 @@ from domain.errors import BadInput
 if TYPE_CHECKING:
     from acts.partners import Reconciled
 
-COLUMNS = ("id", "door", "last_heard", "last_asked", "open", "expected_by", "overdue", "silent_since", "owner")
+COLUMNS = (
+    "id",
+    "door",
+    "last_heard",
+    "last_asked",
+    "open",
+    "expected_by",
+    "overdue",
+    "silent_since",
+    "unfetched",
+    "unfetched_since",
+    "owner",
+)
 ASKS = ("reference", "about", "case", "asked_at", "expected_by", "source", "overdue")
 CHASERS = ("at", "person", "asks")
 DIFFERENCES = ("ask", "what", "proposed", "theirs")

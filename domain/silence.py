@@ -99,10 +99,35 @@ class PartnerNow:
     quiet_after_days: int | None
     quiet_source: Literal["entry", "policy", ""]
     silent_since: datetime | None
+    #: Of a partner that fetches the feed: when it last asked, what it has not acknowledged, and since when that is worth an alarm.
+    fetched_at: datetime | None = None
+    unfetched: int = 0
+    unfetched_since: datetime | None = None
 
     @property
     def failing(self) -> bool:
         return self.door not in (Door.ANSWERING, BY_HAND)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a reader of the feed stands: when it last asked (None: never), how much it has not acknowledged, how old that is at most."""
+
+    asked_at: datetime | None
+    waiting: int
+    oldest: datetime | None
+
+
+def unfetched_since(reading: Reading, now: datetime, asked_on: datetime) -> datetime | None:
+    """Since when a reader leaves lying what is for it, where that is over a day.
+
+    `now` is the clock announcements are dated by, `asked_on` the machine's own, by which readers are seen to ask.
+    """
+    if reading.oldest is None or now - reading.oldest <= DAY:
+        return None
+    if reading.asked_at is None:
+        return reading.oldest
+    return reading.asked_at if asked_on - reading.asked_at > DAY else None
 
 
 #: In place of a door's state, for those that are written to.

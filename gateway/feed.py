@@ -55,8 +55,7 @@ class Question:
 
 def wanted_by(partner: Partner) -> Wanted:
     """What a partner subscribes to, as the log is asked for it."""
-    types = None if "*" in partner.subscribes else frozenset(partner.subscribes)
-    return Wanted(types, frozenset(partner.vacancies) or None)
+    return Wanted.of(partner.subscribes, partner.vacancies)
 
 
 class Feed:

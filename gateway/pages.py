@@ -70,7 +70,7 @@ def _type(kind: str) -> str:
 def _particular(kind: str) -> Iterable[str]:
     """The refusals that depend on the type; each leads to its line."""
     yield from ("`type_not_allowed` (403)", "`invalid` (422)", "`wrong_subject` (422)")
-    yield from ("`unknown_vacancy` (404)", "`vacancy_over` (409)") if kind == "application.submitted" else ("`unknown_case` (404)",)
+    yield from ("`unknown_case` (404)", *(("`vacancy_over` (409)",) if kind == "application.submitted" else ()))
 
 
 def _fields(shape: Node) -> str:

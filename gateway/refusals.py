@@ -1,6 +1,7 @@
 """Every refusal a partner may meet at this door: its code, its status, when it is said and what would be right.
 
-The one list behind `docs/openapi.json` and `docs/events/refusals.md`; tests hold it against the code and provoke each of them.
+The one list behind `docs/openapi.json` and `docs/events/refusals.md`; tests hold it against the code and provoke each of them
+(tests/gateway/test_refusals.py; `unavailable` and `internal` by a broken store put behind the door).
 """
 
 from dataclasses import dataclass
@@ -74,11 +75,16 @@ RIGHT = (
     Met("source_mismatch", 403, "`source` is not the partner that proved itself", "your own id"),
     Met("id_mismatch", 400, "`id` is not the header `webhook-id`", "the same in both"),
     Met("type_not_allowed", 403, "you may not send this type", "see who may send it; ask the operator if it should be you"),
+    Met("subject_mismatch", 403, "over a broker: published under another partner's name", "`muster.in.` and your own id"),
     Met("not_its_sender", 403, "somebody asks about another partner's event", "ask about your own"),
 )
 MATTER = (
-    Met("unknown_case", 404, "no such case, and 200 events of yours wait for theirs", "the subject a receipt or an announcement named"),
-    Met("unknown_vacancy", 404, "no such vacancy, where nothing can be kept for it", "the reference of a published one"),
+    Met(
+        "unknown_case",
+        404,
+        "there is no such case; events for one not known yet are taken and wait, until 200 of yours do",
+        "the subject that a receipt or an announcement named",
+    ),
     Met("vacancy_over", 409, "the vacancy was cancelled or takes nobody any more", "nothing: tell the candidate"),
     Met("other_content", 409, "the same id came before with other bytes", "a new id for a new event; the same bytes for a repeat"),
     Met("unknown_event", 404, "no event with this id was accepted from you", "an id for which you hold a receipt"),

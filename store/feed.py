@@ -6,6 +6,7 @@ and every announcement hangs on the leaf of the fact it was made with. So a plac
 of the announcement within that step.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -42,6 +43,12 @@ class Wanted:
 
     types: frozenset[str] | None = None
     vacancies: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, subscribes: Iterable[str], vacancies: Iterable[str]) -> "Wanted":
+        """As a partner's entry says it: "*" for all types, no vacancy for all of them."""
+        types = frozenset(subscribes)
+        return cls(None if "*" in types else types, frozenset(vacancies) or None)
 
 
 EVERYTHING = Wanted()

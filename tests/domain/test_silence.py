@@ -13,7 +13,7 @@ from domain.digest import Reader, about_partners, composed
 from domain.events import PartnerKind
 from domain.facts import DeadlineSet
 from domain.reach import Reach, failed
-from domain.silence import Expected, PartnerNow, awaited, expected_by, quiet_after, standing
+from domain.silence import Expected, PartnerNow, Reading, awaited, expected_by, quiet_after, standing, unfetched_since
 from domain.words import LimitAction, Party, Role, Stage
 from tests.world import World, at_stage
 
@@ -200,3 +200,16 @@ def test_a_door_that_fails_is_read_of_by_hr_where_no_desk_has_the_partner() -> N
     partner = Partner("verification", PartnerKind.VERIFICATION_AGENCY, "Agency", nations=())
     found = about_partners(reader(Role.HR_OFFICER), [standing(partner, [], {}, RULES, NOW, reach=reach)])
     assert [(item.what, item.at) for item in found] == [("failing", NOW)]
+
+
+# ---- readers of the feed -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reader_is_silent_when_something_waits_for_it_and_it_does_not_ask_for_over_a_day() -> None:
+    hour = timedelta(hours=1)
+    long_ago, lately = NOW - hour * 25, NOW - hour * 24
+    assert unfetched_since(Reading(None, 1, long_ago), NOW, NOW) == long_ago
+    assert unfetched_since(Reading(long_ago - hour, 1, long_ago), NOW, NOW) == long_ago - hour
+    assert unfetched_since(Reading(lately, 1, long_ago), NOW, NOW) is None  # it asks, and is only slow
+    assert unfetched_since(Reading(None, 1, lately), NOW, NOW) is None
+    assert unfetched_since(Reading(long_ago, 0, None), NOW, NOW) is None  # nothing is for it

@@ -150,11 +150,12 @@ def test_the_example_of_a_message_keeps_to_its_payload_and_headers(kind: str) ->
 
 # ---- refusals --------------------------------------------------------------------------------------------------------------
 
-#: Codes that never reach a partner: our own keys and calls, and what the door has ruled out before.
-OURS = {"bad_key", "bad_message_id", "no_case", "no_staff_post"}
+#: Codes that never reach a partner: our own keys and calls, what the door has ruled out before, and what waits as a stray instead.
+OURS = {"bad_key", "bad_message_id", "no_case", "no_staff_post", "unknown_vacancy"}
 SOURCES = ["config/guard.py", "connectors/signatures.py", "domain/strict_json.py", "domain/events.py", "store/inbox.py"]
 DOOR = [
     "app",
+    "broker",
     "intake",
     "problems",
     "schemas",

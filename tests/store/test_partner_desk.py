@@ -22,6 +22,8 @@ from domain.words import Condition, LimitAction, Party, Role, Stage
 from sandbox.partners import Street, everybody
 from store.clock import DoorClock
 from store.database import Database
+from store.feed import EVERYTHING, START, Feed
+from store.names import system_now
 from store.partners import Partners
 from store.people import People
 from store.records import Records
@@ -208,3 +210,22 @@ async def test_one_that_is_away_is_said_to_be_away(office: Office) -> None:
     office.world.entries["medical"] = entry(base_url="http://127.0.0.1:9")
     with pytest.raises(PartnerUnavailable):
         await office.desk.reconcile("medical")
+
+
+async def test_a_reader_of_the_feed_that_does_not_ask_is_named_with_what_waits_for_it(office: Office) -> None:
+    reader = Partner(id="hris", kind=PartnerKind.HRIS, name="Personnel", feed=True, subscribes=("hire.ended",))
+    office.world.entries = {"hris": reader}
+    said = tuple(m.announcement(CASE, kind) for kind in ("hire.ended", "hire.stage_changed", "hire.ended"))
+    await Records(office.db).append(m.step(CASE, 0, m.received(), announcements=said))
+    [now] = await office.desk.troubled()
+    assert (now.id, now.fetched_at, now.unfetched, now.unfetched_since) == ("hris", None, 2, m.NOON)
+    feed, asked_at = Feed(office.db), system_now()
+    await feed.seen("hris", asked_at)
+    [now] = await office.desk.standings()
+    assert (now.fetched_at, now.unfetched, now.unfetched_since) == (asked_at, 2, None)
+    assert await office.desk.troubled() == []
+    later = PartnerDesk(office.db, office.world, lambda: asked_at + timedelta(hours=25))
+    assert [each.unfetched_since for each in await later.troubled()] == [asked_at]
+    everything = (await feed.page(START, EVERYTHING, 10)).upto
+    await feed.seen("hris", asked_at, everything)
+    assert await later.troubled() == []
