@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from config.guard import Guard
 from connectors.signatures import sign
 from domain.errors import StoreUnavailable
 from domain.events import CONTENT_TYPE, cloud_event
@@ -21,7 +22,6 @@ from gateway import intake, reading
 from gateway.app import Parts, create_app
 from gateway.broker import IN, Incoming, Message
 from gateway.feed import AT_ONCE
-from gateway.guard import Guard
 from gateway.intake import Intake
 from gateway.limits import Rate
 from gateway.proving import system_now
