@@ -1,11 +1,14 @@
 """Payloads on their way to Temporal: sealed for one workflow, refused anywhere else."""
 
+from pathlib import Path
+
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 
 from config.codec import NoKeyCodec, NoKeyring, NoStore, SealingCodec
 from domain.sealing import Compartment, DataKey, Key, NotOpened
+from tests.swapping import WAYS, swap
 
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'"Ada"')
 
@@ -84,3 +87,11 @@ async def test_a_process_that_opened_no_store_neither_seals_nor_opens(keys: OneK
     for trying in (lone.encode([PLAIN]), lone.decode(await of(keys).encode([PLAIN]))):
         with pytest.raises(NoKeyring, match="the store, which was not opened"):
             await trying
+
+
+async def test_what_is_swapped_between_cases_keys_and_namespaces_does_not_open(tmp_path: Path) -> None:
+    """T14, a small count of `make prove PROOFS=privacy_swaps`."""
+    found = await swap(tmp_path, 14, 140)
+    assert (found.home, found.payloads) == (24, 24)
+    assert set(found.tried) == set(WAYS)
+    assert not found.opened
