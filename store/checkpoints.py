@@ -99,10 +99,10 @@ class Checkpoints:
 
     async def proof(self, kind: str, stream: str, ref: str) -> str:
         """The tlog-proof of one leaf, against a checkpoint that has it. Raises NotFound, Forked."""
-        here = select(leaves.c.position).where(leaves.c.kind == kind, leaves.c.stream == stream, leaves.c.ref == ref)
-        index = await self._db.read(lambda rx: rx.execute(here).scalar_one_or_none())
-        if index is None:
+        here = select(leaves.c.position, leaves.c.body).where(leaves.c.kind == kind, leaves.c.stream == stream, leaves.c.ref == ref)
+        found = await self._db.read(lambda rx: rx.execute(here).first())
+        if found is None:
             raise NotFound("the log has no such leaf", code="unknown_leaf")
         made = await self.sign()
         assert made is not None  # there is at least this leaf
-        return proof_text(index, self._tree.inclusion(index, made.size), made.note)
+        return proof_text(found.body, found.position, self._tree.inclusion(found.position, made.size), made.note)

@@ -65,9 +65,9 @@ class SampleLog:
         size = len(self.leaves) if size is None else size
         return self.signer.note(f"{ORIGIN}\n{size}\n{base64.b64encode(self.tree.root(size)).decode()}\n")
 
-    def export(self, size: int | None = None) -> bytes:
+    def export(self, size: int | None = None, begin: int = 0) -> bytes:
         size = len(self.leaves) if size is None else size
-        return log_export(self.signer.public, self.leaves[:size], self.checkpoint(size))
+        return log_export(self.signer.public, self.leaves[begin:size], self.checkpoint(size), begin, self.tree.peaks(begin))
 
     def lines(self, case: str, redacted: frozenset[int] = frozenset(), size: int | None = None) -> list[Line]:
         """The case's lines; `redacted` holds numbers of facts."""

@@ -125,6 +125,8 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
     return whole.getvalue()
 
 
-def log_export(key: str, leaves: Iterable[str], checkpoint: str) -> bytes:
-    """The whole log: a line that says so, the public key, every leaf on a line, an empty line, the checkpoint over them all."""
-    return "\n".join(["muster-log 1", key, *leaves, "", checkpoint]).encode()
+def log_export(key: str, leaves: Iterable[str], checkpoint: str, begin: int = 0, peaks: Sequence[bytes] = ()) -> bytes:
+    """The log from leaf `begin` on: a line that says so, the public key, where it begins with the hashes of the complete subtrees before
+    (`Tree.peaks`), every leaf on a line, an empty line, the checkpoint over all of it."""
+    place = " ".join(["from", str(begin), *(base64.b64encode(peak).decode() for peak in peaks)])
+    return "\n".join(["muster-log 1", key, place, *leaves, "", checkpoint]).encode()

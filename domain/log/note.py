@@ -35,9 +35,10 @@ class LogKey:
         return self.note(f"{self.origin}\n{size}\n{_base64(root)}\n")
 
 
-def proof_text(index: int, proof: Sequence[bytes], checkpoint: str) -> str:
-    """C2SP tlog-proof: that the leaf at `index` is in the log of this checkpoint."""
-    return "\n".join(["c2sp.org/tlog-proof@v1", f"index {index}", *map(_base64, proof), "", checkpoint])
+def proof_text(leaf: str, index: int, proof: Sequence[bytes], checkpoint: str) -> str:
+    """C2SP tlog-proof: that this leaf is in the log of this checkpoint, at this index. It brings the leaf itself, as `extra`."""
+    top = ["c2sp.org/tlog-proof@v1", f"extra {_base64(leaf.encode())}", f"index {index}"]
+    return "\n".join([*top, *map(_base64, proof), "", checkpoint])
 
 
 def _base64(raw: bytes) -> str:

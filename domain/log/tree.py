@@ -80,6 +80,15 @@ class Tree:
                 low, whole = middle, False
         return ([] if whole else [self._over(low, high)]) + path[::-1]
 
+    def peaks(self, size: int) -> list[bytes]:
+        """The hashes of the complete subtrees that the first `size` leaves are made of, the smallest first: all one needs to go on."""
+        size, found, end = self._known(size), [], size
+        while end:
+            width = end & -end
+            found.append(self._over(end - width, end))
+            end -= width
+        return found
+
     def _known(self, size: int) -> int:
         if not 0 <= size <= len(self):
             raise ValueError(f"there are {len(self)} leaves, not {size}")

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Checks a dossier or a log export of Muster, without Muster: one file, the standard library only (with the package `cryptography`
-it is faster). It shares no code with what wrote them, asks no network, and trusts nothing but a checkpoint and a key you kept.
+"""Checks a dossier, a log export or a proof of Muster, without Muster: one file, the standard library only (with the package
+`cryptography` it is faster). It shares no code with what wrote them, asks no network, and trusts nothing but a checkpoint and a key
+you kept.
 
-    python verify.py FILE [--checkpoint KEPT.txt] [--key PUBLIC] [--log LOG] [--json]
+    python verify.py FILE [--checkpoint KEPT.txt] [--key PUBLIC] [--log LOG] [--proofs FOLDER] [--json]
 
-FILE is a dossier (a case) or a log export (everything, nothing disclosed). PUBLIC is the log's public key, or a file that
-holds it. LOG is a log export: with it, that nothing about the case was left out of the dossier is shown too.
+FILE is a dossier (a case), a log export (all leaves or those from one on, nothing disclosed) or a .tlog-proof (one leaf). PUBLIC is
+the log's public key, or a file that holds it; a .tlog-proof needs it. LOG is an export of the whole log: with it, that nothing about
+the case was left out of the dossier is shown too. FOLDER gets a .tlog-proof of every leaf of the dossier.
 
 The claims are checked in this order; the first that fails ends the check, says the first bad place, and is the exit code:
 
@@ -23,7 +25,6 @@ The claims are checked in this order; the first that fails ends the check, says 
 
 import argparse
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -31,7 +32,7 @@ import re
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,16 +62,16 @@ class Wrong(Exception):
 # ---- texts have one form -------------------------------------------------------------------------------------------------
 
 
-def bytes_of(text: object, what: str, length: int = 32) -> bytes:
-    """Bytes from standard base64 in its one canonical form."""
+def bytes_of(text: object, what: str, length: int | None = 32) -> bytes:
+    """Bytes from standard base64 in its one canonical form: decoded, encoded again, compared."""
     if not isinstance(text, str):
         raise Wrong(f"{what}: base64 text is expected")
     try:
         raw = base64.b64decode(text.encode("ascii"), validate=True)
-    except (ValueError, binascii.Error):
+    except ValueError:
         raise Wrong(f"{what}: this is no base64") from None
-    if base64.b64encode(raw).decode() != text or len(raw) != length:
-        raise Wrong(f"{what}: {length} bytes in canonical base64 are expected")
+    if base64.b64encode(raw).decode() != text or len(raw) != (len(raw) if length is None else length):
+        raise Wrong(f"{what}: {'bytes' if length is None else f'{length} bytes'} in canonical base64 are expected")
     return raw
 
 
@@ -188,13 +189,17 @@ def check_consistency(earlier: int, size: int, proof: list[bytes], earlier_root:
         raise Wrong("the proof of consistency does not lead to the later root")
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root over all leaves, given as they stand in the log. Level by level; a last one without a partner goes up as it is."""
-    sha256 = hashlib.sha256
+def root_of(leaves: Iterable[bytes], begin: int = 0, peaks: Sequence[bytes] = ()) -> bytes:
+    """The root over all leaves, the given ones as they stand in the log, from leaf `begin` on; `peaks` are the hashes of the complete
+    subtrees before it, the smallest first. Level by level; a last one without a partner goes up as it is."""
+    sha256, left_out = hashlib.sha256, iter(peaks)
     level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
-    while len(level) > 1:
+    while len(level) > 1 or begin:
+        if begin & 1:
+            level.insert(0, next(left_out))
         above = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = above + level[-1:] if len(level) % 2 else above
+        begin >>= 1
     return level[0] if level else sha256().digest()
 
 
@@ -331,7 +336,6 @@ class Numbered:
     """The facts of each case as they come: their numbers must be 1, 2, 3 … in the order of the log."""
 
     def __init__(self) -> None:
-        self.last: dict[str, int] = {}
         self.places: dict[str, list[tuple[int, int]]] = {}
 
     def take(self, leaf: dict[str, Any], index: int) -> None:
@@ -340,10 +344,10 @@ class Numbered:
                 raise Wrong(f"leaf {index}: a fact is referred to by its number, not by {leaf['ref']}")
             self.places.setdefault(leaf["stream"], []).append((int(leaf["ref"]), index))
 
-    def complete(self) -> int:
-        """How many facts there are. Raises Wrong for the first missing, or twice there."""
+    def complete(self, whole: bool = True) -> int:
+        """How many facts there are. Raises Wrong for the first missing, or twice there; of a part of the log, for one in between."""
         for stream, places in self.places.items():
-            for expected, (number, index) in enumerate(sorted(places), 1):
+            for expected, (number, index) in enumerate(sorted(places), 1 if whole else min(places)[0]):
                 if number != expected:
                     raise Wrong(f"{stream}: " + (f"fact {expected} is missing" if number > expected else f"leaf {index} repeats {number}"))
         return sum(len(places) for places in self.places.values())
@@ -424,7 +428,7 @@ class Kept(NamedTuple):
 
 
 class Log:
-    """A log export: a line that says so, the public key, every leaf on a line, an empty line, the checkpoint."""
+    """A log export: a line that says so, the public key, where it begins, every leaf on a line, an empty line, the checkpoint."""
 
     def __init__(self, raw: bytes, kept: Kept) -> None:
         self.raw, self.kept, self.facts = raw, kept, Numbered()
@@ -434,12 +438,13 @@ class Log:
         return [(check.__name__, check) for check in checks]
 
     def form(self) -> str:
-        top, _, note = self.raw.partition(b"\n\n")
-        first, *lines = top.split(b"\n")
-        if first != b"muster-log 1" or len(lines) < 2:
-            raise Wrong("line 1: `muster-log 1`, a public key and leaves are expected")
-        self.key, self.leaves, self.note = known_key(lines[0], self.kept), lines[1:], note
-        return f"a log export of {len(self.leaves)} leaves"
+        top, _, self.note = self.raw.partition(b"\n\n")
+        lines = top.split(b"\n")
+        if lines[0] != b"muster-log 1" or len(lines) < 4:
+            raise Wrong("line 1: `muster-log 1`, a public key, `from` and leaves are expected")
+        self.key, self.leaves = known_key(lines[1], self.kept), lines[3:]
+        self.begin, self.peaks = begin_of(text_of(lines[2], "line 3"))
+        return f"a log export of {len(self.leaves)} leaves" + (f", from leaf {self.begin} on" if self.begin else "")
 
     def signature(self) -> str:
         self.checkpoint = checkpoint_of(self.note, self.key, "the checkpoint")
@@ -447,41 +452,90 @@ class Log:
 
     def inclusion(self) -> str:
         size = self.checkpoint.size
-        if size != len(self.leaves):
-            raise Wrong(f"the checkpoint counts {size} leaves, and here are {len(self.leaves)}")
-        if root_of(self.leaves) != self.checkpoint.root:
+        if size != self.begin + len(self.leaves):
+            raise Wrong(f"the checkpoint counts {size} leaves, and here they end with {self.begin + len(self.leaves)}")
+        if root_of(self.leaves, self.begin, self.peaks) != self.checkpoint.root:
             raise Wrong("the leaves do not lead to the checkpoint's root: at least one is not as it was")
-        return f"{size} leaves lead to the checkpoint's root"
+        return f"{len(self.leaves)} leaves lead to the checkpoint's root"
 
     def consistency(self) -> str:
-        if self.kept.checkpoint is None:
-            return NOTHING_KEPT
-        kept = checkpoint_of(self.kept.checkpoint, self.key, "the checkpoint you kept")
-        if kept.origin != self.checkpoint.origin:
-            raise Wrong(f"the checkpoint you kept is of {kept.origin}, this one of {self.checkpoint.origin}")
-        self.goes_on_from(kept, f"the checkpoint you kept, of {kept.size} leaves")
-        return f"the log goes on from the checkpoint you kept ({kept.size} leaves)"
+        return goes_on(self.kept, self.key, self.checkpoint, self)
 
     def goes_on_from(self, other: Checkpoint, what: str) -> None:
-        if other.size > len(self.leaves):
-            raise Wrong(f"this log has {len(self.leaves)} leaves and is older than {what}")
-        root = self.checkpoint.root if other.size == len(self.leaves) else root_of(self.leaves[: other.size])
+        if other.size > self.checkpoint.size:
+            raise Wrong(f"this log has {self.checkpoint.size} leaves and is older than {what}")
+        if other.size < self.begin:
+            raise Wrong(f"this export begins with leaf {self.begin}, after {what}")
+        same = other.size == self.checkpoint.size
+        root = self.checkpoint.root if same else root_of(self.leaves[: other.size - self.begin], self.begin, self.peaks)
         if root != other.root:
             raise Wrong(f"this log is not the one of {what}: something before it was rewritten")
 
     def contents(self) -> str:
-        self.read = [leaf_of(text_of(raw, f"leaf {n}"), f"leaf {n}") for n, raw in enumerate(self.leaves)]
+        named = ((index, f"leaf {index}", raw) for index, raw in enumerate(self.leaves, self.begin))
+        self.read = [(index, leaf_of(text_of(raw, what), what)) for index, what, raw in named]
         return "every leaf is in its form; a log export discloses nothing"
 
     def completeness(self) -> str:
-        for index, leaf in enumerate(self.read):
+        for index, leaf in self.read:
             self.facts.take(leaf, index)
-        count = self.facts.complete()
-        return f"{count} facts of {len(self.facts.places)} cases, none missing, none twice"
+        count = self.facts.complete(whole=not self.begin)
+        before = " of this part" if self.begin else ""
+        return f"{count} facts of {len(self.facts.places)} cases{before}, none missing, none twice"
 
     def order(self) -> str:
         self.facts.ordered()
         return "the facts of every case stand in the order of their numbers"
+
+
+def begin_of(line: str) -> tuple[int, list[bytes]]:
+    """Where an export begins, and the hashes of the complete subtrees before that: one for each bit of the number, the smallest first."""
+    word, *rest = line.split(" ")
+    if word != "from" or not rest or not re.fullmatch("0|[1-9][0-9]{0,15}", rest[0]):
+        raise Wrong("line 3: `from`, a number and hashes are expected")
+    begin, peaks = int(rest[0]), [bytes_of(each, "line 3: a hash") for each in rest[1:]]
+    if len(peaks) != begin.bit_count():
+        raise Wrong(f"line 3: before leaf {begin} stand {begin.bit_count()} complete subtrees, not {len(peaks)}")
+    return begin, peaks
+
+
+class Proof:
+    """A C2SP tlog-proof: one leaf (as `extra`), the way from it to the root, and the checkpoint. It does not bring the public key."""
+
+    def __init__(self, raw: bytes, kept: Kept, log: Log | None = None) -> None:
+        self.raw, self.kept, self.log = raw, kept, log
+
+    def claims(self) -> Claims:
+        checks = (self.form, self.signature, self.inclusion, self.consistency, self.contents)
+        return [(check.__name__, check) for check in checks]
+
+    def form(self) -> str:
+        top, _, self.note = self.raw.partition(b"\n\n")
+        lines = text_of(top, "the proof").split("\n")
+        extra, place = re.fullmatch("extra (.+)", "".join(lines[1:2])), re.fullmatch("index (0|[1-9][0-9]{0,15})", "".join(lines[2:3]))
+        if not extra or not place:
+            raise Wrong("lines 2 and 3: `extra` with the leaf, and `index` are expected")
+        self.leaf, self.index = bytes_of(extra[1], "the leaf", None), int(place[1])
+        self.steps = [bytes_of(step, f"line {n}") for n, step in enumerate(lines[3:], 4)]
+        if self.kept.key is None:
+            raise Wrong("a proof does not bring the public key: give --key")
+        self.key = self.kept.key
+        return f"the proof of leaf {self.index}"
+
+    def signature(self) -> str:
+        self.checkpoint = checkpoint_of(self.note, self.key, "the checkpoint")
+        return whose(self.key, self.kept)
+
+    def inclusion(self) -> str:
+        check_inclusion(leaf_hash(self.leaf), self.index, self.checkpoint.size, self.steps, self.checkpoint.root)
+        return f"leaf {self.index} is in the log of {self.checkpoint.size}"
+
+    def consistency(self) -> str:
+        return goes_on(self.kept, self.key, self.checkpoint, self.log)
+
+    def contents(self) -> str:
+        leaf = leaf_of(text_of(self.leaf, "the leaf"), "the leaf")
+        return f"{leaf['kind']} {leaf['ref']} of {leaf['stream']}, {leaf['at']}; what it is bound to is not disclosed here"
 
 
 class Dossier:
@@ -552,26 +606,7 @@ class Dossier:
         earlier = self._earlier()
         if self.log is not None:
             self.log.goes_on_from(self.checkpoint, f"the dossier's checkpoint, of {self.checkpoint.size} leaves")
-        if self.kept.checkpoint is None:
-            return NOTHING_KEPT
-        kept = checkpoint_of(self.kept.checkpoint, self.key, "the checkpoint you kept")
-        if kept.origin != self.checkpoint.origin:
-            raise Wrong(f"the checkpoint you kept is of {kept.origin}, this dossier's of {self.checkpoint.origin}")
-        if kept.size == self.checkpoint.size:
-            check_consistency(kept.size, self.checkpoint.size, [], kept.root, self.checkpoint.root)
-        elif self.log is not None:
-            self.log.goes_on_from(kept, f"the checkpoint you kept, of {kept.size} leaves")
-        elif kept.size > self.checkpoint.size:
-            raise Wrong(
-                f"this dossier's log has {self.checkpoint.size} leaves, the one you kept {kept.size}: ask for a newer, or give --log"
-            )
-        elif earlier is None or earlier.size != kept.size:
-            raise Wrong(
-                f"the dossier holds no proof from your checkpoint ({kept.size} leaves): ask for one made with --since, or give --log"
-            )
-        elif earlier.root != kept.root:
-            raise Wrong("the log is not the one of your checkpoint: something before it was rewritten")
-        return f"the log goes on from the checkpoint you kept ({kept.size} leaves)"
+        return goes_on(self.kept, self.key, self.checkpoint, self.log, earlier)
 
     def _earlier(self) -> Checkpoint | None:
         """The earlier checkpoint the dossier itself brings, with the proof that leads from it to the dossier's own."""
@@ -610,8 +645,10 @@ class Dossier:
         return f"facts 1 to {count}, none missing; {self._against(self.log)}"
 
     def _against(self, log: Log) -> str:
+        if log.begin:
+            raise Wrong(f"the log export begins with leaf {log.begin}: that nothing was left out needs the whole log")
         here, case = {index for index, _, _ in self.leaves}, self.manifest["case"]
-        there = [index for index, leaf in enumerate(log.read) if leaf["stream"] == case]
+        there = [index for index, leaf in log.read if leaf["stream"] == case]
         for index in there:
             if index < self.checkpoint.size and index not in here:
                 raise Wrong(f"leaf {index} of the log is about {case}, and the dossier does not hold it")
@@ -629,6 +666,27 @@ class Dossier:
 
 
 NOTHING_KEPT = "not asked: give --checkpoint to see that nothing before one you kept was rewritten"
+
+
+def goes_on(kept: Kept, key: Key, here: Checkpoint, log: Log | None, earlier: Checkpoint | None = None) -> str:
+    """That the log of the checkpoint `here` goes on from the one the reader kept. Shown by the leaves of `log`, or by `earlier`, to
+    which a proof leads that was checked already."""
+    if kept.checkpoint is None:
+        return NOTHING_KEPT
+    yours = checkpoint_of(kept.checkpoint, key, "the checkpoint you kept")
+    if yours.origin != here.origin:
+        raise Wrong(f"the checkpoint you kept is of {yours.origin}, this one of {here.origin}")
+    if yours.size == here.size:
+        check_consistency(yours.size, here.size, [], yours.root, here.root)
+    elif log is not None:
+        log.goes_on_from(yours, f"the checkpoint you kept, of {yours.size} leaves")
+    elif yours.size > here.size:
+        raise Wrong(f"this is of a log of {here.size} leaves, the one you kept has {yours.size}: ask for a newer, or give --log")
+    elif earlier is None or earlier.size != yours.size:
+        raise Wrong(f"there is no proof from your checkpoint ({yours.size} leaves) here: ask for one made with --since, or give --log")
+    elif earlier.root != yours.root:
+        raise Wrong("the log is not the one of your checkpoint: something before it was rewritten")
+    return f"the log goes on from the checkpoint you kept ({yours.size} leaves)"
 
 
 def opened(what: str, leaf: dict[str, Any], disclosed: object) -> set[str]:
@@ -662,6 +720,11 @@ class Finding(NamedTuple):
     words: str
 
 
+def plain(words: str) -> str:
+    """Words that may come from the file, without what a screen would obey: it must not overwrite what is said here."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)
+
+
 def findings(claims: Claims) -> list[Finding]:
     """Every claim in turn; after the first that does not hold, the others are not reached."""
     found: list[Finding] = []
@@ -670,41 +733,57 @@ def findings(claims: Claims) -> list[Finding]:
             found.append(Finding(claim, None, "not reached"))
             continue
         try:
-            found.append(Finding(claim, True, check()))
+            found.append(Finding(claim, True, plain(check())))
         except Wrong as wrong:
-            found.append(Finding(claim, False, str(wrong)))
+            found.append(Finding(claim, False, plain(str(wrong))))
     return found
 
 
 def verify(raw: bytes, kept: Kept | None = None, log: bytes | None = None) -> list[Finding]:
-    """The claims of a dossier or of a log export. With `log`, the log's own claims come first."""
+    """The claims of a dossier, a log export or a proof. With `log`, the log's own claims come first."""
     kept = kept or Kept()
     if raw.startswith(b"muster-log"):
         return findings(Log(raw, kept).claims())
+    kind = Proof if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else Dossier
     if log is None:
-        return findings(Dossier(raw, kept).claims())
+        return findings(kind(raw, kept).claims())
     whole = Log(log, Kept(None, kept.key))
     of_log = [Finding(each.claim, each.held, f"log: {each.words}") for each in findings(whole.claims())]
-    return of_log if code(of_log) else of_log + findings(Dossier(raw, kept, whole).claims())
+    return of_log if code(of_log) else of_log + findings(kind(raw, kept, whole).claims())
 
 
 def code(found: list[Finding]) -> int:
     return next((CODES[each.claim] for each in found if each.held is False), 0)
 
 
+def proofs_of(raw: bytes) -> dict[str, bytes]:
+    """A C2SP tlog-proof of every leaf of a dossier that was checked, by the name of its file."""
+    members, found = members_of(raw), {}
+    for row in map(json.loads, members["leaves.jsonl"].splitlines()):
+        leaf = base64.b64encode(row["leaf"].encode()).decode()
+        top = ["c2sp.org/tlog-proof@v1", f"extra {leaf}", f"index {row['index']}", *row["proof"]]
+        found[f"leaf-{row['index']}.tlog-proof"] = "\n".join([*top, "", ""]).encode() + members["checkpoint.txt"]
+    return found
+
+
 def main(words: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description="Checks a dossier or a log export of Muster.", epilog=__doc__, formatter_class=AsWritten)
+    parser = argparse.ArgumentParser(description="Checks what Muster exported for auditors.", epilog=__doc__, formatter_class=AsWritten)
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--checkpoint", metavar="KEPT", help="a checkpoint you kept")
     parser.add_argument("--key", metavar="PUBLIC", help="the log's public key, or a file that holds it")
     parser.add_argument("--log", metavar="LOG", help="a log export, to see that the dossier leaves nothing out")
+    parser.add_argument("--proofs", metavar="FOLDER", help="write a .tlog-proof of every leaf of the dossier there, if all claims hold")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(words)
     try:
         kept = Kept(_read(asked.checkpoint), _key(asked.key))
-        found = verify(Path(asked.file).read_bytes(), kept, _read(asked.log))
+        raw = Path(asked.file).read_bytes()
+        found = verify(raw, kept, _read(asked.log))
+        if asked.proofs and not code(found) and raw.startswith(b"PK"):
+            for name, proof in proofs_of(raw).items():
+                Path(asked.proofs, name).write_bytes(proof)
     except (OSError, Wrong) as error:
-        print(error, file=sys.stderr)
+        print(plain(str(error)), file=sys.stderr)
         return 2
     print(json.dumps([each._asdict() for each in found]) if asked.json else "\n".join(map(_told, found)))
     return code(found)

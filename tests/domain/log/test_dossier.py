@@ -16,6 +16,7 @@ import pytest
 
 from domain.log import verify
 from domain.log.dossier import sealed, zipped
+from domain.log.note import proof_text
 from domain.log.verify import CODES, Finding, Kept, code, key_of, members_of
 from tests.dossiers import KINDS, LETTER, SampleLog, Signer, edit, flips
 
@@ -163,3 +164,59 @@ def test_a_stranger_without_muster_runs_the_file_out_of_the_dossier(tmp_path: Pa
     done = subprocess.run([*bare, *words, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert [each["held"] for each in json.loads(done.stdout)] == [False] + [None] * 7
+
+
+def proof(log: SampleLog = LOG, index: int = 4) -> bytes:
+    return proof_text(log.leaves[index], index, log.tree.inclusion(index), log.checkpoint()).encode()
+
+
+def test_a_part_of_the_log_leads_to_the_root_and_goes_on_from_a_kept_checkpoint_wherever_it_begins() -> None:
+    key = key_of(LOG.signer.public)
+    for begin in range(30):
+        found = verify.verify(LOG.export(begin=begin), Kept(LOG.checkpoint(max(begin, 1)).encode(), key))
+        assert code(found) == 0, (begin, found)
+    other = SampleLog(30, seed=2)
+    assert failed(verify.verify(LOG.export(begin=11), Kept(other.checkpoint(11).encode(), key))) == "consistency"
+    assert failed(verify.verify(LOG.export(begin=11), Kept(LOG.checkpoint(10).encode(), key))) == "consistency"
+
+
+def test_no_changed_byte_of_a_part_of_the_log_is_taken() -> None:
+    raw, kept = LOG.export(begin=11), Kept(LOG.checkpoint(11).encode(), key_of(LOG.signer.public))
+    assert not [n for n, changed in enumerate(flips(raw, (1, 32))) if code(verify.verify(changed, kept)) == 0]
+
+
+def test_a_dossier_is_not_held_against_a_part_of_the_log() -> None:
+    assert failed(verify.verify(DOSSIER, log=LOG.export(begin=11))) == "completeness"
+    assert failed(verify.verify(LOG.dossier(CASE), log=LOG.export(begin=11))) == "completeness"
+
+
+def test_a_proof_of_one_leaf_brings_the_leaf_and_needs_the_key() -> None:
+    key = key_of(LOG.signer.public)
+    found = verify.verify(proof(), Kept(LOG.checkpoint().encode(), key))
+    assert code(found) == 0
+    assert "fact 2 of hire/1case1" in found[-1].words
+    assert "give --key" in verify.verify(proof())[0].words
+    assert code(verify.verify(proof(), Kept(LOG.checkpoint(7).encode(), key), LOG.export())) == 0
+    assert failed(verify.verify(proof(), Kept(LOG.checkpoint(7).encode(), key))) == "consistency"
+    assert code(verify.verify(proof(SampleLog(1), 0), Kept(key=key))) == 0
+
+
+def test_no_changed_byte_of_a_proof_is_taken() -> None:
+    kept = Kept(key=key_of(LOG.signer.public))
+    assert not [n for n, raw in enumerate(flips(proof(), tuple(1 << bit for bit in range(8)))) if code(verify.verify(raw, kept)) == 0]
+
+
+def test_the_verifier_writes_a_proof_of_every_leaf(tmp_path: Path) -> None:
+    file = tmp_path / "case.zip"
+    file.write_bytes(DOSSIER)
+    assert verify.main([str(file), "--proofs", str(tmp_path)]) == 0
+    found = sorted(tmp_path.glob("*.tlog-proof"))
+    assert len(found) == 10
+    assert all(code(verify.verify(each.read_bytes(), Kept(key=key_of(LOG.signer.public)))) == 0 for each in found)
+    assert (tmp_path / "leaf-3.tlog-proof").read_bytes() == proof(index=3)
+
+
+def test_what_a_file_says_of_itself_cannot_write_over_the_screen() -> None:
+    raw = resealed(DOSSIER, {}, {"by": "x\u001b[2K\rholds\n\u202e"})
+    (words,) = [each.words for each in verify.verify(raw) if each.claim == "form"]
+    assert words.isprintable()
