@@ -11,12 +11,14 @@ from domain.acts.board import mean_of
 from domain.candidate import Application, board_view
 from domain.errors import NotAllowed, NotFound
 from domain.hire import HireState, fold
+from domain.looking import Category, Look, Reader
 from domain.vacancy import VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.words import Role, Stage
 from domain.words import roles as roles_among
 from store.people import People
 from store.queries import Queries
+from store.reads import Reads
 
 SEES = frozenset({Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.STAFF_OBSERVER, Role.HR_OFFICER, Role.HR_HEAD})
 BEFORE_THE_BOARD = (Stage.ASSESSMENT, Stage.INTERVIEW, Stage.SELECTION)
@@ -48,8 +50,8 @@ class Workspace:
 
 
 class Boardroom:
-    def __init__(self, people: People, queries: Queries) -> None:
-        self._people, self._queries = people, queries
+    def __init__(self, people: People, queries: Queries, reads: Reads) -> None:
+        self._people, self._queries, self._reads = people, queries, reads
 
     async def workspace(self, person: str, reference: str) -> Workspace:
         """The whole table of one competition, for whoever sits there. Raises NotFound, NotAllowed."""
@@ -77,6 +79,7 @@ class Boardroom:
         await self._may_look(person, fold_vacancy(await self._queries.entries(f"vacancy/{state.vacancy}")))
         if person in state.recused:
             raise NotAllowed(f"{person} stepped back from this case (conflict of interest)", code="recused")
+        await self._reads.note(Reader(f"person:{person}"), Look(case, frozenset({Category.APPLICATION}), "board"))
         application = Application.model_validate((await self._people.application(state.application)).body)
         return {"case": case, "vacancy": state.vacancy, "stage": str(state.stage or "ended"), **board_view(application)}
 

@@ -4,11 +4,12 @@ Every act is an update on its case: rights are looked up here from the staff lis
 it is written. Publishing starts a case, so it goes the way of every delivery: an inbox row, carried by the dispatcher.
 """
 
+import copy
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from acts.board import Boardroom
 from acts.bulk import Bulk
@@ -42,6 +43,7 @@ from domain.facts import LetterWritten, UndoPlanned
 from domain.forecast import Accuracy, Forecast, forecast_among
 from domain.hire import IN_REVIEW, fold
 from domain.letters import text_hash
+from domain.looking import UNNAMED, Category, Look, Reader, answered, told, told_by
 from domain.messages import ActRequest, Receipt
 from domain.policies.publication import freeze
 from domain.rehearsal import Rehearsal, rehearse
@@ -63,6 +65,7 @@ from store.pages import Pages
 from store.partners import Partners
 from store.people import People, Staff
 from store.queries import Queries
+from store.reads import Reads
 from store.records import Records
 from store.vacancies import Vacancies
 
@@ -74,10 +77,12 @@ class Desk:
 
     def __init__(self, db: Database, carrier: Carrier | None = None, outside: World | None = None) -> None:
         self.db, self._carrier = db, carrier
+        self.reads = Reads(db)
+        self._reader: Reader | None = UNNAMED
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.pages = Pages(db, self.queries)
-        self.boardroom = Boardroom(self.people, self.queries)
+        self.boardroom = Boardroom(self.people, self.queries, self.reads)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
         self.sessions = SessionBook(db, self.people)
@@ -92,6 +97,20 @@ class Desk:
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
+
+    def read_by(self, reader: Reader | None) -> Self:
+        """This desk for somebody: what they look at is noted as theirs. None: what a program of ours looks at shows nobody anything."""
+        theirs = copy.copy(self)
+        theirs._reader = reader
+        return theirs
+
+    async def looked(self, case: str, what: Iterable[Category], about: str) -> None:
+        """Note what the reader is about to see. Raises StoreUnavailable: then it is not shown."""
+        await self._noted(Look(case, frozenset(what), about))
+
+    async def _noted(self, *looks: Look) -> None:
+        if self._reader is not None:
+            await self.reads.note(self._reader, *looks)
 
     # ---- acts -------------------------------------------------------------------------------------------------------------
 
@@ -216,11 +235,15 @@ class Desk:
 
     async def find(self, words: str) -> list[dict[str, Any]]:
         """People by part of a name or of an address, each with all their cases. Raises BadInput."""
-        return await self.people.find(words)
+        found = await self.people.find(words)
+        cases = sorted({case["case_id"] for row in found for case in row["cases"]})
+        await self._noted(*(Look(stream, frozenset({Category.IDENTITY}), "search") for stream in cases or ["people"]))
+        return found
 
     async def hire(self, case: str) -> dict[str, Any]:
         """One hire with its conditions and deadlines, and the contract terms if any are proposed. Raises NotFound."""
         row = await self.queries.hire(case)
+        await self.looked(case, answered(row["conditions"]), "hire")
         state = fold(await self._journals.journal(case))
         contract = {"terms": state.terms, "terms_sha256": state.terms_sha256, "proposed_by": state.proposed_by, "approved": state.approved}
         return row | contract | {"grade_low": state.grade_low, "grade_high": state.grade_high, "parked": len(state.parked)}
@@ -229,6 +252,7 @@ class Desk:
         """Why a hire waits, or why an act is not possible now: each open matter, who can move it, since when. Raises NotFound."""
         await self.queries.hire(case)
         journal = await self._journals.journal(case)
+        await self.looked(case, told(journal), "why")
         return with_doors(why(journal, ACTS, act, about), fold(journal), await Partners(self.db).reaches(), system_now())
 
     async def vacancy_why(self, reference: str) -> tuple[VacancyWhy, str]:
@@ -240,7 +264,9 @@ class Desk:
         """What the candidate of a hire may see, and the zone its moments are told in. Raises NotFound."""
         vacancy = str((await self.queries.hire(case))["vacancy"])
         zone = (await self.vacancies_store.get(vacancy)).spec.duty_station.zone
-        return status(fold(await self._journals.journal(case))), zone
+        journal = await self._journals.journal(case)
+        await self.looked(case, told(journal), "status")
+        return status(fold(journal)), zone
 
     async def undo(self, case: str, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]:
         """What ending a hire now would take back; of one that has ended, how far that is. Raises NotFound."""
@@ -296,7 +322,9 @@ class Desk:
 
     async def timeline(self, case: str) -> list[dict[str, Any]]:
         """The journal of a case, entry by entry. Raises NotFound."""
-        return await self.queries.timeline(case)
+        rows = await self.queries.timeline(case)
+        await self.looked(case, told_by((row["kind"], row["body"]) for row in rows), "timeline")
+        return rows
 
     async def standing(self, case: str) -> CaseStanding:
         """A case in brief: version, who changed it last, what could be done to it. Raises NotFound."""
@@ -313,6 +341,7 @@ class Desk:
     async def letter(self, letter: str) -> dict[str, Any]:
         """One letter as it was sent, with its PDF (`pdf`) if it has one. `intact`: its text has the journal's hash. Raises NotFound."""
         text = await self.people.letter(letter)
+        await self.looked(text.case, [Category.LETTER, Category.IDENTITY], letter)
         (row,) = [each for each in await self.people.letters(text.case) if each["letter"] == letter]
         told = [e.fact for e in await self._journals.journal(text.case) if isinstance(e.fact, LetterWritten)]
         sha256 = text_hash(text.subject, text.body, text.calendar)
@@ -337,12 +366,12 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, *, reading: bool = False) -> AsyncIterator[Desk]:
-    """The desk of an installation. `reading` needs no Temporal. Raises StoreUnavailable, EngineUnavailable."""
+async def open_desk(settings: Settings, *, reading: bool = False, reader: Reader | None = UNNAMED) -> AsyncIterator[Desk]:
+    """The desk of an installation. `reading` needs no Temporal; `reader` looks at it. Raises StoreUnavailable, EngineUnavailable."""
     await check_migrated(settings.store_url)
     db = await Database.open(settings.store_url)
     try:
         carrier = None if reading else Carrier(await engine(settings, db), settings.task_queue)
-        yield Desk(db, carrier, Outside(settings))
+        yield Desk(db, carrier, Outside(settings)).read_by(reader)
     finally:
         await db.close()

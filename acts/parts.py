@@ -7,6 +7,7 @@ from acts.rights import Resource, Viewer
 from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
+from domain.looking import Reader
 from domain.slots import without_nation
 from domain.words import Condition, Role
 from store.pages import Concerns
@@ -28,6 +29,11 @@ def concerns(viewer: Viewer) -> Concerns | None:
 def conditions(roles: Iterable[Role]) -> frozenset[Condition]:
     """The conditions these roles' offices deal with."""
     return frozenset(condition for condition, desk in DESKS.items() if desk in set(roles))
+
+
+def reader(person: str, viewer: Viewer) -> Reader:
+    """Somebody as a reader: of a hire they see the answers of their own office's conditions, or all."""
+    return Reader(f"person:{person}", None if viewer.sees(Resource.CASES) else frozenset(map(str, conditions(viewer.roles))))
 
 
 def cut(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:

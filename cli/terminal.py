@@ -1,6 +1,8 @@
 """What a command works with: the settings, the desk, and whether its reader is a program. Travels as Typer's context object."""
 
 import asyncio
+import getpass
+import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from domain.calendars import Calendar
 from domain.editions import Edition
 from domain.errors import Problem
 from domain.forecast import Accuracy, Forecast
+from domain.looking import Reader
 from domain.messages import Receipt
 from domain.overlays import Overlay, Standing
 from domain.rehearsal import Rehearsal
@@ -169,7 +172,17 @@ def _open_desk(settings: "Settings", *, reading: bool) -> AbstractAsyncContextMa
         return cast(AbstractAsyncContextManager[Desk], open_remote(settings))
     from acts.desk import open_desk
 
-    return open_desk(settings, reading=reading)
+    return open_desk(settings, reading=reading, reader=Reader(whoever()))
+
+
+def whoever() -> str:
+    """Who looks, at a terminal: who says who they are, as with acts; else the login."""
+    if person := os.environ.get("MUSTER_PERSON", ""):
+        return f"person:{person}"
+    try:
+        return f"terminal:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return f"terminal:{os.getuid()}"
 
 
 @dataclass

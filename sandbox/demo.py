@@ -170,7 +170,7 @@ async def _assembled(
     db = await Database.open(settings.store_url)
     client = await engine(settings, db)
     carrier = TimedCarrier(client, settings.task_queue, lambda: world.agenda.now)
-    desk = Desk(db, carrier)
+    desk = Desk(db, carrier).read_by(None)
     behaviour = Behaviour(world)
     people = People(world, desk, behaviour)
     dispatcher = Dispatcher(Inbox(db), carrier, system_now)

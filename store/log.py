@@ -17,7 +17,7 @@ from domain.facts import Entry
 from domain.log.leaf import KEY_BYTES, Kind, Leaf, instant
 from domain.log.tree import leaf_hash
 from store.database import Database, check_migrated
-from store.names import new_id, system_now
+from store.names import system_now
 from store.tables import leaves, log_keys, log_size
 
 Row = dict[str, Any]
@@ -56,12 +56,6 @@ def about(kind: Kind, stream: str, ref: str, at: datetime, **content: Any) -> Le
     """A leaf of anything else; moments in its content become text."""
     plain = {name: instant(value) if isinstance(value, datetime) else value for name, value in content.items()}
     return Leaf(kind, stream, ref, at, plain)
-
-
-async def note_read(db: Database, person: str, case: str, what: str, why: str, at: datetime) -> None:
-    """Somebody reads data of a special category: the log has it before they see it."""
-    leaf = about(Kind.READ, case, new_id(), at, person=person, what=what, why=why)
-    await db.write(lambda tx: add(tx, leaf))
 
 
 def _made(url: str) -> bool:

@@ -248,6 +248,21 @@ leaves = Table(
     Index("ix_leaves_stream", "stream", "position"),
 )
 
+#: Who looked at what of a case, one row and one leaf (`id` is its ref) a look: the index of who looked. `what` are categories of data.
+reads = Table(
+    "reads",
+    metadata,
+    _words("id", primary_key=True),
+    Column("at", Instant, nullable=False),
+    _words("reader"),
+    _words("stream"),
+    Column("what", Kept, nullable=False),
+    _words("about"),
+    _words("purpose"),
+    Index("ix_reads_stream", "stream", "at"),
+    Index("ix_reads_reader", "reader", "at"),
+)
+
 #: The key a stream's leaves are bound under: erased with the person the stream is about, and then nobody opens them any more.
 log_keys = Table(
     "log_keys",

@@ -243,7 +243,7 @@ async def installation(store_url: str = "", folder: Path | None = None) -> Async
 
 @asynccontextmanager
 async def _desk(settings: Settings) -> AsyncIterator[Desk]:
-    async with open_desk(settings) as desk:
+    async with open_desk(settings, reader=None) as desk:
         for person, name in {"chief": "C. Hief", "second": "S. Econd"}.items():
             await desk.put_staff(person, name, f"{person}@example.org", [str(r) for r in Role])
         yield desk

@@ -1,13 +1,14 @@
 """Who is asking: a token in the `Authorization` header, the person behind it, and the roles that person has today."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from acts import parts
 from acts.in_person import TokenDesk
 from acts.rights import SEES, Resource
 from acts.tokens import NotProved
@@ -28,7 +29,7 @@ class TooMany(Refusal):
 class Caller:
     """One request's person. `roles` are their own and those they stand in for today; `trace` names this request in logs and refusals.
 
-    `desk` refuses approvals; it reaches cases only where the address is for acting.
+    `desk` refuses approvals and notes what they look at; it reaches cases only where the address is for acting.
     """
 
     person: str
@@ -90,7 +91,8 @@ class Sees:
         if self.acting and token.scope is not Scope.ACT:
             raise NotAllowed("this token may only read", code="token_reads_only")
         desk = await counter.acting() if self._reaching else counter.desk
-        return Caller(token.person, roles, token.scope, desk, request.state.trace)
+        caller = Caller(token.person, roles, token.scope, desk, request.state.trace)
+        return replace(caller, desk=desk.read_by(parts.reader(caller.person, caller)))
 
 
 def sees(resource: Resource, *, reaching: bool = False) -> Sees:

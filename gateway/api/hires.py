@@ -12,6 +12,7 @@ from config.telling import Teller
 from config.words import Words
 from domain.errors import NotFound, NotNow
 from domain.forecast import Accuracy, Forecast
+from domain.looking import told_by
 from domain.status import Status
 from domain.undo import Tracked
 from domain.words import Ending, Stage
@@ -218,6 +219,7 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
         turner = Turner(cursors, request, asked)
         rows = await caller.desk.pages.timeline(f"hire/{hire}", turner.after, turner.limit)
         shown, following = turner.turn(rows, ("number",), response)
+        await caller.desk.looked(f"hire/{hire}", told_by((row["kind"], row["body"]) for row in shown), "timeline")
         return Page(items=[Entry.model_validate(row) for row in shown], next=following)
 
     @at.get("/hires/{hire}/why", summary="Why a hire waits, or why an act is not possible")

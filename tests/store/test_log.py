@@ -111,8 +111,3 @@ async def test_keys_made_and_ended_are_in_the_log(url: str, db: Database) -> Non
     await Tokens(db).revoke("t-1", AT)
     await log.note_key(url, "key_revoked", "partner/portal", "k1")
     assert await kinds(db) == [("key", "keys")] * 3
-
-
-async def test_a_reading_is_in_the_log_before_it_is_seen(db: Database) -> None:
-    await log.note_read(db, "helga", "hire/a", "medical", "review", AT)
-    assert await kinds(db) == [("read", "hire/a")]

@@ -24,9 +24,11 @@ def upgrade() -> None:
     _holds()
     _vault_keys()
     _erased_keys()
+    _reads()
 
 
 def downgrade() -> None:
+    op.drop_table("reads")
     op.drop_table("erased_keys")
     op.drop_table("key_destructions")
     op.drop_table("data_keys")
@@ -214,3 +216,20 @@ def _erased_keys() -> None:
         sa.Column("erased_at", store.columns.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("subject", name="pk_erased_keys"),
     )
+
+
+def _reads() -> None:
+    """Who looked at what."""
+    op.create_table(
+        "reads",
+        sa.Column("id", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.Column("reader", store.columns.Words(), nullable=False),
+        sa.Column("stream", store.columns.Words(), nullable=False),
+        sa.Column("what", store.columns.Kept, nullable=False),
+        sa.Column("about", store.columns.Words(), nullable=False),
+        sa.Column("purpose", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_reads"),
+    )
+    op.create_index("ix_reads_stream", "reads", ["stream", "at"])
+    op.create_index("ix_reads_reader", "reads", ["reader", "at"])
