@@ -26,6 +26,7 @@ from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
 from acts.personnel import Personnel
+from acts.privacy import PrivacyDesk
 from acts.sessions import SessionBook
 from acts.signals import SignalDesk
 from acts.standing import CaseStanding, standing
@@ -87,6 +88,7 @@ class Desk:
         self.tokens = TokenBook(db, self.people)
         self.sessions = SessionBook(db, self.people)
         self.keys = KeyDesk(db, self.people)
+        self.privacy = PrivacyDesk(db, self.people, self.clock)
         self.signals = SignalDesk(db, self.inbox, self.people, self.queries, self.clock, self.act)
         self.partners = PartnerDesk(db, outside)
         self.digests = Digests(db, self.personnel, self.partners)

@@ -40,6 +40,10 @@ class Resource(StrEnum):
     FIGURES = "figures"
     EVENTS = "events"
     NOTICES = "notices"
+    #: Erasures, holds and retention: who waits for whose decision, by random ids.
+    PRIVACY = "privacy"
+    #: Proposing an erasure, placing a hold.
+    ERASING = "erasing"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -61,6 +65,8 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.FIGURES: OVERSEES,
     Resource.EVENTS: HR | {Role.AUDITOR, Role.KEY_ADMINISTRATOR},
     Resource.NOTICES: HR,
+    Resource.PRIVACY: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD, Role.AUDITOR}),
+    Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
 

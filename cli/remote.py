@@ -48,6 +48,7 @@ from domain.vacancy import VacancySpec
 from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
 from domain.words import Ending, Party, Role
+from store.erasure import Foreseen as Erasing
 from store.signals import Decision
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Remote:
         self.boardroom, self.bulk = RemoteBoardroom(line), RemoteBulk(self, line)
         self.policies, self.overlays, self.calendars = RemotePolicies(self, line), RemoteOverlays(self, line), RemoteCalendars(self, line)
         self.personnel, self.importing = RemotePersonnel(self, line), RemoteImporting(self, line)
-        self.signals = RemoteSignals(self, line)
+        self.signals, self.privacy = RemoteSignals(self, line), RemotePrivacy(self, line)
         self.housekeeping, self.digests = RemoteHousekeeping(line), BesideTheStore()
 
     def __getattr__(self, name: str) -> Any:
@@ -359,6 +360,38 @@ class RemoteSignals(_Part):
 
     async def decide(self, person: str, decision: str, *, approve: bool = True) -> Decision:
         raise in_person("muster event decide")
+
+
+class RemotePrivacy(_Part):
+    async def foresee(self, candidate: str) -> Erasing:
+        return read(Erasing, await self._line.look("/privacy/erasures/preview", {"candidate": candidate}))
+
+    async def propose(self, person: str, candidate: str, reason: str) -> str:
+        await self._desk.is_me(person)
+        found = await self._line.post("/privacy/erasures", {"candidate": candidate, "reason": reason})
+        return str(found["erasure"])
+
+    async def approve(self, person: str, erasure: str) -> Any:
+        raise in_person("muster privacy approve")
+
+    async def waiting(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = revived(await self._line.get("/privacy/erasures"))
+        return found
+
+    async def place(self, person: str, subject: str, reason: str, until: date | None = None) -> str:
+        await self._desk.is_me(person)
+        body = {"subject": subject, "reason": reason, "until": until and until.isoformat()}
+        return str((await self._line.post("/privacy/holds", body))["hold"])
+
+    async def lift(self, person: str, hold: str) -> bool:
+        raise in_person("muster privacy hold lift")
+
+    async def holds(self, *, all_: bool = False) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = revived(await self._line.get("/privacy/holds", all=str(all_).lower()))
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        raise beside_the_store("this")
 
 
 class RemotePolicies(_Part):

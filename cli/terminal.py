@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from acts.keys import KeyDesk
     from acts.partners import PartnerDesk
     from acts.personnel import Personnel
+    from acts.privacy import PrivacyDesk
     from acts.signals import SignalDesk
     from acts.tokens import TokenBook
     from config.settings import Settings
@@ -98,6 +99,8 @@ class Desk(Protocol):
     def tokens(self) -> "TokenBook": ...
     @property
     def keys(self) -> "KeyDesk": ...
+    @property
+    def privacy(self) -> "PrivacyDesk": ...
     @property
     def signals(self) -> "SignalDesk": ...
 

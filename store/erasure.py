@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,14 +11,29 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, text, update
 
 from domain.erasure import Hold, Standing, check_decider, check_erasable, check_pair
-from domain.errors import FourEyes, NotAllowed, NotFound
+from domain.errors import FourEyes, NotAllowed, NotFound, NotNow
 from domain.hire import IN_REVIEW
-from domain.log.leaf import Kind
+from domain.log.leaf import Kind, Leaf
 from store import keys, log
 from store.columns import utc
 from store.database import Database
 from store.names import new_id
-from store.tables import applications, cases, erasures, hires, holds, inbox, letters, log_keys, outbox, payloads, people, staff
+from store.tables import (
+    applications,
+    cases,
+    erasures,
+    hires,
+    holds,
+    inbox,
+    journal,
+    leaves,
+    letters,
+    log_keys,
+    outbox,
+    payloads,
+    people,
+    staff,
+)
 
 NAMED = {"candidate": people.c.candidate, "case": cases.c.case_id, "vacancy": cases.c.vacancy}
 
@@ -31,6 +47,22 @@ class Erased:
 
     rows: dict[str, int]
     traces: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What erasing a person would do now: what would go by table, what stays (rows that hold no personal data), what stands against it."""
+
+    candidate: str
+    cases: tuple[str, ...]
+    goes: dict[str, int]
+    stays: dict[str, int]
+    against: str = ""
+    why: str = ""
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only a rehearsal."""
 
 
 class Erasures:
@@ -47,6 +79,8 @@ class Erasures:
             if tx.execute(select(NAMED[kind]).where(NAMED[kind] == subject)).first() is None:
                 raise NotFound(f"there is no {kind} {subject}", code="unknown")
             tx.execute(insert(holds), [new])
+            said = {"subject": f"{kind}/{subject}", "reason": reason, "until": str(until or ""), "person": person}
+            log.add(tx, _decided(f"hold/{new['hold']}/placed", at, **said))
             return str(new["hold"])
 
         return await self._db.write(work)
@@ -64,19 +98,40 @@ class Erasures:
             first = row["lift_proposed_by"] is None
             new: dict[str, Any] = {"lift_proposed_by": person} if first else {"lifted_by": person, "lifted_at": utc(at)}
             tx.execute(update(holds).where(holds.c.hold == hold).values(new))
+            log.add(tx, _decided(f"hold/{hold}/{'lift_proposed' if first else 'lifted'}", at, hold=hold, person=person))
             return not first
 
         return await self._db.write(work)
 
+    async def foresee(self, candidate: str, at: datetime) -> Foreseen:
+        """What erasing them would do: done, counted and undone in one transaction. Raises NotFound."""
+        found: list[Foreseen] = []
+
+        def work(tx: Connection) -> None:
+            _words(tx, candidate)
+            found.append(_foreseen(tx, candidate, utc(at)))
+            raise _Undone
+
+        with suppress(_Undone):
+            await self._db.write(work)
+        return found[0]
+
     async def propose(self, candidate: str, reason: str, person: str, at: datetime) -> str:
-        """Propose to erase a person; the proposal's id. Raises NotFound, NotAllowed, and NotNow while something stands against it."""
+        """Propose to erase a person; the id of the proposal, of the one that waits already if there is one.
+
+        Raises NotFound, NotAllowed, and NotNow while something stands against it.
+        """
         new = {"erasure": new_id(), "candidate": candidate, "reason": reason, "proposed_by": person, "proposed_at": utc(at)}
 
         def work(tx: Connection) -> str:
             check_decider(_roles(tx, person))
             _words(tx, candidate)
             check_erasable(_standing(tx, candidate), at.date())
+            waits = select(erasures.c.erasure).where(erasures.c.candidate == candidate, erasures.c.erased_at.is_(None))
+            if (stands := tx.execute(waits).scalars().first()) is not None:
+                return str(stands)
             tx.execute(insert(erasures), [new])
+            log.add(tx, _decided(f"erasure/{new['erasure']}/proposed", at, **new))
             return str(new["erasure"])
 
         return await self._db.write(work)
@@ -100,6 +155,24 @@ class Erasures:
 
         gone, words = await self._db.write(work)
         return Erased(gone, await _sweep(self._db, words))
+
+
+def _decided(ref: str, at: datetime, **said: Any) -> Leaf:
+    """The leaf of a decision about erasing or holding, in a stream of its own: the keys of the cases' streams go with the person."""
+    return log.about(Kind.DECISION, "privacy", ref, at, **said)
+
+
+def _foreseen(tx: Connection, candidate: str, at: datetime) -> Foreseen:
+    against = why = ""
+    standing = _standing(tx, candidate)
+    try:
+        check_erasable(standing, at.date())
+    except NotNow as refusal:
+        against, why = refusal.code, refusal.message
+    theirs = tuple(tx.execute(select(cases.c.case_id).where(cases.c.candidate == candidate).order_by(cases.c.case_id)).scalars())
+    by_case = {"journal": journal.c.case_id, "leaves": leaves.c.stream, "inbox": inbox.c.case_id, "outbox": outbox.c.case_id}
+    stays = {name: len(tx.execute(select(column).where(column.in_(theirs))).all()) for name, column in by_case.items()}
+    return Foreseen(candidate, theirs, _erase(tx, candidate, at), {"cases": len(theirs), **stays}, against, why)
 
 
 def _roles(tx: Connection, person: str) -> list[str]:

@@ -720,6 +720,21 @@ holds = Table(
     Index("ix_holds_subject", "subject"),
 )
 
+#: What was done for people's privacy beside erasures and holds: refusals, retention runs with their signed report, exports. No names.
+privacy_acts = Table(
+    "privacy_acts",
+    metadata,
+    _words("id", primary_key=True),
+    _words("act"),
+    _words("subject", nullable=True),
+    _words("reason"),
+    _words("person"),
+    Column("at", Instant, nullable=False),
+    Column("body", Kept),
+    _one_of("act", "erasure_refused", "retention", "export"),
+    Index("ix_privacy_acts_subject", "subject"),
+)
+
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
 people = Table(

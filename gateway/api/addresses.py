@@ -67,6 +67,10 @@ ADDRESSES = {
     "event reroute": "POST /signals/{event}/proposals",
     "housekeeping show": "GET /housekeeping",
     "notice parse": "POST /notices/preview",
+    "privacy erase": "POST /privacy/erasures",
+    "privacy erasures": "GET /privacy/erasures",
+    "privacy hold place": "POST /privacy/holds",
+    "privacy hold list": "GET /privacy/holds",
 }
 
 #: Commands that go another way here, or none at all, each with the reason.
@@ -98,5 +102,7 @@ EXEMPT = {
         ("staff token add", "staff token list", "staff token revoke"),
         "a token that could make or end tokens would outlive its own revocation",
     ),
-    **dict.fromkeys(("policy approve", "overlay approve", "event decide"), "an approval is never given by token"),
+    **dict.fromkeys(
+        ("policy approve", "overlay approve", "event decide", "privacy approve", "privacy hold lift"), "an approval is never given by token"
+    ),
 }

@@ -74,8 +74,8 @@ class Sees:
     """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases;
     `reaching` asks Temporal only to show something."""
 
-    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool = False) -> None:
-        self.resource, self.acting, self._reaching = resource, acting, acting or reaching
+    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool | None = None) -> None:
+        self.resource, self.acting, self._reaching = resource, acting, acting if reaching is None else reaching
 
     async def __call__(self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
         counter: Counter = request.app.state.counter
@@ -103,6 +103,11 @@ def sees(resource: Resource, *, reaching: bool = False) -> Sees:
 def acts(resource: Resource = Resource.ACTING) -> Sees:
     """For an address that does something."""
     return Sees(resource, acting=True)
+
+
+def writes(resource: Resource) -> Sees:
+    """For an address that does something the store alone can keep: works while Temporal is away."""
+    return Sees(resource, acting=True, reaching=False)
 
 
 async def _roles(desk: TokenDesk, person: str) -> frozenset[Role]:

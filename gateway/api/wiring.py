@@ -13,7 +13,22 @@ from config.guard import Guard
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
-from gateway.api import acting, agenda, entering, events, hires, letters, notices, oneself, operations, rules, staff, vacancies, working
+from gateway.api import (
+    acting,
+    agenda,
+    entering,
+    events,
+    hires,
+    letters,
+    notices,
+    oneself,
+    operations,
+    privacy,
+    rules,
+    staff,
+    vacancies,
+    working,
+)
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
 from gateway.api.cursors import Cursors
@@ -55,6 +70,7 @@ def routers(cursors: Cursors) -> Sequence[APIRouter]:
         operations.routes(cursors),
         events.routes(),
         notices.routes(),
+        privacy.routes(),
     )
 
 

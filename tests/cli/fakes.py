@@ -178,6 +178,7 @@ class FakeDesk:
     personnel: Any = None
     tokens: Any = None
     keys: Any = None
+    privacy: Any = None
     signals: Any = None
     bulk: Any = None
     importing: Any = None

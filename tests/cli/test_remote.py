@@ -30,6 +30,7 @@ from store.inbox import Inbox
 from tests.gateway.api.conftest import staffed
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, WITHDRAWN, write
 
+HIRE = f"hire/{WITHDRAWN}"
 COMMAND = (sys.executable, "-m", "cli", "api")
 
 
@@ -134,6 +135,9 @@ SAME = [
     ("vacancy", "show", "999999"),
     ("overlay", "show", "no-such-overlay"),
     ("operation", "show", "op-00000000"),
+    ("privacy", "erasures"),
+    ("privacy", "hold", "list", "--all"),
+    ("privacy", "erase", HIRE, "--reason", "asked_by_person", "--as", "hr_head", "--dry-run"),
 ]
 
 
@@ -155,6 +159,25 @@ def within(some: Any, whole: Any) -> bool:
     if isinstance(some, list) and isinstance(whole, list):
         return len(some) == len(whole) and all(map(within, some, whole))
     return bool(some == whole)
+
+
+def test_a_hold_is_placed_from_afar_and_lifted_in_person_only(played: Both) -> None:
+    code, out, err = played.run(played.remote, "privacy", "hold", "place", HIRE, "--reason", "complaint", "--as", "hr_head", "--json")
+    assert code == 0, err
+    hold = json.loads(out)["hold"]
+    code, _, err = played.run(played.remote, "privacy", "erase", HIRE, "--reason", "asked_by_person", "--as", "hr_head", "--json")
+    assert (code, json.loads(err)["error"]["code"]) == (4, "legal_hold")
+    code, _, err = played.run(played.remote, "privacy", "hold", "lift", hold, "--as", "hr_head", "--json")
+    assert (code, json.loads(err)["error"]["code"]) == (4, "approval_in_person")
+    for person in ("hr_head", "data_protection_officer"):
+        assert played.run(played.local, "privacy", "hold", "lift", hold, "--as", person)[0] == 0
+    code, out, err = played.run(played.remote, "privacy", "erase", HIRE, "--reason", "asked_by_person", "--as", "hr_head", "--json")
+    assert code == 0, err
+    assert json.loads(out)["goes"]["people"] == 1
+    erasure = json.loads(out)["erasure"]
+    assert erasure in played.run(played.remote, "privacy", "erasures")[1]
+    code, _, err = played.run(played.remote, "privacy", "approve", erasure, "--as", "hr_head", "--json")
+    assert (code, json.loads(err)["error"]["code"]) == (4, "approval_in_person")
 
 
 def test_what_must_run_beside_the_store_says_so(played: Both) -> None:

@@ -25,9 +25,11 @@ def upgrade() -> None:
     _vault_keys()
     _erased_keys()
     _reads()
+    _privacy_acts()
 
 
 def downgrade() -> None:
+    op.drop_table("privacy_acts")
     op.drop_table("reads")
     op.drop_table("erased_keys")
     op.drop_table("key_destructions")
@@ -233,3 +235,20 @@ def _reads() -> None:
     )
     op.create_index("ix_reads_stream", "reads", ["stream", "at"])
     op.create_index("ix_reads_reader", "reads", ["reader", "at"])
+
+
+def _privacy_acts() -> None:
+    """Refusals of erasures, retention runs and exports."""
+    op.create_table(
+        "privacy_acts",
+        sa.Column("id", store.columns.Words(), nullable=False),
+        sa.Column("act", store.columns.Words(), nullable=False),
+        sa.Column("subject", store.columns.Words(), nullable=True),
+        sa.Column("reason", store.columns.Words(), nullable=False),
+        sa.Column("person", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.Column("body", store.columns.Kept, nullable=True),
+        sa.CheckConstraint("act IN ('erasure_refused', 'retention', 'export')", name="act"),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_acts"),
+    )
+    op.create_index("ix_privacy_acts_subject", "privacy_acts", ["subject"])

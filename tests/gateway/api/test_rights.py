@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "/calendars/check": CALENDAR,
     "/calendars/diff": {"was": CALENDAR, "will": CALENDAR},
     "/calendars/preview": CALENDAR,
+    "/privacy/erasures/preview": {"candidate": f"hire/{AT_CONDITIONS}"},
 }
 #: Not there in the played store: an operation, an event, a start to foretell … say so, and nothing worse.
 ANSWERS = {200, 404, 409, 503}

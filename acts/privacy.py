@@ -1,0 +1,78 @@
+"""Erasures and legal holds, as the two offices that decide on them use them."""
+
+import re
+from datetime import date
+from typing import Any
+
+from domain.errors import BadInput, NotNow
+from store.clock import DoorClock
+from store.database import Database
+from store.erasure import Erased, Erasures, Foreseen
+from store.people import People
+from store.privacy import PrivacyBook
+
+REASON = re.compile(r"[a-z][a-z0-9_.]{1,63}")
+
+
+class PrivacyDesk:
+    """A desk's own part: `Desk.privacy`. A candidate may also be named by one of their hires."""
+
+    def __init__(self, db: Database, people: People, clock: DoorClock) -> None:
+        self._kept, self._book, self._people, self._clock = Erasures(db), PrivacyBook(db), people, clock
+
+    async def foresee(self, candidate: str) -> Foreseen:
+        """What erasing them would do, and what stands against it; nothing is written. Raises NotFound."""
+        return await self._kept.foresee(await self.candidate(candidate), await self._clock.now())
+
+    async def propose(self, person: str, candidate: str, reason: str) -> str:
+        """Propose to erase a person; the proposal's id. Raises NotFound, NotAllowed, BadInput, NotNow; a NotNow is entered in the log."""
+        _code(reason)
+        who, now = await self.candidate(candidate), await self._clock.now()
+        try:
+            return await self._kept.propose(who, reason, person, now)
+        except NotNow as refusal:
+            await self._book.note("erasure_refused", person, now, subject=who, reason=refusal.code)
+            raise
+
+    async def approve(self, person: str, erasure: str) -> Erased:
+        """Approve as the other office, and erase. Raises as `propose` does, and FourEyes."""
+        now = await self._clock.now()
+        try:
+            return await self._kept.approve(erasure, person, now)
+        except NotNow as refusal:
+            subject = next((row["candidate"] for row in await self._book.waiting() if row["erasure"] == erasure), None)
+            await self._book.note("erasure_refused", person, now, subject=subject, reason=refusal.code)
+            raise
+
+    async def waiting(self) -> list[dict[str, Any]]:
+        """The erasures that wait for the other office."""
+        return await self._book.waiting()
+
+    async def place(self, person: str, subject: str, reason: str, until: date | None = None) -> str:
+        """Place a legal hold on a candidate, on a hire (`hire/…`) or on a vacancy (`vacancy/…`). Raises NotFound, NotAllowed, BadInput."""
+        _code(reason)
+        now = await self._clock.now()
+        if until is not None and until < now.date():
+            raise BadInput("a hold ends today at the earliest", code="hold_over", field="until")
+        kind, _, name = subject.rpartition("/")
+        named = {"hire": ("case", subject), "vacancy": ("vacancy", name), "": ("candidate", subject)}
+        if kind not in named:
+            raise BadInput("a hold is on a candidate, on hire/ID or on vacancy/REF", code="hold_subject", field="subject")
+        return await self._kept.hold(*named[kind], reason, person, now, until)
+
+    async def lift(self, person: str, hold: str) -> bool:
+        """Propose to lift a hold, or lift it as the second person: True when it is lifted. Raises NotFound, NotAllowed, FourEyes."""
+        return await self._kept.lift(hold, person, await self._clock.now())
+
+    async def holds(self, *, all_: bool = False) -> list[dict[str, Any]]:
+        """The holds that stand, or all there ever were."""
+        return await self._book.holds(all_=all_)
+
+    async def candidate(self, named: str) -> str:
+        """Whom `hire/…` is about, or the candidate named. Raises NotFound."""
+        return await self._people.candidate_of(named) if named.startswith("hire/") else named
+
+
+def _code(reason: str) -> None:
+    if not REASON.fullmatch(reason):
+        raise BadInput("a reason is a code such as asked_by_person, never a sentence", code="not_a_code", field="reason")

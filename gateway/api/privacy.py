@@ -1,0 +1,98 @@
+"""Erasures and legal holds: what waits, what stands, and proposing. Approvals and the lifting of a hold are given in person."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from acts.rights import Resource
+from gateway.api.callers import Caller, sees, writes
+from gateway.api.once import IdempotencyKey, answered
+from gateway.api.problems import ACT_REFUSALS, REFUSALS
+from gateway.api.strict import StrictRoute
+from store.erasure import Foreseen
+
+Looking = Annotated[Caller, Depends(sees(Resource.PRIVACY))]
+Deciding = Annotated[Caller, Depends(writes(Resource.ERASING))]
+Subject = Annotated[str, Field(pattern=r"^((hire|vacancy)/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")]
+
+
+class Given(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Whom(Given):
+    candidate: Annotated[Subject, Field(description="A candidate's id, or one of their hires.")]
+
+
+class ErasureProposal(Whom):
+    reason: Code
+
+
+class NewHold(Given):
+    subject: Annotated[Subject, Field(description="A candidate's id, `hire/…` or `vacancy/…`.")]
+    reason: Code
+    until: Annotated[date | None, Field(description="Its last day; until it is lifted when not given.")] = None
+
+
+class ErasureShown(BaseModel):
+    """An erasure that was proposed and waits for the other office."""
+
+    erasure: str
+    candidate: str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+
+
+class HoldShown(BaseModel):
+    hold: str
+    kind: str
+    subject: str
+    reason: str
+    until: date | None
+    placed_by: str
+    placed_at: datetime
+    lift_proposed_by: str | None
+    lifted_by: str | None
+    lifted_at: datetime | None
+
+
+def routes() -> APIRouter:
+    at = APIRouter(prefix="/api/v1", route_class=StrictRoute, responses={**REFUSALS, 409: ACT_REFUSALS[409]}, tags=["privacy"])
+    _erasures(at)
+    _holds(at)
+    return at
+
+
+def _erasures(at: APIRouter) -> None:
+    @at.get("/privacy/erasures", summary="The erasures that wait for the other office")
+    async def waiting(caller: Looking) -> list[ErasureShown]:
+        return [ErasureShown.model_validate(row) for row in await caller.desk.privacy.waiting()]
+
+    @at.post("/privacy/erasures/preview", summary="What erasing a person would do, and what stands against it; nothing is written")
+    async def preview(caller: Looking, given: Whom) -> Foreseen:
+        return await caller.desk.privacy.foresee(given.candidate)
+
+    @at.post("/privacy/erasures", status_code=201, summary="Propose to erase a person; the other office approves it, in person")
+    async def propose(request: Request, caller: Deciding, given: ErasureProposal, key: IdempotencyKey = None) -> JSONResponse:
+        async def do(_: str) -> Any:
+            return {"erasure": await caller.desk.privacy.propose(caller.person, given.candidate, given.reason)}
+
+        return await answered(request, caller, key, given, do, 201)
+
+
+def _holds(at: APIRouter) -> None:
+    @at.get("/privacy/holds", summary="The legal holds that stand, or all there ever were")
+    async def holds(caller: Looking, every: Annotated[bool, Query(alias="all")] = False) -> list[HoldShown]:
+        return [HoldShown.model_validate(row) for row in await caller.desk.privacy.holds(all_=every)]
+
+    @at.post("/privacy/holds", status_code=201, summary="Place a legal hold: nothing it covers is erased while it stands")
+    async def place(request: Request, caller: Deciding, given: NewHold, key: IdempotencyKey = None) -> JSONResponse:
+        async def do(_: str) -> Any:
+            return {"hold": await caller.desk.privacy.place(caller.person, given.subject, given.reason, given.until)}
+
+        return await answered(request, caller, key, given, do, 201)
