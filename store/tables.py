@@ -686,6 +686,23 @@ views = Table(
     Index("ix_views_screen", "screen"),
 )
 
+#: Workflow histories as they were taken out of Temporal, encrypted as they were there: canonical JSON, compressed. The body of one that
+#: a later one of the same run continues is not kept twice; hash and leaf stay. The salt opens its one leaf, also after an erasure.
+histories = Table(
+    "histories",
+    metadata,
+    _words("case_id", primary_key=True),
+    _words("run_id", primary_key=True),
+    Column("last_event", Integer, primary_key=True, autoincrement=False),
+    _words("build_id"),
+    _words("sha256"),
+    Column("body", LargeBinary),
+    Column("salt", LargeBinary, nullable=False),
+    Column("closed_at", Instant),
+    Column("exported_at", Instant, nullable=False),
+    Index("ix_histories_closed_at", "closed_at"),
+)
+
 #: Erasures as they were proposed, approved and carried out: who, when, why; never a name. What was erased is gone, this stays.
 erasures = Table(
     "erasures",

@@ -24,11 +24,13 @@ def upgrade() -> None:
     _holds()
     _vault_keys()
     _erased_keys()
+    _histories()
     _reads()
     _privacy_acts()
 
 
 def downgrade() -> None:
+    op.drop_table("histories")
     op.drop_table("privacy_acts")
     op.drop_table("reads")
     op.drop_table("erased_keys")
@@ -252,3 +254,21 @@ def _privacy_acts() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_privacy_acts"),
     )
     op.create_index("ix_privacy_acts_subject", "privacy_acts", ["subject"])
+
+
+def _histories() -> None:
+    """Workflow histories that were taken out of Temporal."""
+    op.create_table(
+        "histories",
+        sa.Column("case_id", store.columns.Words(), nullable=False),
+        sa.Column("run_id", store.columns.Words(), nullable=False),
+        sa.Column("last_event", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("build_id", store.columns.Words(), nullable=False),
+        sa.Column("sha256", store.columns.Words(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("closed_at", store.columns.Instant(), nullable=True),
+        sa.Column("exported_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "run_id", "last_event", name="pk_histories"),
+    )
+    op.create_index("ix_histories_closed_at", "histories", ["closed_at"])
