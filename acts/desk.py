@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from acts.auditing import Auditing
 from acts.board import Boardroom
 from acts.bulk import Bulk
 from acts.calendars import CalendarDesk
@@ -98,6 +99,7 @@ class Desk:
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
+        self.auditing = Auditing(db, self.queries, lambda: self._carrier)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
 
     def read_by(self, reader: Reader | None) -> Self:

@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.completeness import reconcile
 from cli.replaying import replay
 
 app = typer.Typer(help="What an auditor takes along, and the check of it.", no_args_is_help=True)
@@ -13,3 +14,4 @@ def _audit() -> None:
 
 
 app.command()(replay)
+app.command()(reconcile)

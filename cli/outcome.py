@@ -20,7 +20,7 @@ UPSTREAM = 6
 #: What docs/commands.md says of them, word for word.
 MEANING = {
     OK: "done",
-    FAILED: "something failed, or `doctor` found something missing, or `partner reconcile` a difference",
+    FAILED: "something failed, or `doctor` found something missing, or `partner reconcile` or `audit` a difference",
     USAGE: "wrong usage or bad input: nothing was asked of the system",
     NOT_FOUND: "no such case, vacancy, person, event or file",
     REFUSED: "refused: by the state of the case, or by what this person may do",

@@ -171,6 +171,7 @@ class Remote:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.tokens, self.carrier = BesideTheStore(), None
+        self.auditing: Any = BesideTheStore()
         self.keys: Any = BesideTheStore()
         self.boardroom, self.bulk = RemoteBoardroom(line), RemoteBulk(self, line)
         self.policies, self.overlays, self.calendars = RemotePolicies(self, line), RemoteOverlays(self, line), RemoteCalendars(self, line)

@@ -31,6 +31,7 @@ from domain.waiting import Why
 from domain.words import Ending, Party, Role
 
 if TYPE_CHECKING:
+    from acts.auditing import Auditing
     from acts.board import Boardroom
     from acts.bulk import Bulk
     from acts.calendars import Affected
@@ -83,6 +84,8 @@ class CalendarDesk(Protocol):
 class Desk(Protocol):
     """What the commands ask of `acts.desk`: people's acts, and what is known of cases."""
 
+    @property
+    def auditing(self) -> "Auditing": ...
     @property
     def boardroom(self) -> "Boardroom": ...
     @property

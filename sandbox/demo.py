@@ -190,7 +190,7 @@ async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime,
     await asyncio.gather(*run.tasks)
     run.screen.stop()
     run.screen.say(f"Played to {run.world.agenda.now:%-d %B %Y} in {run.conductor.moments} moments. Counting and checking …")
-    verdicts = await _checked(run.options.folder)
+    verdicts = await _checked(run.options.folder) | {"records_agree": await _agreed(run.desk)}
     evidence = await asyncio.to_thread(invariants.read, run.options.folder)
     cases = [str(h["case_id"]) for h in await run.desk.hires()]
     events = await history_events(run.conductor.carrier.client, cases)
@@ -251,6 +251,12 @@ async def _kill(run: Run) -> None:
     await asyncio.sleep(0.5)
     for door in doors:
         door.start()
+
+
+async def _agreed(desk: Desk) -> str:
+    """What a reconciliation finds: Temporal's workflows, inbox, outbox, facts and leaves against each other."""
+    found = [f"{each.code} {each.about}" for each in (await desk.auditing.reconcile()).differences]
+    return invariants.verdict(found)
 
 
 async def _checked(folder: Path) -> dict[str, str]:

@@ -84,10 +84,11 @@ def read(folder: Path) -> Evidence:
 
 def check(found: Evidence) -> dict[str, str]:
     """Every invariant by name: "held", or what was found instead."""
-    return {name: _verdict(judge(found)) for name, judge in INVARIANTS.items()}
+    return {name: verdict(judge(found)) for name, judge in INVARIANTS.items()}
 
 
-def _verdict(wrong: Iterable[str]) -> str:
+def verdict(wrong: Iterable[str]) -> str:
+    """ "held", or the first three of what was found and how many more."""
     reasons = list(wrong)
     more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
     return "; ".join(reasons[:3]) + more if reasons else HELD

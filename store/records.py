@@ -1,6 +1,6 @@
 """The one write path: a step of a case becomes facts, and everything that follows from them, in one transaction or not at all."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -188,7 +188,7 @@ def _entries(connection: Connection, case: str) -> list[Entry]:
     return [entry_of(row._mapping) for row in rows]
 
 
-def entry_of(row: RowMapping) -> Entry:
+def entry_of(row: Mapping[Any, Any]) -> Entry:
     """A journal row as the entry it was."""
     return Entry(
         case=row["case_id"],

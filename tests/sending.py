@@ -21,6 +21,7 @@ from store.deliveries import Deliveries
 from store.names import new_id, system_now
 from store.outbox import Outbox
 from store.tables import cases, outbox
+from tests.agreeing import disagreements
 
 PER_SUBSCRIBER = 8
 #: One event must not be given up by the mood of a receiver: many short waits in place of the written schedule.
@@ -102,6 +103,7 @@ class Sent:
     repeats: int
     undone_told: int
     answers: dict[str, int]
+    disagreements: list[str]
 
 
 async def killed(folder: Path, *, messages: int, kills: int, undone: int, seed: int, cases_: int = 40) -> Sent:
@@ -120,11 +122,13 @@ async def killed(folder: Path, *, messages: int, kills: int, undone: int, seed: 
             async with asyncio.timeout(120):
                 while await Outbox(db).pending():  # noqa: ASYNC110 - another process empties it
                     await asyncio.sleep(0.1)
+            apart = await disagreements(db, but=["parcel_without_fact"])  # these events were put into the outbox without a case's step
         finally:
             await door.stop()
             await db.close()
     told_in_vain = len(never & receiver.ids.keys())
-    return Sent(messages, kills, messages - len(receiver.ids), receiver.disorder(), receiver.repeats, told_in_vain, dict(receiver.answers))
+    lost = messages - len(receiver.ids)
+    return Sent(messages, kills, lost, receiver.disorder(), receiver.repeats, told_in_vain, dict(receiver.answers), apart)
 
 
 async def _told_and_killed(

@@ -36,7 +36,7 @@ async def faults(place: Installation) -> list[str]:
         *_once(store["journal"]),
         *_letters(place, store),
         *_asks(place),
-        *[f"drift: {where}" for where in await place.desk.queries.drift()],
+        *[f"reconciliation: {each.code} {each.about}" for each in (await place.desk.auditing.reconcile()).differences],
     ]
 
 

@@ -88,6 +88,7 @@ EXEMPT = {
         "about what leaves for partners, and their doors: for whoever operates the machine",
     ),
     "audit replay": "runs recorded cases through the code installed: an auditor does it on a machine of their own",
+    "audit reconcile": "reads the whole store, and Temporal, against each other: for whoever operates the machine, and the auditor beside",
     **dict.fromkeys(("log status", "log checkpoint", "log proof"), "signs with the log's own key: for whoever operates the machine"),
     **dict.fromkeys(
         ("keys init", "keys list", "keys rotate", "keys destroy", "keys approve"),

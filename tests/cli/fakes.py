@@ -177,6 +177,8 @@ class FakeDesk:
     read_only: list[bool] = field(default_factory=list)
     personnel: Any = None
     tokens: Any = None
+    auditing: Any = None
+    away: Problem | None = None
     keys: Any = None
     privacy: Any = None
     signals: Any = None
@@ -219,6 +221,8 @@ class FakeDesk:
 
     @asynccontextmanager
     async def open(self, settings: Settings, *, reading: bool) -> AsyncIterator["FakeDesk"]:
+        if self.away is not None and not reading:
+            raise self.away
         self.read_only.append(reading)
         yield self
 

@@ -23,6 +23,7 @@ from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
 from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
+from domain.log.completeness import CHECKS, DIFFERENCES
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
@@ -86,6 +87,8 @@ def needed() -> set[str]:
     keys |= {f"remedy.{code}" for code in REMEDIES}
     keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
+    keys |= {f"completeness.check.{name}" for name in CHECKS} | {f"completeness.difference.{code}" for code in DIFFERENCES}
+    keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
     keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
     return keys | {f"refusal.{name}" for name in problems()}
 

@@ -56,7 +56,8 @@ async def main() -> int:
         f"after {sent.kills} kills: {sent.messages} messages, {sent.lost} lost, {sent.disorder} out of order, {sent.repeats} repeated "
         f"(at most {sent.kills * PER_SUBSCRIBER}), {UNDONE} transactions undone and {sent.undone_told} of them announced"
     )
-    bad = sent.lost or sent.disorder or sent.undone_told or sent.repeats > sent.kills * PER_SUBSCRIBER
+    print(f"records that do not agree afterwards: {len(sent.disagreements)}", *sent.disagreements[:5], sep="\n   ")
+    bad = sent.disagreements or sent.lost or sent.disorder or sent.undone_told or sent.repeats > sent.kills * PER_SUBSCRIBER
     return 1 if bad or written.skipped or written.disorder or astray else 0
 
 

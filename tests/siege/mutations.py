@@ -15,6 +15,7 @@ from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, catalogue
 from gateway.intake import MEDIA_TYPE
 from store.database import Database
+from tests.agreeing import disagreements
 from tests.domain.event_samples import event
 from tests.gateway.door import OURS, door, key_of, rows, signed
 from tests.gateway.proofs import EDGE, EDGES, GOOD, OVER, STRANGE, bearing, every_way, shown, token
@@ -292,6 +293,7 @@ async def mutate(db: Database, store: Path, count: int, seed: int) -> Found:
         if not again and (attempt.repeats or not 400 <= answer.status_code < 500):
             found.faults.append(f"{kind} {source.number}: {answer.status_code} {answer.text[:200]}")
     found.rows_after = rows(store)
+    found.faults += await disagreements(db)
     for line in lines.values():
         await line.aclose()
     return found

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.agreeing import disagreements_at
 from tests.domain.event_samples import APPLICATION, event
 from tests.gateway.door import signed
 from tests.siege.gateways import gateways
@@ -21,9 +22,10 @@ class Found:
     #: Rows of inbox, people, hires' cases and payloads.
     effects: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    disagreements: list[str] = field(default_factory=list)
 
     def faults(self, events: int, deliveries: int) -> list[str]:
-        found = []
+        found = list(self.disagreements)
         if self.statuses != {202: events * deliveries}:
             found.append(f"answers: {dict(self.statuses)}, not {events * deliveries} of 202")
         if many := [name for name, receipts in self.receipts.items() if len(receipts) != 1]:
@@ -60,6 +62,7 @@ async def race(folder: Path, events: int, deliveries: int, at_once: int = 4) -> 
         await asyncio.gather(*(lane() for _ in range(at_once)))
         found.seconds = time.perf_counter() - began
         found.effects = _effects(place.store)
+    found.disagreements = await disagreements_at(f"sqlite+aiosqlite:///{place.store}")
     return found
 
 
