@@ -151,7 +151,7 @@ def _write_again(facts: list[dict[str, Any]]) -> None:
     keys = {row["case_id"]: secrets.token_bytes(32) for row in facts}
     rows = []
     for position, row in enumerate(facts):
-        leaf: Leaf = of_fact(entry_of(row), row["recorded_at"])  # type: ignore[arg-type]
+        leaf: Leaf = of_fact(entry_of(row), row["recorded_at"])
         text = leaf.text(keys[leaf.stream])
         named = {"kind": str(Kind.FACT), "stream": leaf.stream, "ref": leaf.ref, "case_id": leaf.stream, "number": row["number"]}
         rows.append({"position": position, "body": text, "sha256": leaf_hash(text.encode()).hex(), **named})
