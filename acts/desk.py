@@ -330,6 +330,11 @@ class Desk:
         await self.looked(case, told_by((row["kind"], row["body"]) for row in rows), "timeline")
         return rows
 
+    async def who_looked(self, case: str) -> list[dict[str, Any]]:
+        """Who looked at what of a case, the first first: names, answers, letters, applications. Raises NotFound."""
+        await self.queries.hire(case)
+        return await self.reads.of(case)
+
     async def standing(self, case: str) -> CaseStanding:
         """A case in brief: version, who changed it last, what could be done to it. Raises NotFound."""
         journal = await self._journals.journal(case)

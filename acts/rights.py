@@ -44,6 +44,8 @@ class Resource(StrEnum):
     PRIVACY = "privacy"
     #: Proposing an erasure, placing a hold.
     ERASING = "erasing"
+    #: Who looked at whose data.
+    READS = "reads"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -67,6 +69,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.NOTICES: HR,
     Resource.PRIVACY: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD, Role.AUDITOR}),
     Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
+    Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
 

@@ -3,6 +3,7 @@
 import typer
 
 from cli.completeness import reconcile
+from cli.reads import reads
 from cli.replaying import replay
 
 app = typer.Typer(help="What an auditor takes along, and the check of it.", no_args_is_help=True)
@@ -15,3 +16,4 @@ def _audit() -> None:
 
 app.command()(replay)
 app.command()(reconcile)
+app.command()(reads)

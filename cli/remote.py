@@ -249,6 +249,9 @@ class Remote:
     async def letters(self, case: str) -> Any:
         return revived(await self._line.get(f"{_at(case)}/letters"))
 
+    async def who_looked(self, case: str) -> Any:
+        return revived(await self._line.get(f"{_at(case)}/reads"))
+
     async def event(self, partner: str, event_id: str) -> Any:
         return revived(await self._line.get(f"/events/{partner}/{event_id}"))
 

@@ -40,8 +40,8 @@ class Reader:
     conditions: frozenset[str] | None = None
     purpose: str = ""
 
-    def sees(self, category: Category) -> bool:
-        return self.conditions is None or category not in SPECIAL or str(category) in self.conditions
+    def sees(self, category: str) -> bool:
+        return self.conditions is None or category not in SPECIAL or category in self.conditions
 
 
 #: Who reads where nobody said so.
@@ -50,10 +50,11 @@ UNNAMED = Reader("unnamed")
 
 @dataclass(frozen=True)
 class Look:
-    """One thing looked at: the case it belongs to, what it tells, and which it was (`about`: a page, a letter's id; nothing personal)."""
+    """One thing looked at: the case it belongs to, what it tells (a category, or a word for more than that), and which it
+    was (`about`: a page, a letter's id; nothing personal)."""
 
     stream: str
-    what: frozenset[Category]
+    what: frozenset[str]
     about: str = ""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from domain.facts import Entry
 from domain.log.leaf import KEY_BYTES, Kind, Leaf, instant
 from domain.log.tree import leaf_hash
+from domain.looking import Look, Reader
 from store.database import Database, check_migrated
 from store.names import system_now
 from store.tables import leaves, log_keys, log_size
@@ -56,6 +57,31 @@ def about(kind: Kind, stream: str, ref: str, at: datetime, **content: Any) -> Le
     """A leaf of anything else; moments in its content become text."""
     plain = {name: instant(value) if isinstance(value, datetime) else value for name, value in content.items()}
     return Leaf(kind, stream, ref, at, plain)
+
+
+async def note_read(db: Database, person: str, stream: str, what: str, why: str, at: datetime) -> None:
+    """A member of staff reads something: the log has it, and the table of reads, before they see it. Several at once: `Reads.note`."""
+    from store import reads  # which writes its leaves with `add` above
+
+    reader = Reader(person if ":" in person else f"person:{person}", purpose=why)
+    await db.write(lambda tx: reads.note(tx, reader, Look(stream, frozenset({what})), at=at))
+
+
+def of_history(case: str, run: str, last_event: int, build: str, sha256: str, at: datetime) -> Leaf:
+    """The leaf of a workflow's history as it was exported: its canonical bytes by their hash. One a run and length of it."""
+    return about(Kind.HISTORY, case, f"{run}/{last_event}", at, run=run, last_event=last_event, build=build, sha256=sha256)
+
+
+def add_once(tx: Connection, leaf: Leaf) -> bool:
+    """Write a leaf unless the log has one of this name; whether it was written. For what is looked at again and again.
+
+    On PostgreSQL two at once may both find none: then the second transaction is refused by the table, and nothing of it stays.
+    """
+    named = (leaves.c.kind == str(leaf.kind), leaves.c.stream == leaf.stream, leaves.c.ref == leaf.ref)
+    if tx.execute(select(leaves.c.position).where(*named)).first() is not None:
+        return False
+    add(tx, leaf)
+    return True
 
 
 def _made(url: str) -> bool:

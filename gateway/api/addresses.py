@@ -39,6 +39,7 @@ ADDRESSES = {
     "hire contract": "GET /hires/{hire}/contract",
     "hire letters": "GET /hires/{hire}/letters",
     "hire letter": "GET /letters/{letter}",
+    "audit reads": "GET /hires/{hire}/reads",
     "person find": "POST /people/search",
     "board show": "GET /vacancies/{reference}/board",
     "board file": "GET /hires/{hire}/board",

@@ -24,6 +24,7 @@ from gateway.api.strict import router
 
 OfCase = Annotated[Caller, Depends(sees(Resource.CASES))]
 OfPart = Annotated[Caller, Depends(sees(Resource.PARTS))]
+OfReads = Annotated[Caller, Depends(sees(Resource.READS))]
 HireId = Annotated[str, Path(pattern=r"^[a-z0-9]{2,16}(-[0-9]{1,3})?$", description="A hire's id without its `hire/`.")]
 Language = Annotated[Literal["en", "fr"], Query(description="The language of the sentences.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
@@ -162,6 +163,17 @@ class SentLetter(BaseModel):
     pdf_made_with: str | None
 
 
+class Looked(BaseModel):
+    """One look at a case: who, at what categories of data, on which page or in which letter, and what for where that was said."""
+
+    id: Annotated[str, Field(description="The `ref` of its leaf in the audit log, of kind `read`.")]
+    at: datetime
+    reader: str
+    what: list[str]
+    about: str
+    purpose: str
+
+
 class HireQuestion(Paging):
     vacancy: Annotated[str | None, Field(max_length=40)] = None
     stage: Stage | None = None
@@ -263,6 +275,10 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
         if not row["terms"]:
             raise NotNow("no contract is proposed for this hire", code="nothing_proposed")
         return Terms(terms=row["terms"], sha256=row["terms_sha256"], proposed_by=row["proposed_by"], approved=bool(row["approved"]))
+
+    @at.get("/hires/{hire}/reads", summary="Who looked at a hire's answers, letters and application")
+    async def reads(caller: OfReads, hire: HireId) -> list[Looked]:
+        return [Looked.model_validate(row) for row in await caller.desk.who_looked(f"hire/{hire}")]
 
     @at.get("/hires/{hire}/letters", summary="The letters of a hire, in order")
     async def letters(caller: OfCase, hire: HireId) -> list[SentLetter]:

@@ -304,6 +304,10 @@ class FakeDesk:
         self._took("timeline", case)
         return [ENTRY]
 
+    async def who_looked(self, case: str) -> list[dict[str, Any]]:
+        self._took("who_looked", case)
+        return [{"id": "r1", "at": AT, "reader": "person:helga", "what": ["medical"], "about": "hire", "purpose": "", "stream": case}]
+
     async def letters(self, case: str) -> list[dict[str, Any]]:
         self._took("letters", case)
         return [LETTER]

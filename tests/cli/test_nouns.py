@@ -19,6 +19,7 @@ LISTS = (
     ("staff", "list"),
     ("hire", "letters", CASE),
     ("hire", "timeline", CASE),
+    ("audit", "reads", CASE),
     ("vacancy", "timeline", "250442"),
 )
 THINGS = (

@@ -20,6 +20,7 @@ from store import log
 from store.checkpoints import Checkpoints, Forked
 from store.database import Database
 from store.tables import checkpoints, leaves, log_size
+from tests.insider import tampered
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -73,7 +74,7 @@ INSIDER: list[Callable[[Connection], None]] = [edited, removed, closed_up, back_
 async def test_what_an_insider_does_is_never_signed_again(db: Database, act: Callable[[Connection], None]) -> None:
     await written(db, 0, 9)
     await Checkpoints(db, key()).sign()
-    await db.write(act)
+    await tampered(db, act)
     with pytest.raises(Forked):
         await Checkpoints(db, key()).sign()
 
@@ -87,8 +88,8 @@ async def test_with_the_key_and_without_our_refusal_one_checkpoint_outside_still
     assert kept is not None
     known = verify.Kept(kept.note.encode(), verify.key_of(key().text))
     assert verify.code(verify.verify(await exported(db), known)) == 0
-    await db.write(act)
-    await db.write(lambda tx: tx.execute(delete(checkpoints)))  # and yesterday's signatures are gone here
+    await tampered(db, act)
+    await tampered(db, lambda tx: tx.execute(delete(checkpoints)))  # and yesterday's signatures are gone here
     await written(db, 9, 12)
     assert verify.code(verify.verify(await exported(db), known)) == verify.CODES["consistency"]
 

@@ -27,9 +27,11 @@ def upgrade() -> None:
     _histories()
     _reads()
     _privacy_acts()
+    _append_only()
 
 
 def downgrade() -> None:
+    _changeable_again()
     op.drop_table("histories")
     op.drop_table("privacy_acts")
     op.drop_table("reads")
@@ -272,3 +274,48 @@ def _histories() -> None:
         sa.PrimaryKeyConstraint("case_id", "run_id", "last_event", name="pk_histories"),
     )
     op.create_index("ix_histories_closed_at", "histories", ["closed_at"])
+
+
+#: What is only ever added to. Of a checkpoint the moment it was published is noted later, once.
+ADDED_TO = ("journal", "leaves", "reads")
+_LATER = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("size", "root", "note", "at")) + " OR OLD.published_at IS NOT NULL"
+
+
+def _append_only() -> None:
+    """Whoever is no administrator changes and removes nothing of the record; an administrator is found out by the published checkpoints."""
+    if op.get_bind().dialect.name == "sqlite":
+        for table in ADDED_TO:
+            _refused_on_sqlite(table, "UPDATE")
+        _refused_on_sqlite("checkpoints", "UPDATE", f"WHEN {_LATER}")
+        for table in (*ADDED_TO, "checkpoints"):
+            _refused_on_sqlite(table, "DELETE")
+        return
+    op.execute(
+        "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege'; END $$"
+    )
+    for table in ADDED_TO:
+        _refused_on_postgresql(table, "UPDATE", "FOR EACH ROW")
+    _refused_on_postgresql("checkpoints", "UPDATE", f"FOR EACH ROW WHEN ({_LATER})")
+    for table in (*ADDED_TO, "checkpoints"):
+        _refused_on_postgresql(table, "DELETE", "FOR EACH ROW")
+        _refused_on_postgresql(table, "TRUNCATE", "FOR EACH STATEMENT")
+
+
+def _refused_on_sqlite(table: str, act: str, when: str = "") -> None:
+    name = f"{table}_no_{act.lower()}"
+    op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} {when} BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END")
+
+
+def _refused_on_postgresql(table: str, act: str, which: str) -> None:
+    op.execute(f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} {which} EXECUTE FUNCTION append_only()")
+
+
+def _changeable_again() -> None:
+    """Without the triggers: what was before could be changed."""
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table in (*ADDED_TO, "checkpoints"):
+        for act in ("update", "delete") if on_sqlite else ("update", "delete", "truncate"):
+            op.execute(f"DROP TRIGGER {table}_no_{act}" + ("" if on_sqlite else f" ON {table}"))
+    if not on_sqlite:
+        op.execute("DROP FUNCTION append_only()")

@@ -47,6 +47,16 @@ async def test_a_letter_and_a_search_are_noted(api: Api) -> None:
     assert {(what[0], about) for _, what, about in noted} == {("identity", "search")}
 
 
+async def test_auditor_and_data_protection_officer_see_who_looked_and_nobody_else_does(api: Api) -> None:
+    await answered(api)
+    await api.get(f"/hires/{AT_CONDITIONS}", "medical_advisers_office")
+    for person in ("auditor", "data_protection_officer"):
+        shown = (await api.get(f"/hires/{AT_CONDITIONS}/reads", person)).json()
+        assert [(row["reader"], row["what"], row["about"]) for row in shown] == [("person:medical_advisers_office", ["medical"], "hire")]
+    assert (await api.get(f"/hires/{AT_CONDITIONS}/reads", "hr_head")).status_code == 403
+    assert (await api.get("/hires/none/reads", "auditor")).status_code == 404
+
+
 async def test_what_cannot_be_noted_is_not_shown(api: Api) -> None:
     await answered(api)
     await api.db.write(lambda tx: tx.execute(text("DROP TABLE reads")))
