@@ -66,6 +66,7 @@ from store.names import canonical_sha256, system_now
 from store.pages import Pages
 from store.partners import Partners
 from store.people import People, Staff
+from store.preferences import Preferences
 from store.queries import Queries
 from store.reads import Reads
 from store.records import Records
@@ -87,7 +88,7 @@ class Desk:
         self.boardroom = Boardroom(self.people, self.queries, self.reads)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
-        self.sessions = SessionBook(db, self.people)
+        self.sessions, self.preferences = SessionBook(db, self.people), Preferences(db)
         self.keys = KeyDesk(db, self.people)
         self.privacy = PrivacyDesk(db, self.people, self.clock)
         self.signals = SignalDesk(db, self.inbox, self.people, self.queries, self.clock, self.act)

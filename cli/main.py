@@ -34,6 +34,7 @@ from cli import (
     vacancy,
 )
 from cli.api import api
+from cli.console import console
 from cli.deadlines import deadlines
 from cli.demo import demo
 from cli.digest import digest
@@ -71,7 +72,7 @@ app = typer.Typer(
     rich_markup_mode=None if show.plain() else "rich",
 )
 RUN, LOOK, TRY = "Run it", "Look and act", "Try it"
-for _command in (up, worker, gateway, api, dispatcher, relay, nats, migrate, recover, doctor):
+for _command in (up, worker, gateway, api, console, dispatcher, relay, nats, migrate, recover, doctor):
     app.command(rich_help_panel=RUN)(beside_the_store(_command))
 NOUNS = {
     "vacancy": vacancy,

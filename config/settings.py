@@ -71,6 +71,24 @@ class NatsSettings(BaseModel):
     )
 
 
+class ConsoleSettings(BaseModel):
+    """The console: where it is found, and how long somebody stays signed in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    host: str = Field(default="127.0.0.1", description="Address the console listens on.")
+    port: int = Field(default=8482, ge=0, le=65535, description="Port the console listens on; 0 for any free one.")
+    origin: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Where browsers find the console, when a proxy stands before it: https://host. Default: http with host and port.",
+    )
+    idle_minutes: float = Field(default=15, gt=0, le=24 * 60, description="Minutes after which an unused session is over.")
+    hours: float = Field(default=8, gt=0, le=24, description="Hours after which any session is over.")
+    fresh_minutes: float = Field(
+        default=5, gt=0, le=24 * 60, description="Minutes for which signing in counts as fresh enough to approve something."
+    )
+
+
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
@@ -113,6 +131,7 @@ class Settings(BaseSettings):
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")
     api_host: str = Field(default="127.0.0.1", description="Address the people's API listens on.")
     api_port: int = Field(default=8481, ge=0, le=65535, description="Port the people's API listens on; 0 for any free one.")
+    console: ConsoleSettings = Field(default_factory=ConsoleSettings, description="The console, for people with a browser.")
     remote_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",
@@ -148,6 +167,11 @@ class Settings(BaseSettings):
         if not values.get("store_url"):
             values["store_url"] = f"sqlite+aiosqlite:///{data_dir / 'muster.db'}"
         return values
+
+    @property
+    def console_origin(self) -> str:
+        """Where browsers find the console: what forms have to come from."""
+        return self.console.origin or f"http://{self.console.host}:{self.console.port}"
 
     @property
     def log_key(self) -> Path:

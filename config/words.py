@@ -1,4 +1,6 @@
-"""The one catalogue (`locale/<language>/LC_MESSAGES/muster.po`): letters, endings, stages, reasons, in English and French.
+"""The one catalogue (`locale/<language>/LC_MESSAGES/*.po`): letters, endings, stages, reasons, pages, in English and French.
+
+`muster.po` holds what every door says, `console.po` what only the pages of the console say; a key stands in one file alone.
 
 Message ids are stable keys (`letter.conditional_offer.body`), so both languages are translations and neither can go missing
 unseen. The .po files are read as they are when a process starts: there is no compiled copy that could be older than they.
@@ -16,6 +18,8 @@ from babel.messages.pofile import PoFileError, read_po
 from domain.errors import BadInput
 
 LANGUAGES = ("en", "fr")
+#: The first has to be there.
+FILES = ("muster.po", "console.po")
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 
 
@@ -43,6 +47,10 @@ class Words:
         if missing:
             raise BadInput(f"{key!r} needs {', '.join(sorted(missing))}", code="missing_value", key=key, missing=sorted(missing))
         return string.Formatter().vformat(text, (), values)
+
+    def has(self, key: str) -> bool:
+        """Is there such a text? Every language has the same ones."""
+        return key in self._texts[LANGUAGES[0]]
 
     def known(self, language: str = "en") -> frozenset[str]:
         """Every key there is."""
@@ -86,7 +94,7 @@ def read(path: Path) -> dict[str, str]:
 
 @cache
 def _load(folder: Path) -> Words:
-    texts = {language: read(folder / language / "LC_MESSAGES" / "muster.po") for language in LANGUAGES}
+    texts = {language: _together(folder / language / "LC_MESSAGES") for language in LANGUAGES}
     first = texts[LANGUAGES[0]]
     for language in LANGUAGES[1:]:
         apart = sorted(first.keys() ^ texts[language].keys())
@@ -96,3 +104,14 @@ def _load(folder: Path) -> Words:
         if uneven:
             raise BadInput(f"{uneven[0]!r} has other placeholders in {language}", code="bad_catalogue", key=uneven[0])
     return Words(texts)
+
+
+def _together(folder: Path) -> dict[str, str]:
+    """The entries of every file of one language. Raises BadInput for a key that stands in two."""
+    texts: dict[str, str] = {}
+    for name in FILES:
+        found = read(folder / name) if name == FILES[0] or (folder / name).exists() else {}
+        if twice := sorted(texts.keys() & found.keys()):
+            raise BadInput(f"{folder / name}: {twice[0]!r} stands in another file too", code="bad_catalogue", key=twice[0])
+        texts |= found
+    return texts

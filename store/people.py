@@ -55,6 +55,16 @@ class People:
         row = await self._one(select(people).where(people.c.candidate == candidate), f"candidate {candidate}")
         return Person(row["candidate"], row["name"], row["email"], row["language"])
 
+    async def named(self, candidates: Iterable[str]) -> dict[str, str]:
+        """The names of these candidates by their ids; who is not there any more is left out."""
+        found = {}
+        for candidate in candidates:
+            try:
+                found[candidate] = (await self.contact(candidate)).name
+            except NotFound:
+                continue
+        return found
+
     async def application(self, ref: str) -> Application:
         """An application as it was received; `body` is the personal part of the event."""
         row = await self._one(select(applications).where(applications.c.application == ref), f"application {ref}")

@@ -52,6 +52,16 @@ class Queries:
         }
         return row | parts
 
+    async def brief(self, cases_: Iterable[str]) -> list[Row]:
+        """Of each of these hires: vacancy, candidate, stage."""
+        wanted = select(hires.c.case_id, hires.c.vacancy, hires.c.candidate, hires.c.stage).where(hires.c.case_id.in_(list(cases_)))
+        return await self._rows(wanted)
+
+    async def by_stage(self) -> dict[str, int]:
+        """How many open hires stand at each stage."""
+        query = select(hires.c.stage, func.count()).where(hires.c.ending.is_(None), hires.c.stage.is_not(None)).group_by(hires.c.stage)
+        return await self._db.read(lambda rx: {row[0]: row[1] for row in rx.execute(query)})
+
     async def ranked(self, vacancy: str) -> list[Row]:
         """The hires of a vacancy in order of merit: by rank where there is one, then by score; each with its `place`, from 1."""
         order = (hires.c.rank.nulls_last(), hires.c.score.desc().nulls_last(), hires.c.received_at, hires.c.case_id)

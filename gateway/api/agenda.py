@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from acts.personnel import Task
 from acts.rights import Resource
+from config.cursors import Cursors
 from config.telling import Teller
 from config.words import Words
 from domain.agenda import FOLLOWS, agenda
@@ -15,7 +16,6 @@ from domain.digest import Digest
 from domain.tally import Share, Tally
 from domain.words import Party, Role
 from gateway.api.callers import Caller, sees
-from gateway.api.cursors import Cursors
 from gateway.api.hires import Language
 from gateway.api.paging import Page, Paging, Turner
 from gateway.api.strict import router

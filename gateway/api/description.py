@@ -4,8 +4,8 @@ import json
 import sys
 from typing import Any
 
+from config.cursors import Cursors
 from gateway.api.app import described
-from gateway.api.cursors import Cursors
 from gateway.api.wiring import routers
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from acts import parts
 from acts.rights import Resource
+from config.cursors import Cursors
 from config.telling import Teller
 from config.words import Words
 from domain.errors import NotFound, NotNow
@@ -17,7 +18,6 @@ from domain.status import Status
 from domain.undo import Tracked
 from domain.words import Ending, Stage
 from gateway.api.callers import Caller, sees
-from gateway.api.cursors import Cursors
 from gateway.api.etags import NOT_MODIFIED, etag, unchanged
 from gateway.api.paging import Page, Paging, Turner
 from gateway.api.strict import router

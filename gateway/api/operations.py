@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from acts.housekeeping import Timetable
 from acts.rights import Resource
+from config.cursors import Cursors
 from domain.operation import Item
 from gateway.api.callers import Caller, sees
-from gateway.api.cursors import Cursors
 from gateway.api.paging import Page, Paging, Turner
 from gateway.api.strict import router
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway.api.cursors import Cursors
+from config.cursors import Cursors
 
 T = TypeVar("T")
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from acts.board import Workspace
 from acts.rights import Resource
+from config.cursors import Cursors
 from config.telling import Teller
 from config.words import Words
 from domain.errors import NotNow
@@ -15,7 +16,6 @@ from domain.jobposting import job_posting
 from domain.rules import Rules
 from domain.vacancy import VacancySpec
 from gateway.api.callers import Caller, sees
-from gateway.api.cursors import Cursors
 from gateway.api.etags import NOT_MODIFIED, etag, unchanged
 from gateway.api.hires import Deadline, Entry, HireId, IfNoneMatch, Language
 from gateway.api.paging import Page, Paging, Turner

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from acts.carrier import Carrier
 from acts.engine import engine
 from acts.in_person import TokenDesk
+from config.cursors import Cursors
 from config.guard import Guard
 from config.serving import run_server
 from config.settings import Settings
@@ -31,7 +32,6 @@ from gateway.api import (
 )
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
-from gateway.api.cursors import Cursors
 from store.database import Database, check_migrated
 
 log = structlog.get_logger(__name__)

@@ -10,13 +10,17 @@ import pytest
 from babel.messages.pofile import read_po
 
 from cli.rehearsed import CROSSED
-from config.words import LANGUAGES, LOCALE, Words, placeholders, read
+from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from connectors.letters.dossier import CLAIMS, LABELS
+from console.forms import fields_of
+from console.frame import RAIL, THEMES
+from console.pages.hires import KEYS
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
+from domain.competition import ACTS as VACANCY_ACTS
 from domain.contract import CLAUSES
 from domain.digest import SECTIONS
 from domain.errors import BadInput, Problem
@@ -27,6 +31,7 @@ from domain.log.completeness import CHECKS, DIFFERENCES
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
+from domain.sessions import How
 from domain.signals import REMEDIES
 from domain.status import CODES as STATUSES
 from domain.vacancy import OVER
@@ -36,7 +41,7 @@ from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome
 from gateway.api.problems import TITLES as API_TITLES
 
 ROOT = LOCALE.parent
-PACKAGES = ("acts", "activities", "cli", "config", "connectors", "domain", "gateway", "sandbox", "store", "worker", "workflows")
+PACKAGES = ("acts", "activities", "cli", "config", "connectors", "console", "domain", "gateway", "sandbox", "store", "worker", "workflows")
 
 ENUMS: dict[str, type[StrEnum]] = {
     "stage": Stage,
@@ -90,12 +95,32 @@ def needed() -> set[str]:
     keys |= {f"completeness.check.{name}" for name in CHECKS} | {f"completeness.difference.{code}" for code in DIFFERENCES}
     keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
     keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
-    return keys | {f"refusal.{name}" for name in problems()}
+    return keys | console() | {f"refusal.{name}" for name in problems()}
+
+
+def console() -> set[str]:
+    """What the pages of the console say by family."""
+    asked = {field.name for table in (ACTS, VACANCY_ACTS) for act in table.values() for field in fields_of(act.args)}
+    keys = {f"console.field.{name}" for name in asked} | {f"console.rail.{place.name}" for place in RAIL}
+    keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
+    keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
+    keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "competencies", "desirable")}
+    keys |= {f"console.pill.{name}" for name in ("needs", "waiting", "held", "over", "done")}
+    keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}
+    ended = {f"session_{state}" for state in ("idle", "expired", "ended")}
+    keys |= {f"console.why.{why}" for why in ("not_signed_in", "signed_out", "wrong_password", "link_gone", *ended)}
+    keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
+    return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago"}
 
 
 @pytest.fixture(scope="module")
 def words() -> Words:
     return Words.load()
+
+
+@pytest.fixture(scope="module")
+def pages() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "console" / "templates").rglob("*.html")))
 
 
 @pytest.fixture(scope="module")
@@ -127,11 +152,11 @@ def test_both_languages_ask_for_the_same_values(words: Words) -> None:
     assert uneven == []
 
 
-def test_nothing_stands_in_the_catalogue_that_no_one_says(words: Words, sources: str) -> None:
-    """A key belongs to a family above, or is quoted in the code; a reason code is one the rules can give."""
+def test_nothing_stands_in_the_catalogue_that_no_one_says(words: Words, sources: str, pages: str) -> None:
+    """A key belongs to a family above, or is quoted in the code or on a page; a reason code is one the rules can give."""
 
     def quoted(text: str) -> bool:
-        return f'"{text}"' in sources
+        return f'"{text}"' in sources or f'"{text}"' in pages or f"several({text.removesuffix('.one').removesuffix('.many')!r}" in pages
 
     def given(reason: str) -> bool:
         first, _, rest = reason.partition(".")
@@ -167,14 +192,22 @@ def test_every_key_the_code_says_is_in_the_catalogue(words: Words, sources: str)
     assert said - words.known() == set()
 
 
+def test_every_key_a_page_says_is_in_the_catalogue(words: Words, pages: str) -> None:
+    said = set(re.findall(r'\bsay\("([a-z_.]+)"[,)]', pages))
+    counted = {f"{key}.{n}" for key in re.findall(r'\bseveral\([^"]*"([a-z_.]+)"', pages) for n in ("one", "many")}
+    assert len(said) > 50
+    assert (said | counted) - words.known() == set()
+
+
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_entry_is_fuzzy_obsolete_or_written_twice(language: str) -> None:
-    path = LOCALE / language / "LC_MESSAGES" / "muster.po"
+def test_no_entry_is_fuzzy_obsolete_or_written_twice(language: str, file: str) -> None:
+    path: Path = LOCALE / language / "LC_MESSAGES" / file
     text = path.read_text(encoding="utf-8")
     ids = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
     assert len(ids) == len(set(ids))
-    with path.open("rb") as file:
-        catalogue = read_po(file, abort_invalid=True)
+    with path.open("rb") as opened:
+        catalogue = read_po(opened, abort_invalid=True)
     assert (catalogue.fuzzy, dict(catalogue.obsolete), str(catalogue.locale)) == (False, {}, language)
     assert "#, fuzzy" not in text
 
@@ -283,6 +316,14 @@ GOOD = 'msgid "a"\nmsgstr "x {n}"\n'
 def test_a_half_done_catalogue_is_not_loaded(tmp_path: Path, fr: str, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         Words.load(catalogue(tmp_path, GOOD, fr))
+
+
+def test_a_key_stands_in_one_file_alone(tmp_path: Path) -> None:
+    folder = catalogue(tmp_path, GOOD, GOOD)
+    again = folder / "en" / "LC_MESSAGES" / "console.po"
+    again.write_text((folder / "en" / "LC_MESSAGES" / "muster.po").read_text("utf-8"), "utf-8")
+    with pytest.raises(BadInput, match="another file"):
+        Words.load(folder)
 
 
 def test_an_edited_catalogue_needs_no_compiling(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ import typer.main
 from fastapi.routing import APIRoute
 
 from cli.main import app
+from config.cursors import Cursors
 from domain.acts import ACTS
 from domain.competition import ACTS as VACANCY_ACTS
 from gateway.api.addresses import ADDRESSES, EXEMPT, V1
-from gateway.api.cursors import Cursors
 from gateway.api.wiring import routers
 from tests.house.test_commands import leaves
 

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from acts.in_person import TokenDesk
+from config.cursors import Cursors
 from domain.errors import EngineUnavailable
 from domain.tokens import Scope
 from domain.words import Role
 from gateway.api import notices
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
-from gateway.api.cursors import Cursors
 from gateway.api.wiring import routers
 from store.database import Database, migrate
 from tests.gateway.api.played import write

@@ -7,13 +7,13 @@ import pytest
 
 from acts.in_person import APPROVALS
 from acts.rights import SEES, Resource
+from config.cursors import Cursors
 from domain.acts import ACTS
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.errors import BadInput, NotAllowed
 from domain.tokens import Scope
 from domain.words import Role
 from gateway.api.callers import Pace, TooMany
-from gateway.api.cursors import Cursors
 from gateway.api.etags import etag, unchanged, wanted
 from gateway.api.problems import VersionMissing
 from store.tokens import Tokens

@@ -14,7 +14,7 @@ _MAC = 16
 
 class Cursors:
     def __init__(self, secret: bytes) -> None:
-        self._key = hmac.digest(secret, b"muster people's API cursor", "sha256")
+        self._key = hmac.digest(secret, b"muster cursor", "sha256")
 
     def make(self, question: dict[str, Any], at: list[Any]) -> str:
         """A cursor for the page after `at`, the sort values of the last row (JSON values, or moments)."""

@@ -1,0 +1,126 @@
+"""A form for an act, made from the act's own model, so that neither can drift: which fields, of which kind, with what to choose from."""
+
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import annotated_types
+from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from domain.errors import BadInput
+
+Kind = Literal["yes_no", "choice", "several", "day", "moment", "moments", "number", "points", "list", "text", "code", "given"]
+#: What the desk looks up by itself, and nobody says.
+LOOKED_UP = frozenset({"policy"})
+#: What a browser calls a moment without a zone; the zone is the case's own and stands beside the field.
+BROWSER_MOMENT = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form. `options` are what may be chosen; a field of kind `given` is carried along and not asked."""
+
+    name: str
+    kind: Kind
+    required: bool
+    options: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    default: str = ""
+
+
+def fields_of(model: type[BaseModel], known: Mapping[str, Sequence[str]] | None = None) -> list[Field]:
+    """The questions of a model. `known` are values the case itself offers for a field: one alone is given, several are a choice."""
+    found = [_field(name, info) for name, info in model.model_fields.items() if name not in LOOKED_UP]
+    return [_narrowed(field, (known or {}).get(field.name)) for field in found]
+
+
+def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -> dict[str, Any]:
+    """What was filled in, held against the model and made ready to travel. Raises BadInput with `errors`: a sentence by field."""
+    said: dict[str, Any] = {}
+    for field in fields_of(model):
+        value = _value(field, [each.strip() for each in form.get(field.name, ()) if each.strip()], zone)
+        if value is not None:
+            said[field.name] = value
+    try:
+        return model.model_validate(said).model_dump(mode="json", exclude_unset=True)
+    except ValidationError as error:
+        wrong = {str(each["loc"][0]) if each["loc"] else "": each["type"] for each in error.errors(include_url=False, include_input=False)}
+        raise BadInput("the form is not complete", code="bad_arguments", errors=wrong) from None
+
+
+def _field(name: str, info: FieldInfo) -> Field:
+    kind, bare = _kind(name, info.annotation)
+    options = tuple(str(each.value) for each in bare) if isinstance(bare, type) and issubclass(bare, Enum) else ()
+    default = "" if info.is_required() or info.default in (None, "", ()) else str(getattr(info.default, "value", info.default))
+    return Field(name, kind, info.is_required(), options, _bound(info, "ge"), _bound(info, "le"), default)
+
+
+def _kind(name: str, annotation: Any) -> tuple[Kind, Any]:
+    origin = typing.get_origin(annotation)
+    if origin is dict:
+        return "points", int
+    if origin is tuple:
+        inner = _bare(typing.get_args(annotation)[0])
+        if isinstance(inner, type) and issubclass(inner, Enum):
+            return "several", inner
+        return ("moments" if inner is datetime else "list"), inner
+    bare = _bare(annotation)
+    if isinstance(bare, type) and issubclass(bare, Enum):
+        return "choice", bare
+    plain: dict[Any, Kind] = {bool: "yes_no", datetime: "moment", date: "day", int: "number"}
+    return plain.get(bare, "code" if name in ("reason", "code") else "text"), bare
+
+
+def _narrowed(field: Field, known: Sequence[str] | None) -> Field:
+    if known is None or field.kind not in ("text", "choice", "code"):
+        return field
+    kind: Kind = "given" if len(known) == 1 and field.required and field.kind == "text" else "choice"
+    default = known[0] if len(known) == 1 else field.default
+    return Field(field.name, kind, field.required, tuple(known), field.least, field.most, default)
+
+
+def _value(field: Field, given: list[str], zone: str) -> Any:
+    if not given:
+        return None
+    match field.kind:
+        case "yes_no":
+            return given[0] == "yes"
+        case "several" | "list":
+            return [part for each in given for part in each.replace(",", " ").split()]
+        case "moment":
+            return _moment(given[0], zone)
+        case "moments":
+            return [_moment(each, zone) for each in given]
+        case "points":
+            return dict(pair.split("=", 1) for pair in given if "=" in pair)
+        case _:
+            return given[0]
+
+
+def _moment(text: str, zone: str) -> str:
+    """A browser says a moment without its zone; it is meant in the zone that stood beside the field."""
+    try:
+        return datetime.strptime(text, BROWSER_MOMENT).replace(tzinfo=ZoneInfo(zone)).isoformat()
+    except ValueError:
+        return text
+
+
+def _bare(annotation: Any) -> Any:
+    """The one type within `X | None` and `Annotated`."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return _bare(next(each for each in typing.get_args(annotation) if each is not type(None)))
+    if typing.get_origin(annotation) is Annotated:
+        return _bare(typing.get_args(annotation)[0])
+    return datetime if annotation is AwareDatetime else annotation
+
+
+def _bound(info: FieldInfo, side: str) -> int | None:
+    kind = annotated_types.Ge if side == "ge" else annotated_types.Le
+    return next((getattr(mark, side) for mark in info.metadata if isinstance(mark, kind)), None)

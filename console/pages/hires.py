@@ -1,0 +1,130 @@
+"""Hires: the list, whose address is its state, and one of them with everything that is known of it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from acts import parts
+from acts.rights import Resource
+from config.cursors import Cursors
+from config.telling import Teller
+from console.frame import Frame
+from console.telling import names, pill, state_of
+from console.visits import Shows, Visitor
+from domain.acts import ACTS
+from domain.errors import NotFound
+from domain.words import Ending, Stage
+
+HireId = Annotated[str, Path(pattern=r"^[a-z0-9]{2,16}(-[0-9]{1,3})?$")]
+OfPart = Annotated[Visitor, Depends(Shows(Resource.PARTS))]
+KEYS = {"deadline": ("next_deadline", "case_id"), "received": ("received_at", "case_id"), "case": ("case_id",)}
+PER_PAGE = 50
+
+
+class Asked(BaseModel):
+    """The filters of the list. What does not exist is refused: a misspelt filter would silently show everything."""
+
+    model_config = ConfigDict(extra="forbid")
+    vacancy: Annotated[str, Field(max_length=64)] = ""
+    stage: Stage | Literal[""] = ""
+    ending: Ending | Literal["", "none"] = "none"
+    needs: Annotated[str, Field(pattern=r"^[a-z_]{0,40}$")] = ""
+    owner: Annotated[str, Field(pattern=r"^[a-z0-9._-]{0,64}$")] = ""
+    words: Annotated[str, Field(max_length=100)] = ""
+    sort: Literal["deadline", "received", "case"] = "deadline"
+    cursor: Annotated[str, Field(max_length=600)] = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        given: dict[str, Any] = {name: str(getattr(self, name)) for name in ("vacancy", "stage", "owner") if getattr(self, name)}
+        if self.ending:
+            given["ending"] = None if self.ending == "none" else str(self.ending)
+        return given
+
+
+def routes(frame: Frame, cursors: Cursors) -> APIRouter:
+    at = APIRouter()
+
+    @at.get("/hires")
+    async def hires(request: Request, visitor: OfPart, asked: Annotated[Asked, Query()]) -> Response:
+        now = await visitor.desk.clock.now()
+        rows, following = await _page(visitor, asked, cursors)
+        called, mine, whole = await names(visitor, rows), _mine(visitor), visitor.sees(Resource.CASES)
+        shown = [
+            {
+                **parts.cut(row, visitor),
+                "name": called.get(row["case_id"], ""),
+                "state": state_of(row, any(need.partition(":")[0] in mine for need in row["needs"]), now),
+                "due": pill(row["next_deadline"], now) if whole else None,
+                "next_deadline": row["next_deadline"] if whole else None,
+            }
+            for row in rows
+        ]
+        given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
+        template = "hires_rows.html" if request.headers.get("hx-target") == "rows" else "hires.html"
+        return frame.page(request, template, stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
+
+    @at.get("/hires/{hire}")
+    async def hire(request: Request, visitor: OfPart, hire: HireId, done: Annotated[int | None, Query(ge=0)] = None) -> Response:
+        case = f"hire/{hire}"
+        row = await found(visitor, case)
+        now, whole = await visitor.desk.clock.now(), visitor.sees(Resource.CASES)
+        standing = await visitor.desk.standing(case)
+        why = await visitor.desk.why(case)
+        given: dict[str, Any] = {
+            "row": parts.cut(row, visitor),
+            "name": (await names(visitor, [row])).get(case, ""),
+            "case": case,
+            "hire": hire,
+            "now": now,
+            "whole": whole,
+            "allowed": [ACTS[name] for name in standing.allowed(visitor.roles)],
+            "timeline": list(reversed(await visitor.desk.timeline(case))) if whole else [],
+            "letters": await visitor.desk.letters(case) if whole else [],
+            "owner": row["owner"] or "",
+            "pill": pill,
+            "done": done,
+        }
+        given["waiting"] = Teller(frame.words, _language(visitor), why.zone).why(why) if whole else []
+        return frame.page(request, "hire.html", **given)
+
+    return at
+
+
+async def found(visitor: Visitor, case: str) -> dict[str, Any]:
+    """A hire with everything. Raises NotFound, which says the same whether there is none or it is none of the visitor's office."""
+    concerns = parts.concerns(visitor)
+    if concerns is not None and not await visitor.desk.pages.concerned(case, concerns):
+        raise NotFound(f"there is no {case}", code="unknown")
+    return await visitor.desk.hire(case)
+
+
+async def _page(visitor: Visitor, asked: Asked, cursors: Cursors) -> tuple[list[dict[str, Any]], str]:
+    """One page of rows, and the cursor of the next; empty at the end."""
+    question = {"screen": "hires", **asked.model_dump(mode="json", exclude={"cursor"})}
+    after = cursors.read(asked.cursor, question) if asked.cursor else None
+    rows = await visitor.desk.pages.hires(
+        asked.columns,
+        needs=asked.needs or None,
+        concerns=parts.concerns(visitor),
+        sort=asked.sort,
+        after=after,
+        limit=PER_PAGE + 1,
+    )
+    shown = rows[:PER_PAGE]
+    more = len(rows) > PER_PAGE
+    return shown, cursors.make(question, [shown[-1][name] for name in KEYS[asked.sort]]) if more else ""
+
+
+def _mine(visitor: Visitor) -> frozenset[str]:
+    """The acts this visitor may do: a hire that needs one of them needs them."""
+    return frozenset(name for name, act in ACTS.items() if act.roles & visitor.roles)
+
+
+def _language(visitor: Visitor) -> str:
+    return str(visitor.likes.get("language") or "en")
+
+
+async def _vacancies(visitor: Visitor) -> list[str]:
+    return [row["reference"] for row in await visitor.desk.pages.vacancies(limit=200)]

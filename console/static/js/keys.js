@@ -1,0 +1,36 @@
+// The console by keyboard. Single letters never count inside a field, with a modifier, or for whoever switched them off (WCAG 2.1.4).
+const on = document.body.dataset.keys === "on";
+const sheet = document.getElementById("keys");
+let goes = false;
+
+const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const link = (row) => row?.querySelector("th a, td a");
+
+function step(by) {
+  const all = rows(), at = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)];
+  link(next)?.focus();
+}
+
+const single = {
+  "?": () => sheet?.showModal(),
+  "/": () => document.getElementById("find")?.focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  a: () => (document.activeElement?.closest("[data-row]") ?? document).querySelector("[data-act]")?.focus(),
+  g: () => { goes = true; setTimeout(() => { goes = false; }, 1500); },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const place = goes && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+  goes = false;
+  if (place) {
+    event.preventDefault();
+    place.click();
+  } else if (single[event.key]) {
+    event.preventDefault();
+    single[event.key]();
+  }
+});

@@ -1,0 +1,127 @@
+"""Who is looking: the session behind the cookie, the person behind the session, and what that person may see and do today."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Request
+
+from acts.desk import Desk
+from acts.rights import SEES, Resource
+from acts.sessions import NotSignedIn, csrf_token
+from config.words import LANGUAGES
+from domain.errors import NotAllowed
+from domain.sessions import Session
+from domain.words import Role
+from domain.words import roles as roles_among
+
+SECURE, PLAIN = "__Host-muster", "muster_session"
+
+
+class Forged(NotAllowed):
+    """A form that did not come from a page of this session."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One request's person. `desk` reads; `reach` gives the desk that acts on cases, or raises EngineUnavailable."""
+
+    person: str
+    name: str
+    roles: frozenset[Role]
+    session: Session
+    csrf: str = field(repr=False)
+    likes: dict[str, Any]
+    desk: Desk
+    reach: Callable[[], Awaitable[Desk]] = field(repr=False)
+
+    def sees(self, resource: Resource) -> bool:
+        return bool(SEES[resource] & self.roles)
+
+    @property
+    def fresh(self) -> bool:
+        """Did this person prove who they are recently enough to approve something?"""
+        return self.desk.sessions.fresh(self.session)
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What every request is received with. `origin` is where this console is found (`https://…`); cookies are for it alone."""
+
+    desk: Desk
+    acting: Callable[[], Awaitable[Desk]]
+    origin: str
+
+    @property
+    def secure(self) -> bool:
+        return self.origin.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        return SECURE if self.secure else PLAIN
+
+
+class Shows:
+    """The dependency of a page: who is signed in, and may look at `resource`."""
+
+    def __init__(self, resource: Resource = Resource.ONESELF) -> None:
+        self.resource = resource
+
+    async def __call__(self, request: Request) -> Visitor:
+        reception: Reception = request.app.state.reception
+        secret = request.cookies.get(reception.cookie, "")
+        session = await reception.desk.sessions.proved(secret)
+        visitor = await _visitor(reception, session, secret)
+        request.state.visitor = visitor
+        self._check(visitor)
+        return visitor
+
+    def _check(self, visitor: Visitor) -> None:
+        if not visitor.sees(self.resource):
+            wanted = sorted(str(role) for role in SEES[self.resource])
+            raise NotAllowed(f"{self.resource} is for: {', '.join(wanted)}", code="wrong_role", roles=wanted)
+
+
+class Does(Shows):
+    """The dependency of whatever changes something: the form has to come from a page of this very session, at this very address."""
+
+    def __init__(self, resource: Resource = Resource.ONESELF) -> None:
+        super().__init__(resource)
+
+    async def __call__(self, request: Request) -> Visitor:
+        check_origin(request)
+        visitor = await super().__call__(request)
+        given = request.headers.get("x-csrf") or str((await request.form()).get("csrf", ""))
+        if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
+            raise Forged("this form is not of your session: open the page again", code="forged_form")
+        return visitor
+
+
+def check_origin(request: Request) -> None:
+    """Refuse what another site's page sends. Browsers say where a form comes from; one that says nothing is no browser of today."""
+    reception: Reception = request.app.state.reception
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    if (origin is None and site is None) or origin not in (None, reception.origin) or site not in (None, "same-origin"):
+        raise Forged("this form comes from another page than ours", code="forged_form")
+
+
+async def _visitor(reception: Reception, session: Session, secret: str) -> Visitor:
+    desk = reception.desk
+    who = await desk.people.staff(session.person)
+    lent = (await desk.personnel.stands_in(session.person)).values()
+    roles = roles_among(who.roles) | frozenset(role for given in lent for role in roles_among(given))
+    likes = {"language": who.language, **await desk.preferences.of(session.person)}
+    return Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting)
+
+
+def language_of(request: Request) -> str:
+    """The language of this answer: the person's own, else what the browser asks for, else English."""
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    if visitor is not None and visitor.likes.get("language") in LANGUAGES:
+        return str(visitor.likes["language"])
+    asked = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
+    return next((each for each in asked if each in LANGUAGES), LANGUAGES[0])
+
+
+__all__ = ["Does", "Forged", "NotSignedIn", "Reception", "Shows", "Visitor", "check_origin", "language_of"]

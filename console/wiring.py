@@ -1,0 +1,86 @@
+"""Who fills which place in the console: the only file here that knows settings, store, Temporal and keys together."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from fastapi import APIRouter
+
+from acts.carrier import Carrier
+from acts.desk import Desk
+from acts.digest import office_zone
+from acts.sessions import SessionBook
+from config.cursors import Cursors
+from config.guard import Guard
+from config.serving import run_server
+from config.settings import Settings
+from config.temporal import connect
+from config.words import Words
+from connectors.signatures import load_signing_key
+from console.app import Parts, create_console
+from console.assets import Assets
+from console.frame import Frame
+from console.pages import acting, hires, overview, signing_in
+from console.visits import Reception
+from domain.sessions import Bounds
+from store.database import Database, check_migrated
+
+
+class Desks:
+    """The desk that only reads, and the one that reaches the cases: Temporal is called for when somebody first acts, not before."""
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings, self._db = settings, db
+        self.reading = self._desk()
+        self._acting: Desk | None = None
+        self._turn = asyncio.Lock()
+
+    async def acting(self) -> Desk:
+        """Raises EngineUnavailable while Temporal is away; the next request tries again."""
+        async with self._turn:
+            if self._acting is None:
+                self._acting = self._desk(Carrier(await connect(self._settings), self._settings.task_queue))
+            return self._acting
+
+    def _desk(self, carrier: Carrier | None = None) -> Desk:
+        desk = Desk(self._db, carrier)
+        desk.sessions = SessionBook(self._db, desk.people, bounds_of(self._settings))
+        return desk
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    given = settings.console
+    return Bounds(
+        idle=timedelta(minutes=given.idle_minutes), longest=timedelta(hours=given.hours), fresh=timedelta(minutes=given.fresh_minutes)
+    )
+
+
+def routers(frame: Frame, cursors: Cursors) -> Sequence[APIRouter]:
+    """Every page there is."""
+    return (
+        signing_in.routes(frame),
+        overview.routes(frame),
+        hires.routes(frame, cursors),
+        acting.routes(frame),
+    )
+
+
+def console_app(reception: Reception, frame: Frame, cursors: Cursors) -> Guard:
+    async def ready() -> None:
+        await reception.desk.clock.now()
+
+    return create_console(Parts(routers(frame, cursors), frame, reception, ready))
+
+
+async def serve(settings: Settings) -> None:
+    """Run the console until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey."""
+    key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        desks = Desks(settings, db)
+        reception = Reception(desks.reading, desks.acting, settings.console_origin)
+        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material))
+        await run_server(app, settings.console.host, settings.console.port)
+    finally:
+        await db.close()

@@ -1,0 +1,155 @@
+"""What the pages say to whom: every role, both languages; and acting by form up to the case's own answer."""
+
+import re
+from typing import Any
+
+import pytest
+
+from acts.desk import Desk
+from domain.errors import NotNow, Stale
+from domain.messages import Receipt
+from domain.words import Role
+from tests.console.conftest import Console
+from tests.console.test_signing_in import csrf
+from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
+
+PAGES = ("/", "/hires", "/hires?ending=", "/me", f"/hires/{AT_CONDITIONS}", f"/hires/{AT_SHORTLISTING}/acts/shortlist")
+
+
+@pytest.mark.parametrize("role", [*map(str, Role), "nobody"])
+async def test_every_page_answers_every_role_with_a_page_or_a_plain_no(console: Console, role: str) -> None:
+    browser = await console.as_(role)
+    for path in PAGES:
+        answer = await browser.get(path)
+        assert answer.status_code in (200, 403, 404), path
+        assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_every_page_is_in_the_language_of_whoever_reads_it(console: Console, language: str) -> None:
+    await console.desk.preferences.put("hr_head", language=language)
+    browser = await console.as_("hr_head")
+    for path in PAGES:
+        text = (await browser.get(path)).text
+        assert f'<html lang="{language}"' in text
+        assert ("Se déconnecter" in text) == (language == "fr")
+
+
+async def test_names_are_shown_to_hr_and_to_nobody_who_works_without_them(console: Console) -> None:
+    assert NAME in (await (await console.as_("hr_officer")).get("/hires")).text
+    for role in ("auditor", "medical_advisers_office", "office_of_security", "appointing_authority", "hiring_manager"):
+        browser = await console.as_(role)
+        for path in ("/", "/hires?ending=", f"/hires/{AT_CONDITIONS}"):
+            assert NAME not in (await browser.get(path)).text
+
+
+async def test_names_can_be_masked(console: Console) -> None:
+    await console.desk.preferences.put("hr_officer", masked="on")
+    assert NAME not in (await (await console.as_("hr_officer")).get("/hires")).text
+
+
+async def test_an_office_sees_its_own_condition_and_no_other(console: Console) -> None:
+    text = (await (await console.as_("medical_advisers_office")).get(f"/hires/{AT_CONDITIONS}")).text
+    assert "medical approval" in text
+    assert "security clearance" not in text
+
+
+async def test_a_hire_of_nobodys_office_is_as_if_it_were_not_there(console: Console) -> None:
+    browser = await console.as_("medical_advisers_office")
+    unknown, foreign = await browser.get("/hires/zzzz9999"), await browser.get(f"/hires/{AT_SHORTLISTING}")
+    assert unknown.status_code == foreign.status_code == 404
+
+
+async def test_the_list_keeps_its_filters_in_its_address(console: Console) -> None:
+    browser = await console.as_("hr_officer")
+    text = (await browser.get("/hires?stage=shortlisting")).text
+    assert f"/hires/{AT_SHORTLISTING}" in text
+    assert f"/hires/{AT_CONDITIONS}" not in text
+    assert (await browser.get("/hires?stage=bogus")).status_code == 400
+    assert (await browser.get("/hires?colour=blue")).status_code == 400
+    assert (await browser.get("/hires?cursor=bogus")).status_code == 400
+
+
+class Told(Desk):
+    """A desk that keeps what it is asked to do, and answers as it is told."""
+
+    done: list[tuple[Any, ...]]
+    answer: Exception | None = None
+
+    async def act(
+        self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
+    ) -> Receipt:
+        self.done.append((person, case, act, args, version))
+        if self.answer is not None:
+            raise self.answer
+        return Receipt(case=case, number=99)
+
+
+@pytest.fixture
+def told(console: Console) -> Told:
+    desk = Told(console.db)
+    desk.done = []
+    reception = console.reception
+
+    async def acting() -> Desk:
+        return desk
+
+    object.__setattr__(reception, "acting", acting)
+    return desk
+
+
+async def fill(console: Console, told: Told, **given: str) -> Any:
+    """Open the form of the short list and send it, as HR's head."""
+    browser = await console.as_("hr_head")
+    path = f"/hires/{AT_SHORTLISTING}/acts/shortlist"
+    page = (await browser.get(path)).text
+    kept = dict(re.findall(r'name="(csrf|version|request)" value="([^"]+)"', page))
+    return await browser.post(path, kept | given)
+
+
+async def test_an_act_is_shown_before_it_is_done(console: Console, told: Told) -> None:
+    page = await fill(console, told, shortlisted="yes", reason="profile_matches", step="preview")
+    assert page.status_code == 200
+    assert told.done == []
+    assert 'value="confirm"' in page.text
+
+
+async def test_confirming_asks_the_case_with_what_was_seen_and_leads_back_with_a_receipt(console: Console, told: Told) -> None:
+    answer = await fill(console, told, shortlisted="yes", reason="profile_matches", step="confirm")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/hires/{AT_SHORTLISTING}?done=99")
+    ((person, case, act, args, version),) = told.done
+    assert (person, case, act) == ("hr_head", f"hire/{AT_SHORTLISTING}", "shortlist")
+    assert args == {"shortlisted": True, "reason": "profile_matches"}
+    assert version == (await console.desk.standing(case)).number
+
+
+async def test_a_form_that_is_not_complete_says_which_field(console: Console, told: Told) -> None:
+    page = await fill(console, told, reason="Not A Code", step="confirm")
+    assert page.status_code == 400
+    assert told.done == []
+    assert 'id="wrong-shortlisted"' in page.text
+    assert 'value="Not A Code"' in page.text
+
+
+async def test_who_decided_on_an_older_case_sees_what_changed_and_keeps_what_was_typed(console: Console, told: Told) -> None:
+    told.answer = Stale("the case has moved on", code="stale")
+    page = await fill(console, told, shortlisted="no", reason="experience_short", step="confirm")
+    assert page.status_code == 412
+    assert 'value="experience_short"' in page.text
+
+
+async def test_what_the_case_refuses_is_said_and_nothing_typed_is_lost(console: Console, told: Told) -> None:
+    told.answer = NotNow("the stage has passed", code="stage_passed")
+    page = await fill(console, told, shortlisted="no", reason="experience_short", step="confirm")
+    assert page.status_code == 409
+    assert "the stage has passed" in page.text
+    assert 'value="experience_short"' in page.text
+
+
+async def test_an_auditor_reads_and_never_acts(console: Console) -> None:
+    browser = await console.as_("auditor")
+    assert (await browser.get(f"/hires/{AT_SHORTLISTING}/acts/shortlist")).status_code == 403
+    page = (await browser.get(f"/hires/{AT_SHORTLISTING}")).text
+    assert "/acts/" not in page
+    answer = await browser.post(f"/hires/{AT_SHORTLISTING}/acts/shortlist", {"csrf": csrf(page), "version": "1", "request": "0" * 24})
+    assert answer.status_code == 403
