@@ -1,6 +1,7 @@
 """`muster staff …`: who works here, and in which roles."""
 
-from datetime import datetime
+import sys
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -64,6 +65,55 @@ def load(
     show.many(
         [{"person": person, **who.model_dump()} for person, who in people.items()], COLUMNS, json_=json, none="That file names nobody."
     )
+
+
+@app.command()
+def link(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who is to sign in.")],
+    minutes: Annotated[int, typer.Option("--minutes", min=1, max=1440, help="How long it counts.")] = 15,
+    json: Json = False,
+) -> None:
+    """Make a one-time link into the console for a person. It is shown once; hand it to nobody else."""
+    settings = terminal(ctx).settings
+    secret = terminal(ctx).at_store(lambda desk: desk.sessions.link(person, timedelta(minutes=minutes)))
+    address = f"{settings.console_origin}/in/{secret}"
+    if json:
+        show.as_json({"person": person, "address": address, "minutes": minutes})
+        return
+    show.line(f"{person} signs in once, within {minutes} minutes, at:")
+    show.line(address)
+
+
+@app.command()
+def password(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Whose password.")],
+    json: Json = False,
+) -> None:
+    """Set a person's password for the console, asked for twice and never shown; piped in, it is the first line. Ends their sessions."""
+    given = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    terminal(ctx).at_store(lambda desk: desk.sessions.set_password(person, given))
+    if json:
+        show.as_json({"person": person, "set": True})
+        return
+    show.line(f"{person} signs in with this password from now on; every session of theirs is over.")
+
+
+@app.command()
+def identity(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Whom it means.")],
+    issuer: Annotated[str, typer.Option("--issuer", metavar="URL", help="The identity provider: https://id.example.org.")],
+    subject: Annotated[str, typer.Option("--subject", metavar="ID", help="The provider's own, lasting name for the person (`sub`).")],
+    json: Json = False,
+) -> None:
+    """Say which person an identity of a provider means. Addresses are never compared: they change hands."""
+    terminal(ctx).at_store(lambda desk: desk.sessions.link_identity(person, issuer, subject))
+    if json:
+        show.as_json({"person": person, "issuer": issuer, "subject": subject})
+        return
+    show.line(f"{subject} at {issuer} is {person}.")
 
 
 Whose = Annotated[str, typer.Argument(metavar="PERSON", help="Whose absence, delegation or list.")]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
 
 #: In the order they are started; stopped in the other, so that nothing is taken in that nobody would carry on.
-DOORS = ("worker", "dispatcher", "relay", "api", "gateway")
+DOORS = ("worker", "dispatcher", "relay", "console", "api", "gateway")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_S = 30
 STEADY_S = 60
@@ -113,6 +113,7 @@ class Installation:
         """Where everything listens, and stands."""
         ui = {"temporal_ui": self.server.ui_address} if self.server else {}
         return {
+            "console": self.settings.console_origin,
             "gateway": f"http://{self.settings.gateway_host}:{self.settings.gateway_port}",
             "api": f"http://{self.settings.api_host}:{self.settings.api_port}/api/v1",
             "temporal": self.settings.temporal_address,
@@ -161,7 +162,7 @@ def up(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Start everything on this machine (Temporal, store, worker, gateway, people's API, dispatcher, relay) and leave it running."""
+    """Start everything on this machine (Temporal, store, worker, gateway, people's API, dispatcher, relay, console) and leave it running."""
     settings = terminal(ctx).settings
     how = How(store=store, any_ports=any_ports, demo=demo, json=json)
     asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how))

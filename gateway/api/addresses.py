@@ -77,7 +77,7 @@ ADDRESSES = {
 #: Commands that go another way here, or none at all, each with the reason.
 EXEMPT = {
     **dict.fromkeys(
-        ("up", "worker", "gateway", "api", "nats", "dispatcher", "relay", "migrate", "doctor", "recover", "demo", "config show"),
+        ("up", "worker", "gateway", "api", "console", "nats", "dispatcher", "relay", "migrate", "doctor", "recover", "demo", "config show"),
         "runs or examines the installation itself: for whoever operates the machine",
     ),
     **dict.fromkeys(
@@ -98,6 +98,10 @@ EXEMPT = {
     "event send": "plays a partner, with a partner's key, at the machines' door",
     "vacancy import": "POST /notices/preview reads the notice, a person settles what it leaves open, POST /vacancies publishes",
     **dict.fromkeys(("staff add", "staff load"), "roles are given at a terminal: a token could give its own person more"),
+    **dict.fromkeys(
+        ("staff link", "staff password", "staff identity"),
+        "how somebody signs in is settled at a terminal: a token could let its holder in as somebody else",
+    ),
     "letters preview": "sets sample letters as files; no letter of anybody's",
     "calendar build": "drafts a file from public holidays; nothing of the installation is asked",
     **dict.fromkeys(
