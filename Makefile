@@ -36,7 +36,7 @@ demo: setup ## play both founding vacancies to their end, print a result anyone 
 	$(BIN)/muster demo $(if $(STORE),--store $(STORE)) $(if $(SEED),--seed $(SEED)) $(if $(NOTICE),--notice "$(NOTICE)")
 
 up: setup ## start everything on this machine and leave it running
-	$(BIN)/muster up $(if $(STORE),--store $(STORE))
+	$(BIN)/muster up --people demo $(if $(STORE),--store $(STORE))
 
 test: setup ## the tests, without the long ones
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not slow' --ignore=tests/proofs

@@ -173,6 +173,7 @@ class Remote:
         self.tokens, self.carrier = BesideTheStore(), None
         self.auditing: Any = BesideTheStore()
         self.keys: Any = BesideTheStore()
+        self.sessions: Any = BesideTheStore()
         self.boardroom, self.bulk = RemoteBoardroom(line), RemoteBulk(self, line)
         self.policies, self.overlays, self.calendars = RemotePolicies(self, line), RemoteOverlays(self, line), RemoteCalendars(self, line)
         self.personnel, self.importing = RemotePersonnel(self, line), RemoteImporting(self, line)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from acts.partners import PartnerDesk
     from acts.personnel import Personnel
     from acts.privacy import PrivacyDesk
+    from acts.sessions import SessionBook
     from acts.signals import SignalDesk
     from acts.tokens import TokenBook
     from config.settings import Settings
@@ -102,6 +103,9 @@ class Desk(Protocol):
     def tokens(self) -> "TokenBook": ...
     @property
     def keys(self) -> "KeyDesk": ...
+
+    @property
+    def sessions(self) -> "SessionBook": ...
     @property
     def privacy(self) -> "PrivacyDesk": ...
     @property

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext, redirect_stdout, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 DOORS = ("worker", "dispatcher", "relay", "console", "api", "gateway")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PATIENCE_S = 30
+#: Whose links are printed, one person each; anybody else's: muster staff link.
+SHOWN = ("hr_officer", "hr_head", "appointing_authority", "office_of_security", "medical_advisers_office", "auditor")
+LINKS_COUNT = timedelta(days=1)
 STEADY_S = 60
 LONGEST_WAIT_S = 30
 
@@ -45,6 +49,7 @@ class How:
     any_ports: bool
     demo: bool
     json: bool
+    people: str | None = None
 
     def say(self, text: str) -> None:
         """To people; for programs only the result is printed."""
@@ -160,11 +165,14 @@ def up(
     demo: Annotated[
         bool, typer.Option("--demo", help="With what a demonstration leaves behind; it is played first, unless it was before.")
     ] = False,
+    people: Annotated[
+        str | None, typer.Option("--people", metavar="FILE", help="Who works here, when nobody does yet: a file of people, or demo.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Start everything on this machine (Temporal, store, worker, gateway, people's API, dispatcher, relay, console) and leave it running."""
+    """Start everything on this machine (Temporal, store, worker, gateway, console, API, dispatcher, relay) and leave it running."""
     settings = terminal(ctx).settings
-    how = How(store=store, any_ports=any_ports, demo=demo, json=json)
+    how = How(store=store, any_ports=any_ports, demo=demo, json=json, people=people)
     asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how))
 
 
@@ -176,7 +184,7 @@ async def _up(settings: "Settings", how: How) -> None:
         running = await start(settings.model_copy(update={"store_url": url}), how)
         try:
             await ready(running, stop)
-            _tell(running)
+            _tell(running, await _links(running))
             await running.watch(stop, say)
         finally:
             say("Stopping.")
@@ -209,7 +217,8 @@ async def start(settings: "Settings", how: How) -> Installation:
     _with_keys(settings, how.say)
     await migrate(settings.store_url)
     if how.any_ports:
-        settings = settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port()})
+        console = settings.console.model_copy(update={"port": _free_port()})
+        settings = settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port(), "console": console})
     server = await _embedded(settings, how)
     if server is not None:
         settings = settings.model_copy(update={"temporal_address": server.address})
@@ -221,14 +230,14 @@ async def start(settings: "Settings", how: How) -> Installation:
 
 
 async def ready(running: Installation, stop: asyncio.Event) -> None:
-    """Wait until gateway and API answer. Raises NotStarted, with what a door said last, when one ends first."""
+    """Wait until gateway, API and console answer. Raises NotStarted, with what a door said last, when one ends first."""
     deadline = time.monotonic() + PATIENCE_S
     while not stop.is_set() and not await _answers(running.settings):
         ended = next((child for child in running.children if child.process.poll() is not None), None)
         if ended is not None:
             raise NotStarted(f"{ended.name} did not start: {ended.last_words()}", code="not_started")
         if time.monotonic() > deadline:
-            raise NotStarted(f"gateway or API did not answer within {PATIENCE_S} seconds; see {running.settings.data_dir / 'logs'}")
+            raise NotStarted(f"a door did not answer within {PATIENCE_S} seconds; see {running.settings.data_dir / 'logs'}")
         await asyncio.sleep(0.1)
 
 
@@ -241,6 +250,7 @@ def environment(settings: "Settings") -> dict[str, str]:
         "MUSTER_PARTNERS_FILE": str(settings.partners_file),
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
         "MUSTER_API_PORT": str(settings.api_port),
+        "MUSTER_CONSOLE__PORT": str(settings.console.port),
     }
     # Only where there is one: a file that is named has to be there.
     keys = {"MUSTER_KEYRING_FILE": str(settings.keyring_path)} if settings.keyring_path.exists() else {}
@@ -311,7 +321,9 @@ def _free_port() -> int:
 
 
 async def _answers(settings: "Settings") -> bool:
-    for host, port in ((settings.gateway_host, settings.gateway_port), (settings.api_host, settings.api_port)):
+    console = settings.console
+    doors = ((settings.gateway_host, settings.gateway_port), (settings.api_host, settings.api_port), (console.host, console.port))
+    for host, port in doors:
         try:
             _, writer = await asyncio.open_connection(host, port)
         except OSError:
@@ -328,14 +340,37 @@ def _told_to_stop() -> asyncio.Event:
     return stop
 
 
-def _tell(running: Installation) -> None:
+async def _links(running: Installation) -> dict[str, str]:
+    """A one-time link into the console for one person of each role, by what they are: "Inês Carvalho, HR officer"."""
+    from acts.desk import open_desk
+    from config.people import load_people
+
+    found: dict[str, str] = {}
+    async with open_desk(running.settings, reading=True) as desk:
+        if running.how.people and not await desk.staff():
+            for person, one in load_people(running.how.people).items():
+                await desk.put_staff(person, one.name, one.email, one.roles, one.language)
+        for who in await desk.staff():
+            role = next((role for role in who.roles if role in SHOWN and not any(role in each for each in found)), None)
+            if role is not None:
+                secret = await desk.sessions.link(who.person, LINKS_COUNT)
+                found[f"{who.person} ({role})"] = f"{running.settings.console_origin}/in/{secret}"
+    return found
+
+
+def _tell(running: Installation, links: dict[str, str]) -> None:
     if running.how.json:
-        show.as_json({**running.places(), "processes": {child.name: child.process.pid for child in running.children}})
+        processes = {child.name: child.process.pid for child in running.children}
+        show.as_json({**running.places(), "processes": processes, "sign_in": links})
         return
     show.line()
     show.line("Muster is running.", style="bold")
     show.sheet(running.places())
     show.line()
+    if links:
+        show.line(f"Sign in to the console at {running.settings.console_origin} by one of these links; each works once, for a day:")
+        show.sheet(links)
+        show.line()
     for line in _next_steps(running):
         show.line(line)
     show.line("Ctrl-C stops it.")

@@ -181,6 +181,7 @@ class FakeDesk:
     away: Problem | None = None
     keys: Any = None
     privacy: Any = None
+    sessions: Any = None
     signals: Any = None
     bulk: Any = None
     importing: Any = None

@@ -75,7 +75,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 def test_an_installation_runs_mends_itself_and_goes_without_a_trace(running: Running) -> None:
     assert "Muster is running." in running.said()
     before = running.children()
-    assert set(before) == {"worker", "dispatcher", "relay", "gateway", "api", "server"}
+    assert set(before) == {"worker", "dispatcher", "relay", "console", "gateway", "api", "server"}
 
     assert running.muster("staff", "load", "demo").returncode == 0
     assert running.muster("vacancy", "publish", "270311", "--as", "helga").returncode == 0

@@ -44,7 +44,7 @@ def test_every_command_says_in_a_sentence_what_it_does(path: str) -> None:
 
 
 #: The doors run until stopped and answer nobody.
-SILENT = {"muster worker", "muster gateway", "muster api", "muster dispatcher", "muster relay", "muster nats"}
+SILENT = {"muster worker", "muster gateway", "muster api", "muster console", "muster dispatcher", "muster relay", "muster nats"}
 
 
 @pytest.mark.parametrize("path", sorted(COMMANDS.keys() - SILENT))

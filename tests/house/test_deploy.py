@@ -15,7 +15,7 @@ from tests.house.repository import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
-DOORS = {"worker", "gateway", "api", "dispatcher", "relay", "nats"}
+DOORS = {"worker", "gateway", "api", "console", "dispatcher", "relay", "nats"}
 
 
 def compose() -> dict[str, Any]:
