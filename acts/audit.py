@@ -1,102 +1,116 @@
-"""What auditors take with them: the dossier of a case, and the export of the whole log. Both are checked before they leave the house.
+"""What auditors take with them: the dossier of a case, and the log, or a part of it. Both are checked before they leave the house.
 
-Who may: auditors, the data protection officer, the head of HR. The export is itself noted in the log, with its purpose.
+Who may: auditors, the data protection officer, the head of HR; the texts of letters, which name a candidate, not auditors. Every export
+is a reading and stands in the log with its purpose, before anything is handed over.
 """
 
-import hashlib
-import json
+import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
+from acts.dossiers import Found, Policy, bound, papers_of, stands
 from domain.errors import BadInput, NotAllowed, NotFound, NotNow
-from domain.facts import LetterWritten
 from domain.log import verify
-from domain.log.dossier import Anchor, Line, Made, dossier, log_export
-from domain.log.reading import Page, page
-from domain.log.tree import Tree, leaf_hash
+from domain.log.dossier import Anchor, Made, log_export
+from domain.log.note import LogKey
+from domain.log.reading import Page
+from domain.looking import Category, Look, Reader, told
 from domain.words import Role
 from domain.words import roles as roles_among
+from store.checkpoints import Checkpoint, Checkpoints
+from store.database import Database
+from store.logbook import LogBook
 from store.names import system_now
 from store.people import People
 from store.queries import Queries
+from store.reads import Reads
 from store.vacancies import Vacancies
 
 READERS = frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
+#: Who may read what was written to candidates.
+OF_LETTERS = frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
 LANGUAGES = ("en", "fr")
 _CODE = re.compile(r"[a-z][a-z0-9_.]{1,63}")
 
 
-@dataclass(frozen=True)
-class Kept:
-    """The log as it stands under its newest checkpoint: every leaf's exact text, in order, the signed note and the public key."""
+class Means(Protocol):
+    """`acts.evidence.Evidence` fits."""
 
-    origin: str
-    leaves: list[str]
-    checkpoint: str
-    key: str
-
-
-class LogBook(Protocol):
-    """What this asks of the log."""
-
-    async def kept(self) -> Kept: ...
-    async def disclosures(self, stream: str) -> Mapping[tuple[str, str], dict[str, Any]]: ...
-    async def note_read(self, person: str, case: str, purpose: str, what: str) -> None: ...
-    def seal(self, text: str) -> str: ...
-
-
-class Paper(Protocol):
-    """Sets the reading (`connectors.letters.dossier.DossierPrinter`)."""
-
+    @property
+    def key(self) -> LogKey: ...
     def print(self, page: Page, language: str) -> bytes: ...
+    def histories(self, case: str) -> Mapping[str, bytes]: ...
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a dossier is to hold: kinds of facts and numbers withheld, an earlier checkpoint to go on from, the letters themselves."""
+    """What a dossier is to hold: papers in these languages, categories withheld, a checkpoint to go on from, the letters' texts."""
 
+    languages: tuple[str, ...] = LANGUAGES
     redact: frozenset[str] = frozenset()
     since: str = ""
     letters: bool = False
-    histories: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class AuditDesk:
     """A desk's own part: `Desk.audit`. Exports are things of the world, so their times are the system's."""
 
-    def __init__(self, people: People, queries: Queries, vacancies: Vacancies, log: LogBook, paper: Callable[[], Paper]) -> None:
-        self._people, self._queries, self._vacancies = people, queries, vacancies
-        self._log, self._paper = log, paper
+    def __init__(self, db: Database, people: People, queries: Queries, vacancies: Vacancies, reads: Reads, evidence: Means | None) -> None:
+        self._db, self._people, self._queries, self._vacancies = db, people, queries, vacancies
+        self._book, self._reads, self._evidence = LogBook(db), reads, evidence
 
     async def export(self, person: str, case: str, purpose: str, wanted: Wanted | None = None) -> bytes:
-        """The dossier of a case, checked. Raises NotFound (person, case), NotAllowed, BadInput (purpose, checkpoint), NotNow if it does
-        not stand its own checks: then something is wrong with the log, and the sentence says what."""
-        await self._may(person, purpose)
-        wanted = wanted or Wanted()
-        if not await self._queries.entries(case):
+        """The dossier of a case, checked. Raises NotFound (person, case), NotAllowed, BadInput (purpose, checkpoint, what to redact),
+        Conflict or NotNow if it does not stand its own checks: then something is wrong with the log, and the sentence says what."""
+        wanted, evidence = wanted or Wanted(), self._given()
+        await self._may(person, purpose, letters=wanted.letters)
+        if not (journal := await self._queries.entries(case)):
             raise NotFound(f"there is no {case}", code="unknown_case", case=case)
-        await self._log.note_read(person, case, purpose, "dossier")
-        kept = await self._log.kept()
-        return await self._made(case, self._stamp(person, purpose), kept, wanted)
+        seen = told(journal) | {Category.EXPORT} | ({Category.LETTER, Category.IDENTITY} if wanted.letters else frozenset())
+        await self._reads.note(Reader(f"person:{person}", purpose=purpose), Look(case, seen, "dossier"))
+        log, newest = await self._signed(evidence)
+        lines = await self._book.about(case, newest.size)
+        policy = await self._policy(case)
+        found = Found(
+            case=case,
+            made=self._stamp(person, purpose),
+            anchor=await self._anchor(evidence.key, log, newest, wanted.since),
+            leaves=[(each, log.tree.inclusion(each.index, newest.size)) for each in lines],
+            papers=papers_of(policy, evidence.histories(case), await self._letters(case) if wanted.letters else {}),
+            policy=policy,
+        )
+        return await asyncio.to_thread(bound, found, wanted.redact, wanted.languages, evidence.key.note, evidence.print)
 
-    async def log(self, person: str, purpose: str) -> bytes:
-        """Every leaf and the checkpoint over them; nothing is disclosed. Raises NotFound, NotAllowed, BadInput, NotNow."""
+    async def log(self, person: str, purpose: str, begin: int = 0, end: int | None = None) -> bytes:
+        """The leaves from `begin` on up to a checkpoint of `end` leaves, by default the newest; nothing is disclosed.
+
+        Raises NotFound, NotAllowed, BadInput, and NotNow if it does not stand its own checks.
+        """
+        evidence = self._given()
         await self._may(person, purpose)
-        kept = await self._log.kept()
-        raw = log_export(kept.key, kept.leaves, kept.checkpoint)
-        _stands(verify.verify(raw))
-        return raw
+        await self._reads.note(Reader(f"person:{person}", purpose=purpose), Look("log", frozenset({Category.EXPORT}), "log_export"))
+        log, newest = await self._signed(evidence)
+        upto = newest if end is None else await self._of_size(log, end)
+        if not 0 <= begin < upto.size:
+            raise BadInput(f"an export begins with a leaf before {upto.size}", code="bad_range", field="from")
+        texts = await self._book.texts(begin, upto.size)
+        return await asyncio.to_thread(_part, evidence.key, texts, upto.note, begin, log.tree.peaks(begin))
 
     # ---- the parts --------------------------------------------------------------------------------------------------------
 
-    async def _may(self, person: str, purpose: str) -> None:
-        who = await self._people.staff(person)
-        if not READERS & roles_among(who.roles):
-            raise NotAllowed(f"exports are for {', '.join(sorted(READERS))}", code="wrong_role")
+    def _given(self) -> Means:
+        if self._evidence is None:
+            raise NotNow("nothing is exported at this desk", code="no_exports")
+        return self._evidence
+
+    async def _may(self, person: str, purpose: str, *, letters: bool = False) -> None:
+        roles = roles_among((await self._people.staff(person)).roles)
+        for what, who in (("exports", READERS), ("the texts of letters", OF_LETTERS if letters else READERS)):
+            if not who & roles:
+                raise NotAllowed(f"{what} are for: {', '.join(sorted(who))}", code="wrong_role")
         if not _CODE.fullmatch(purpose):
             raise BadInput("the purpose is a code, such as tribunal or yearly_audit", code="bad_code", field="purpose")
 
@@ -104,82 +118,50 @@ class AuditDesk:
         at = system_now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
         return Made(at=at, by=f"person:{person}", purpose=purpose, made_with=f"muster {version('muster')}")
 
-    async def _made(self, case: str, made: Made, kept: Kept, wanted: Wanted) -> bytes:
-        tree = Tree(leaf_hash(leaf.encode()) for leaf in kept.leaves)
-        anchor = self._anchor(kept, tree, wanted.since)
-        lines = _lines(case, kept.leaves, tree, await self._log.disclosures(case), wanted.redact)
-        papers = _spoken_of(lines, await self._papers(case, wanted))
-        facts = sum(json.loads(line.leaf)["kind"] == "fact" for line in lines)
+    async def _signed(self, evidence: Means) -> tuple[Checkpoints, Checkpoint]:
+        """The log up to now, under a checkpoint. Raises Forked."""
+        log = Checkpoints(self._db, evidence.key)
+        newest = await log.sign()
+        assert newest is not None  # the export itself is in it
+        return log, newest
 
-        def put(readable: Mapping[str, bytes]) -> bytes:
-            parts = {"verifier": Path(verify.__file__).read_bytes(), "seal": self._log.seal, "attached": papers, "readable": readable}
-            return dossier(case, made, anchor, lines, facts=facts, **parts)  # type: ignore[arg-type]
-
-        found = verify.verify(put({}))
-        _stands(found)
-        read = page(case, made, anchor, lines, [(each.claim, each.held is True) for each in found], papers)
-        printer = self._paper()
-        raw = put({language: printer.print(read, language) for language in LANGUAGES})
-        _stands(verify.verify(raw))
-        return raw
-
-    def _anchor(self, kept: Kept, tree: Tree, since: str) -> Anchor:
-        anchor = Anchor(kept.origin, len(kept.leaves), kept.checkpoint, kept.key)
-        if not since:
-            return anchor
+    async def _anchor(self, key: LogKey, log: Checkpoints, newest: Checkpoint, since: str) -> Anchor:
+        """With the way from the checkpoint given, else from the last one that left the house. Raises BadInput for one that is not ours."""
+        outside = [each for each in await log.all() if each.published_at is not None and each.size < newest.size]
+        earlier = since or (outside[-1].note if outside else "")
+        if not earlier:
+            return Anchor(key.origin, newest.size, newest.note, key.text)
         try:
-            earlier = verify.checkpoint_of(since.encode(), verify.key_of(kept.key), "the checkpoint given")
-            way = tree.consistency(earlier.size)
+            begun = verify.checkpoint_of(earlier.encode(), verify.key_of(key.text), "the checkpoint given")
+            if log.tree.root(begun.size) != begun.root:
+                raise verify.Wrong("it is of another log")
+            way = log.tree.consistency(begun.size, newest.size)
         except (verify.Wrong, ValueError) as wrong:
             raise BadInput(f"no way leads from that checkpoint: {wrong}", code="bad_checkpoint", field="since") from None
-        return Anchor(kept.origin, len(kept.leaves), kept.checkpoint, kept.key, since, way)
+        return Anchor(key.origin, newest.size, newest.note, key.text, earlier, way)
 
-    async def _papers(self, case: str, wanted: Wanted) -> dict[str, bytes]:
-        """What could be attached, by name: the terms of the vacancy with the policy, histories, and the letters if they are wanted."""
-        found = {f"history/{name}": data for name, data in wanted.histories.items()}
-        published = await self._vacancies.get(await self._reference(case))
-        terms = {"spec": published.spec.model_dump(mode="json"), "rules": published.rules.model_dump(mode="json")}
-        found[f"policies/{published.sha256}.json"] = json.dumps(terms, sort_keys=True, separators=(",", ":")).encode()
-        if wanted.letters:
-            for entry in await self._queries.entries(case):
-                if isinstance(entry.fact, LetterWritten):
-                    text = await self._people.letter(entry.fact.letter)
-                    found[f"letters/{text.letter}.txt"] = "\0".join((text.subject, text.body, text.calendar or "")).encode()
-        return found
+    async def _of_size(self, log: Checkpoints, size: int) -> Checkpoint:
+        signed = {each.size: each for each in await log.all()}
+        if size not in signed:
+            near = sorted(signed, key=lambda each: abs(each - size))[:3]
+            said = f"no checkpoint has {size} leaves; near it: {', '.join(map(str, sorted(near)))}"
+            raise BadInput(said, code="no_checkpoint", field="to")
+        return signed[size]
 
-    async def _reference(self, case: str) -> str:
-        if case.startswith("vacancy/"):
-            return case.removeprefix("vacancy/")
-        return (await self._people.about(case))[0]
+    async def _policy(self, case: str) -> Policy:
+        """The frozen terms every decision of the case refers to. Raises NotFound."""
+        reference = case.removeprefix("vacancy/") if case.startswith("vacancy/") else (await self._people.about(case))[0]
+        return Policy(await self._vacancies.get(reference))
 
-
-def _lines(
-    case: str, leaves: Iterable[str], tree: Tree, disclosures: Mapping[tuple[str, str], dict[str, Any]], redact: frozenset[str]
-) -> list[Line]:
-    """The case's leaves in the order of the log. Withheld: what is redacted, by kind or by number, and what is gone."""
-    lines = []
-    for index, text in enumerate(leaves):
-        if f'"stream":{json.dumps(case)}' in text:
-            leaf = json.loads(text)
-            known = disclosures.get((leaf["kind"], leaf["ref"]))
-            withheld = known is None or _is_redacted(leaf, known["content"], redact)
-            lines.append(Line(index, text, tree.inclusion(index), None if withheld else known))
-    return lines
+    async def _letters(self, case: str) -> dict[str, bytes]:
+        """What was written, exactly as its fact has the hash of it; erased ones are not there any more."""
+        kept = [await self._people.letter(row["letter"]) for row in await self._people.letters(case)]
+        return {
+            f"{n:03}-{each.template}": "\0".join((each.subject, each.body, each.calendar or "")).encode() for n, each in enumerate(kept, 1)
+        }
 
 
-def _is_redacted(leaf: Mapping[str, Any], content: Mapping[str, Any], redact: frozenset[str]) -> bool:
-    fact = content.get("fact")
-    names = {leaf["kind"] if leaf["kind"] != "fact" else "", str(fact.get("kind", "")) if isinstance(fact, dict) else ""}
-    return bool(redact & names) or (leaf["kind"] == "fact" and leaf["ref"] in redact)
-
-
-def _spoken_of(lines: Iterable[Line], papers: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The papers a disclosed content names by SHA-256: nothing else may be in a dossier."""
-    said = " ".join(line.text() for line in lines if line.disclosed is not None)
-    return {name: data for name, data in papers.items() if hashlib.sha256(data).hexdigest() in said}
-
-
-def _stands(found: list[verify.Finding]) -> None:
-    fell = next((each for each in found if each.held is False), None)
-    if fell is not None:
-        raise NotNow(f"the export does not stand its own check: {fell.claim}: {fell.words}", code="log_does_not_verify", claim=fell.claim)
+def _part(key: LogKey, texts: list[str], note: str, begin: int, peaks: list[bytes]) -> bytes:
+    raw = log_export(key.text, texts, note, begin, peaks)
+    stands(verify.verify(raw))
+    return raw

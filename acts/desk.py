@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from acts.audit import AuditDesk, Means
 from acts.auditing import Auditing
 from acts.board import Boardroom
 from acts.bulk import Bulk
@@ -20,6 +21,7 @@ from acts.delivering import DeliveryDesk
 from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.engine import engine
+from acts.evidence import Evidence
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
@@ -76,15 +78,17 @@ PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
 class Desk:
-    """Acts and reads of one installation. `carrier` is the way to the cases, `outside` to the partners; None for a desk without."""
+    """Acts and reads of one installation. `carrier` is the way to the cases, `outside` to the partners, `evidence` what exports for
+    auditors are made with; None for a desk without."""
 
-    def __init__(self, db: Database, carrier: Carrier | None = None, outside: World | None = None) -> None:
+    def __init__(self, db: Database, carrier: Carrier | None = None, outside: World | None = None, evidence: Means | None = None) -> None:
         self.db, self._carrier = db, carrier
         self.reads = Reads(db)
         self._reader: Reader | None = UNNAMED
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.pages = Pages(db, self.queries)
+        self.audit = AuditDesk(db, self.people, self.queries, self.vacancies_store, self.reads, evidence)
         self.boardroom = Boardroom(self.people, self.queries, self.reads)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
@@ -382,6 +386,6 @@ async def open_desk(settings: Settings, *, reading: bool = False, reader: Reader
     db = await Database.open(settings.store_url)
     try:
         carrier = None if reading else Carrier(await engine(settings, db), settings.task_queue)
-        yield Desk(db, carrier, Outside(settings)).read_by(reader)
+        yield Desk(db, carrier, Outside(settings), Evidence(settings)).read_by(reader)
     finally:
         await db.close()

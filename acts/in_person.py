@@ -5,6 +5,7 @@ Every act on a case, alone or in bulk, is made of the request `asked` gives; so 
 
 from typing import Any
 
+from acts.audit import Means
 from acts.carrier import Carrier
 from acts.desk import Desk
 from domain.acts import ACTS
@@ -20,8 +21,8 @@ APPROVALS = frozenset(name for table in (ACTS, VACANCY_ACTS) for name, act in ta
 class TokenDesk(Desk):
     """A Desk that refuses approvals."""
 
-    def __init__(self, db: Database, carrier: Carrier | None = None) -> None:
-        super().__init__(db, carrier)
+    def __init__(self, db: Database, carrier: Carrier | None = None, evidence: Means | None = None) -> None:
+        super().__init__(db, carrier, evidence=evidence)
 
     async def asked(self, person: str, act: str, args: dict[str, Any], request: str | None = None) -> ActRequest:
         """As the desk's own. Raises NotAllowed (`approval_in_person`) too."""

@@ -7,6 +7,7 @@ the rest. Auditors read and never act. Names of candidates are for the roles tha
 from enum import StrEnum
 from typing import Protocol
 
+from acts.audit import READERS
 from acts.board import SEES as BOARD_ROOM
 from domain.words import Role
 
@@ -46,6 +47,8 @@ class Resource(StrEnum):
     ERASING = "erasing"
     #: Who looked at whose data.
     READS = "reads"
+    #: Dossiers and the log, for auditors.
+    EVIDENCE = "evidence"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -70,6 +73,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.PRIVACY: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD, Role.AUDITOR}),
     Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
+    Resource.EVIDENCE: READERS,
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
 

@@ -3,8 +3,10 @@
 import typer
 
 from cli.completeness import reconcile
+from cli.exporting import export, log_export
 from cli.reads import reads
 from cli.replaying import replay
+from cli.verifying import verify
 
 app = typer.Typer(help="What an auditor takes along, and the check of it.", no_args_is_help=True)
 
@@ -14,6 +16,9 @@ def _audit() -> None:
     """What an auditor takes along, and the check of it."""
 
 
+app.command()(export)
+app.command("log-export")(log_export)
+app.command()(verify)
 app.command()(replay)
 app.command()(reconcile)
 app.command()(reads)

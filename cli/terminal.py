@@ -31,6 +31,7 @@ from domain.waiting import Why
 from domain.words import Ending, Party, Role
 
 if TYPE_CHECKING:
+    from acts.audit import AuditDesk
     from acts.auditing import Auditing
     from acts.board import Boardroom
     from acts.bulk import Bulk
@@ -87,6 +88,8 @@ class Desk(Protocol):
 
     @property
     def auditing(self) -> "Auditing": ...
+    @property
+    def audit(self) -> "AuditDesk": ...
     @property
     def boardroom(self) -> "Boardroom": ...
     @property

@@ -1,4 +1,4 @@
-"""`muster audit verify`: a dossier or a log export, checked as its own verify.py checks it."""
+"""`muster audit verify`: a dossier, a log export or a proof, checked as the verify.py inside every dossier checks it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from cli import show
-from cli.outcome import FAILED
 from cli.terminal import Json
 from domain.errors import BadInput
 from domain.log import verify as checks
@@ -16,23 +15,26 @@ SAID = {True: "holds", False: "FAILS", None: ""}
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A dossier or a log export.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A dossier, a log export or a .tlog-proof.")],
     checkpoint: Annotated[Path | None, typer.Option("--checkpoint", metavar="KEPT", help="A checkpoint that was kept.")] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="PUBLIC", help="The log's public key, or a file that holds it.")] = None,
     log: Annotated[Path | None, typer.Option("--log", metavar="LOG", help="A log export: shows that nothing was left out.")] = None,
     json: Json = False,
 ) -> None:
-    """Check a dossier or a log export, a line per claim: the same checks, word for word, as the verify.py inside every dossier."""
-    try:
-        public = checks.key_of(Path(key).read_text("utf-8").strip() if Path(key).is_file() else key) if key else None
-    except (checks.Wrong, UnicodeDecodeError) as wrong:
-        raise BadInput(str(wrong), code="bad_key", field="key") from None
-    kept = checks.Kept(_read(checkpoint) if checkpoint else None, public)
+    """Check a dossier, a log export or a proof, a line per claim: the code, and the exit codes, of the verify.py inside every dossier."""
+    kept = checks.Kept(_read(checkpoint) if checkpoint else None, _key(key) if key else None)
     found = checks.verify(_read(file), kept, _read(log) if log else None)
     rows = [each._asdict() if json else {**each._asdict(), "held": SAID[each.held]} for each in found]
     show.many(rows, COLUMNS, json_=json, none="")
-    if checks.code(found):
-        raise typer.Exit(FAILED)
+    if code := checks.code(found):
+        raise typer.Exit(code)
+
+
+def _key(given: str) -> checks.Key:
+    try:
+        return checks.key_of(_read(Path(given)).decode().strip() if Path(given).is_file() else given)
+    except (checks.Wrong, UnicodeDecodeError) as wrong:
+        raise BadInput(str(wrong), code="bad_key", field="key") from None
 
 
 def _read(file: Path) -> bytes:

@@ -123,6 +123,11 @@ class Settings(BaseSettings):
     log_key_file: Path | None = Field(
         default=None, description="The audit log's own Ed25519 key (whsk_…). Default: keys/log.key in data_dir, made if missing."
     )
+    seal_file: Path | None = Field(
+        default=None,
+        description="The seal on PDFs of the audit: a private key and its certificate in one PEM file. "
+        "Default: keys/seal.pem in data_dir, made if missing.",
+    )
     log_publish_folder: Path | None = Field(
         default=None, description="Folder of somebody else's that every checkpoint of the audit log is written to, and never changed in."
     )
@@ -176,6 +181,10 @@ class Settings(BaseSettings):
     @property
     def log_key(self) -> Path:
         return self.log_key_file or self.data_dir / "keys" / "log.key"
+
+    @property
+    def seal(self) -> Path:
+        return self.seal_file or self.data_dir / "keys" / "seal.pem"
 
     @property
     def signing_key(self) -> Path:

@@ -44,6 +44,11 @@ class Checkpoints:
         self._db, self._key, self._clock, self._tree = db, key, clock, Tree()
         self._checked = 0
 
+    @property
+    def tree(self) -> Tree:
+        """As far as it has grown; a proof is asked for with the size of a checkpoint."""
+        return self._tree
+
     async def grown(self) -> int:
         """Take up the leaves written since; how many there are now. Raises Forked when a position is missing."""
         while rows := await self._db.read(self._next):

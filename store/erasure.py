@@ -26,6 +26,7 @@ from store.tables import (
     holds,
     inbox,
     journal,
+    leaf_contents,
     leaves,
     letters,
     log_keys,
@@ -212,10 +213,12 @@ def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
     """Delete every personal row of theirs, their keys and those of their streams; how many rows went from each table."""
     theirs = list(tx.execute(select(cases.c.case_id).where(cases.c.candidate == candidate)).scalars())
     refs = select(inbox.c.payload).where(inbox.c.case_id.in_(theirs), inbox.c.payload.is_not(None))
+    bound = select(leaves.c.position).where(leaves.c.stream.in_(theirs))
     statements = {
         "payloads": delete(payloads).where(payloads.c.ref.in_(refs)),
         "applications": delete(applications).where(applications.c.candidate == candidate),
         "letters": delete(letters).where(or_(letters.c.candidate == candidate, letters.c.case_id.in_(theirs))),
+        "leaf_contents": delete(leaf_contents).where(leaf_contents.c.position.in_(bound)),
         "log_keys": delete(log_keys).where(log_keys.c.stream.in_(theirs)),
         "people": delete(people).where(people.c.candidate == candidate),
     }

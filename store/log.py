@@ -19,7 +19,7 @@ from domain.log.tree import leaf_hash
 from domain.looking import Look, Reader
 from store.database import Database, check_migrated
 from store.names import system_now
-from store.tables import leaves, log_keys, log_size
+from store.tables import leaf_contents, leaves, log_keys, log_size
 
 Row = dict[str, Any]
 
@@ -40,6 +40,9 @@ def add(tx: Connection, *new: Leaf) -> None:
     first = tx.execute(_GROW[tx.dialect.name], {"id": 1, "size": len(new)}).scalar_one() - len(new)
     keys = _keys(tx, {leaf.stream for leaf in new})
     tx.execute(insert(leaves), [_row(leaf, first + n, keys[leaf.stream]) for n, leaf in enumerate(new)])
+    said = [{"position": first + n, "content": dict(leaf.content)} for n, leaf in enumerate(new) if leaf.kind is not Kind.FACT]
+    if said:  # what the journal does not keep already
+        tx.execute(insert(leaf_contents), said)
 
 
 def of_fact(entry: Entry, recorded_at: datetime) -> Leaf:

@@ -263,6 +263,14 @@ reads = Table(
     Index("ix_reads_reader", "reader", "at"),
 )
 
+#: What a leaf is bound to where it stands nowhere else: everything but facts, which the journal has. Gone with the stream's key.
+leaf_contents = Table(
+    "leaf_contents",
+    metadata,
+    Column("position", Count, ForeignKey("leaves.position"), primary_key=True, autoincrement=False),
+    Column("content", Kept, nullable=False),
+)
+
 #: The key a stream's leaves are bound under: erased with the person the stream is about, and then nobody opens them any more.
 log_keys = Table(
     "log_keys",

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,7 @@ class Page:
     others: tuple[Said, ...]
     withheld: int
     papers: tuple[tuple[str, str], ...]  # attached, by name, with their SHA-256
+    policy: tuple[tuple[str, str], ...] = ()  # what decisions refer to, by name: policy, policy_sha256, vacancy_sha256
 
     @property
     def decisions(self) -> tuple[Said, ...]:
@@ -54,7 +55,13 @@ class Page:
 
 
 def page(
-    case: str, made: Made, anchor: Anchor, lines: Sequence[Line], claims: Iterable[tuple[str, bool]], papers: dict[str, bytes]
+    case: str,
+    made: Made,
+    anchor: Anchor,
+    lines: Sequence[Line],
+    claims: Iterable[tuple[str, bool]],
+    papers: Mapping[str, bytes],
+    policy: tuple[tuple[str, str], ...] = (),
 ) -> Page:
     """The reading of these lines."""
     said = [_said(line) for line in lines]
@@ -72,6 +79,7 @@ def page(
         others=tuple(each for each in said if each.kind != "fact"),
         withheld=sum(line.disclosed is None for line in lines),
         papers=tuple((name, hashlib.sha256(data).hexdigest()) for name, data in sorted(papers.items())),
+        policy=policy,
     )
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from acts.carrier import Carrier
 from acts.engine import engine
+from acts.evidence import Evidence
 from acts.in_person import TokenDesk
 from config.cursors import Cursors
 from config.guard import Guard
@@ -19,6 +20,7 @@ from gateway.api import (
     agenda,
     entering,
     events,
+    evidence,
     hires,
     letters,
     notices,
@@ -42,7 +44,8 @@ class Desks:
 
     def __init__(self, settings: Settings, db: Database) -> None:
         self._settings, self._db = settings, db
-        self.reading = TokenDesk(db)
+        self._evidence = Evidence(settings)
+        self.reading = TokenDesk(db, evidence=self._evidence)
         self._acting: TokenDesk | None = None
         self._turn = asyncio.Lock()
 
@@ -69,6 +72,7 @@ def routers(cursors: Cursors) -> Sequence[APIRouter]:
         staff.routes(),
         operations.routes(cursors),
         events.routes(),
+        evidence.routes(),
         notices.routes(),
         privacy.routes(),
     )

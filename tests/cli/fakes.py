@@ -175,6 +175,7 @@ class FakeDesk:
     kept: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
     read_only: list[bool] = field(default_factory=list)
+    audit: Any = None
     personnel: Any = None
     tokens: Any = None
     auditing: Any = None

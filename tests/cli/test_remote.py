@@ -21,6 +21,7 @@ from cli.main import app
 from cli.remote import told
 from cli.terminal import Terminal
 from config.settings import Settings
+from connectors.log_key import load_log_key
 from domain.errors import BadInput
 from domain.tokens import Scope
 from sandbox.installation import free_port
@@ -208,3 +209,30 @@ def test_a_door_that_is_closed_is_trouble_and_a_missing_token_is_said(played: Bo
 def test_an_answer_of_something_else_is_never_taken_for_ours() -> None:
     assert told(httpx.Response(502, text="<html>")).code == "not_a_muster"
     assert not isinstance(told(httpx.Response(404, json={"error": "nope"})), BadInput)
+
+
+def test_a_dossier_made_far_away_is_the_file_it_is_beside_the_store(played: Both, tmp_path: Path) -> None:
+    load_log_key(played.local.log_key, f"{played.local.source}/log")
+    for settings, name in ((played.local, "here.zip"), (played.remote, "there.zip")):
+        words = (
+            "audit",
+            "export",
+            AT_CONDITIONS,
+            "--as",
+            "hr_head",
+            "--to",
+            str(tmp_path / name),
+            "--language",
+            "en",
+            "--redact",
+            "medical",
+        )
+        assert played.run(settings, *words)[0] == 0
+        assert played.run(settings, *words)[0] == 2  # nothing is written over a file
+        assert played.run(settings, "audit", "verify", str(tmp_path / name))[0] == 0
+    assert played.run(played.remote, "audit", "log-export", "--as", "hr_head", "--to", str(tmp_path / "log"))[0] == 0
+    assert played.run(played.remote, "audit", "verify", str(tmp_path / "there.zip"), "--log", str(tmp_path / "log"))[0] == 0
+    (tmp_path / "log").write_bytes((tmp_path / "log").read_bytes().replace(b'"v":1', b'"v":2', 1))
+    code, said, _ = played.run(played.local, "audit", "verify", str(tmp_path / "log"), "--json")
+    assert code == 6
+    assert [json.loads(line)["held"] for line in said.splitlines()] == [True, True, False, None, None, None, None]

@@ -19,6 +19,7 @@ depends_on = None
 def upgrade() -> None:
     _log_keys()
     _leaves()
+    _leaf_contents()
     _checkpoints()
     _erasures()
     _holds()
@@ -41,6 +42,7 @@ def downgrade() -> None:
     op.drop_table("holds")
     op.drop_table("erasures")
     op.drop_table("checkpoints")
+    op.drop_table("leaf_contents")
     _leaves_as_before()
     op.drop_table("log_keys")
 
@@ -113,6 +115,17 @@ def _leaves() -> None:
     )
     op.create_index("ix_leaves_stream", "leaves", ["stream", "position"])
     _write_again(facts)
+
+
+def _leaf_contents() -> None:
+    """What leaves are bound to that no other table keeps."""
+    op.create_table(
+        "leaf_contents",
+        sa.Column("position", store.columns.Count, autoincrement=False, nullable=False),
+        sa.Column("content", store.columns.Kept, nullable=False),
+        sa.ForeignKeyConstraint(["position"], ["leaves.position"], name="fk_leaf_contents_position_leaves"),
+        sa.PrimaryKeyConstraint("position", name="pk_leaf_contents"),
+    )
 
 
 _LEAVES = sa.table(

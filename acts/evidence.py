@@ -1,0 +1,57 @@
+"""What exports for auditors are made with, besides the store: the log's key, the typesetter, the seal, exported histories."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from config.words import Words
+from connectors import seal
+from connectors.log_key import load_log_key
+from domain.errors import NotNow
+from domain.log.note import LogKey
+from domain.log.reading import Page
+
+if TYPE_CHECKING:
+    from connectors.letters.dossier import DossierPrinter
+
+
+class Evidence:
+    """Everything is read or made when it is first asked for: a desk that exports nothing needs none of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def key(self) -> LogKey:
+        """Raises NotNow where this installation's log has no key: one made here would not be the one that signs. Raises BadKey."""
+        path = self._settings.log_key
+        if not path.exists():
+            raise NotNow("the log's key is not on this machine: nothing can be exported here", code="no_log_key")
+        return load_log_key(path, f"{self._settings.source}/log")
+
+    def print(self, page: Page, language: str) -> bytes:
+        """The paper, sealed where the extra `sign` is installed. Blocks. Raises BadInput, BadKey."""
+        pdf = self._printer.print(page, language)
+        return self._seal.put(pdf, f"{page.case}, {page.made.purpose}") if self._seal is not None else pdf
+
+    @property
+    def sealed_by(self) -> str:
+        """The seal's certificate by its SHA-256; empty where PDFs leave unsealed. Raises BadKey."""
+        return "" if self._seal is None else self._seal.fingerprint
+
+    @cached_property
+    def _printer(self) -> "DossierPrinter":
+        from connectors.letters.dossier import DossierPrinter  # half a second, for those alone who export
+
+        return DossierPrinter(Words.load())
+
+    @cached_property
+    def _seal(self) -> seal.Seal | None:
+        return seal.load_seal(self._settings.seal, self._settings.source) if seal.available() else None
+
+    def histories(self, case: str) -> Mapping[str, bytes]:
+        """The exported histories of a case, by the names of their files."""
+        begins = f"{case.replace('/', '_')}."
+        found = sorted(self._settings.histories.glob(f"{begins}*"))
+        return {file.name: file.read_bytes() for file in found if file.is_file()}
