@@ -13,6 +13,7 @@ from domain.log.completeness import Completeness
 from store.checkpoints import Checkpoints
 from store.database import Database, migrate
 from store.queries import Queries
+from tests.insider import tampered
 from tests.kept import competition, written
 
 
@@ -89,7 +90,7 @@ TAMPERED = {
 
 @pytest.mark.parametrize("statement", TAMPERED)
 async def test_whatever_is_changed_behind_its_back_is_named(db: Database, statement: str) -> None:
-    changed = await db.write(lambda tx: tx.execute(text(statement)).rowcount)
+    changed = await tampered(db, lambda tx: tx.execute(text(statement)).rowcount)
     assert changed >= 1
     found = codes(await reconciled(db))
     assert TAMPERED[statement] <= found
@@ -101,7 +102,7 @@ async def test_once_a_stream_has_no_key_its_leaves_are_counted_and_no_longer_com
         tx.execute(text("UPDATE journal SET actor = 'person:x' WHERE case_id = 'hire/h002' AND number = 3"))  # type: ignore[attr-defined]
 
     before = (await reconciled(db)).checks[0].counts["leaves"]
-    await db.write(erase)
+    await tampered(db, erase)
     found = await reconciled(db)
     assert "fact_not_as_logged" not in codes(found)
     assert (found.checks[0].counts["leaves"], found.checks[0].counts["sealed"] > 3) == (before, True)
