@@ -49,6 +49,8 @@ class Resource(StrEnum):
     READS = "reads"
     #: Dossiers and the log, for auditors.
     EVIDENCE = "evidence"
+    #: What Temporal keeps of a case, opened (`gateway/api/codec.py`): all of it at once, so for whom the whole case is.
+    HISTORIES = "histories"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -74,6 +76,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.EVIDENCE: READERS,
+    Resource.HISTORIES: HR,
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
 

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
     api_host: str = Field(default="127.0.0.1", description="Address the people's API listens on.")
     api_port: int = Field(default=8481, ge=0, le=65535, description="Port the people's API listens on; 0 for any free one.")
     console: ConsoleSettings = Field(default_factory=ConsoleSettings, description="The console, for people with a browser.")
+    codec_origin: str = Field(
+        default="",
+        pattern=r"^(https?://[a-z0-9.-]+(:[0-9]{1,5})?)?$",
+        description="Where Temporal's Web UI stands (https://host): the API then opens encrypted histories at /api/v1/codec. Empty: off.",
+    )
     remote_url: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",

@@ -15,7 +15,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from domain.errors import BadInput, Refusal
+from domain.errors import BadInput, NotFound
 
 VERSION, KEY_BYTES, NONCE_BYTES, TAG_BYTES = 1, 32, 12, 16
 EPOCH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(\.[2-9]|\.[1-9][0-9])?")
@@ -37,7 +37,7 @@ class NotOpened(BadInput):
     """Changed, moved to another place, or sealed with another key: which of them cannot be told, and is not."""
 
 
-class KeyErased(Refusal):
+class KeyErased(NotFound):
     """This subject's keys were erased with what is kept about them, for good: nothing of theirs is opened or sealed again."""
 
 

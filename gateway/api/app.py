@@ -16,6 +16,7 @@ from config.guard import MAX_BYTES, READ_SECONDS, App, Guard, Message, Receive, 
 from domain.errors import Problem, Trouble
 from gateway.api import problems
 from gateway.api.callers import Counter
+from gateway.api.origins import sharing
 from gateway.api.problems import ProblemDocument
 from gateway.problems import refused
 
@@ -27,12 +28,16 @@ DESCRIBED = f"{PREFIX}/openapi.json"
 
 @dataclass(frozen=True)
 class Parts:
-    """What the API is made of. `larger` are addresses that take larger bodies; `ready` raises Trouble while nothing could be read."""
+    """What the API is made of. `ready` raises Trouble while nothing could be read.
+
+    `larger` are addresses that take larger bodies, `origins` those that pages of another origin may ask.
+    """
 
     routers: Sequence[APIRouter]
     counter: Counter
     ready: Callable[[], Awaitable[None]]
     larger: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
     max_bytes: int = MAX_BYTES
     read_seconds: float = READ_SECONDS
 
@@ -48,7 +53,9 @@ def create_api(parts: Parts) -> Guard:
     about = _about_itself(parts)
     app.include_router(about)
     routes = allowed([*parts.routers, about], described=DESCRIBED)
-    return Guard(_told(app), routes, refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger)
+    return Guard(
+        _told(sharing(app, parts.origins)), routes, refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger
+    )
 
 
 def described(routers: Sequence[APIRouter]) -> FastAPI:

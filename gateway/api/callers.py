@@ -72,10 +72,10 @@ class Counter:
 
 class Sees:
     """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases;
-    `reaching` asks Temporal only to show something."""
+    `reaching` asks Temporal only to show something. `pace`: how fast it may be asked, where that is not as everywhere."""
 
-    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool | None = None) -> None:
-        self.resource, self.acting, self._reaching = resource, acting, acting if reaching is None else reaching
+    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool | None = None, pace: Pace | None = None) -> None:
+        self.resource, self.acting, self._reaching, self._pace = resource, acting, acting if reaching is None else reaching, pace
 
     async def __call__(self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
         counter: Counter = request.app.state.counter
@@ -83,7 +83,7 @@ class Sees:
             raise NotProved("say who asks: Authorization: Bearer mst_…", code="token_missing")
         token = await counter.desk.tokens.proved(given.credentials)
         request.state.token = token.token
-        counter.pace.take(token.token)
+        (self._pace or counter.pace).take(token.token)
         roles = await _roles(counter.desk, token.person)
         if not SEES[self.resource] & roles:
             wanted = ", ".join(sorted(SEES[self.resource]))

@@ -2,22 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 from fastapi import APIRouter
 
 from acts.carrier import Carrier
-from acts.engine import engine
+from acts.engine import CaseKeys, engine
 from acts.evidence import Evidence
 from acts.in_person import TokenDesk
+from acts.opening import Opener
+from config.codec import NoKeyring
 from config.cursors import Cursors
 from config.guard import Guard
+from config.keyring import found_at
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
 from gateway.api import (
     acting,
     agenda,
+    codec,
     entering,
     events,
     evidence,
@@ -78,20 +83,43 @@ def routers(cursors: Cursors) -> Sequence[APIRouter]:
     )
 
 
-def api_app(desks: Desks, cursors: Cursors, pace: Pace | None = None) -> Guard:
+@dataclass(frozen=True)
+class Opening:
+    """Histories are opened here for Temporal's Web UI, which stands at `origin`."""
+
+    opener: Opener
+    origin: str
+
+
+def api_app(desks: Desks, cursors: Cursors, pace: Pace | None = None, opening: Opening | None = None) -> Guard:
     async def ready() -> None:
         await desks.reading.clock.now()
 
-    return create_api(Parts(routers(cursors), Counter(desks.reading, desks.acting, pace or Pace()), ready, larger=notices.LARGER))
+    counter = Counter(desks.reading, desks.acting, pace or Pace())
+    if opening is None:
+        return create_api(Parts(routers(cursors), counter, ready, larger=notices.LARGER))
+    every = [*routers(cursors), codec.routes(opening.opener)]
+    origins = dict.fromkeys(codec.ADDRESSES, opening.origin)
+    return create_api(Parts(every, counter, ready, larger=notices.LARGER | codec.LARGER, origins=origins))
+
+
+def _opening(settings: Settings, db: Database) -> Opening | None:
+    """Raises BadKeyring, and NoKeyring where histories are to be opened without one."""
+    if not settings.codec_origin:
+        return None
+    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    if ring is None:
+        raise NoKeyring("codec_origin is set, and there is no keyring: no history here is encrypted", code="no_keyring")
+    return Opening(Opener(db, CaseKeys(db, ring, keep_s=0.0)), settings.codec_origin)
 
 
 async def serve(settings: Settings) -> None:
-    """Run the people's API until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey."""
+    """Run the people's API until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey, BadKeyring."""
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
     await check_migrated(settings.store_url)
     db = await Database.open(settings.store_url)
     try:
-        app = api_app(Desks(settings, db), Cursors(key.material))
+        app = api_app(Desks(settings, db), Cursors(key.material), opening=_opening(settings, db))
         await run_server(app, settings.api_host, settings.api_port)
     finally:
         await db.close()
