@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from acts.audit import AuditDesk, Means
 from acts.auditing import Auditing
+from acts.balance import BalanceDesk
 from acts.board import Boardroom
 from acts.bulk import Bulk
 from acts.calendars import CalendarDesk
@@ -95,6 +96,7 @@ class Desk:
         self.sessions, self.preferences = SessionBook(db, self.people), Preferences(db)
         self.keys = KeyDesk(db, self.people)
         self.privacy = PrivacyDesk(db, self.people, self.clock)
+        self.balance = BalanceDesk(db, self.people, self.queries, self.clock)
         self.signals = SignalDesk(db, self.inbox, self.people, self.queries, self.clock, self.act)
         self.partners = PartnerDesk(db, outside)
         self.digests = Digests(db, self.personnel, self.partners)

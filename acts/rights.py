@@ -9,6 +9,7 @@ from typing import Protocol
 
 from acts.audit import READERS
 from acts.board import SEES as BOARD_ROOM
+from domain.balance_people import READERS as OF_BALANCE
 from domain.words import Role
 
 HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
@@ -39,6 +40,8 @@ class Resource(StrEnum):
     COLLEAGUES = "colleagues"
     OPERATIONS = "operations"
     FIGURES = "figures"
+    #: Balance reports as they were issued.
+    BALANCE = "balance"
     EVENTS = "events"
     NOTICES = "notices"
     #: Erasures, holds and retention: who waits for whose decision, by random ids.
@@ -70,6 +73,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.COLLEAGUES: HR,
     Resource.OPERATIONS: HR | {Role.AUDITOR},
     Resource.FIGURES: OVERSEES,
+    Resource.BALANCE: OF_BALANCE,
     Resource.EVENTS: HR | {Role.AUDITOR, Role.KEY_ADMINISTRATOR},
     Resource.NOTICES: HR,
     Resource.PRIVACY: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD, Role.AUDITOR}),

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from cli import (
     audit,
+    balance,
     board,
     calendars,
     config,
@@ -93,6 +94,7 @@ NOUNS = {
     "log": log,
     "partner": partner,
     "audit": audit,
+    "balance": balance,
 }
 for _name, _noun in NOUNS.items():
     app.add_typer(_noun.app, name=_name, rich_help_panel=LOOK)

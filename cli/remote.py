@@ -182,6 +182,7 @@ class Remote:
         self.keys: Any = BesideTheStore()
         self.sessions: Any = BesideTheStore()
         self.audit = RemoteAudit(self, line)
+        self.balance: Any = RemoteBalance(line)
         self.boardroom, self.bulk = RemoteBoardroom(line), RemoteBulk(self, line)
         self.policies, self.overlays, self.calendars = RemotePolicies(self, line), RemoteOverlays(self, line), RemoteCalendars(self, line)
         self.personnel, self.importing = RemotePersonnel(self, line), RemoteImporting(self, line)
@@ -294,6 +295,17 @@ class Remote:
 def _at(case: str) -> str:
     kind, _, name = case.partition("/")
     return f"/{'hires' if kind == 'hire' else 'vacancies'}/{name}"
+
+
+class RemoteBalance(BesideTheStore):
+    """Reports that were issued; everything else of balance watch is done beside the store."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def given(self, person: str, by: str, *, vacancy: str | None = None, year: int | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = await self._line.get("/reports/balance", by=str(by), vacancy=vacancy, period=year)
+        return found
 
 
 class RemoteBoardroom:

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import show
-from cli.terminal import Json, terminal
+from cli.balanced import By, Vacancy, Year, as_csv, printed
+from cli.outlook import Language, Tongue
+from cli.terminal import Json, Person, terminal
 from domain.tally import Share, Tally
 
 app = typer.Typer(help="Figures over many cases.", no_args_is_help=True)
@@ -37,6 +39,29 @@ def turns(
     """Say whose turn it was for how long: time per party, nation and stage, which add up to the age of the cases, and the time to hire."""
     tally = terminal(ctx).at_store(lambda desk: desk.turns(vacancy, since))
     show.as_json(figures(tally)) if json else _told(tally)
+
+
+@app.command("balance")
+def balance(
+    ctx: typer.Context,
+    by: Person,
+    vacancy: Vacancy = None,
+    period: Year = None,
+    what: By = "gender",
+    csv: Annotated[bool, typer.Option("--csv", help="As rows of a CSV file.")] = False,
+    language: Language = Tongue.EN,
+    json: Json = False,
+) -> None:
+    """Show a balance report that was issued: selection rates by group, or how long each nation's answers took."""
+    from domain.balance_people import Attribute
+
+    report = terminal(ctx).at_store(lambda desk: desk.balance.given(by, Attribute(what), vacancy=vacancy, year=period))
+    if json:
+        show.as_json(report)
+    elif csv:
+        as_csv(report)
+    else:
+        printed(report, language)
 
 
 def figures(tally: Tally) -> dict[str, Any]:

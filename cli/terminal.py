@@ -33,6 +33,7 @@ from domain.words import Ending, Party, Role
 if TYPE_CHECKING:
     from acts.audit import AuditDesk
     from acts.auditing import Auditing
+    from acts.balance import BalanceDesk
     from acts.board import Boardroom
     from acts.bulk import Bulk
     from acts.calendars import Affected
@@ -90,6 +91,8 @@ class Desk(Protocol):
     def auditing(self) -> "Auditing": ...
     @property
     def audit(self) -> "AuditDesk": ...
+    @property
+    def balance(self) -> "BalanceDesk": ...
     @property
     def boardroom(self) -> "Boardroom": ...
     @property

@@ -23,6 +23,7 @@ class Category(StrEnum):
     LETTER = "letter"  # the words of one
     MESSAGE = "message"  # a partner's event, as it came
     HISTORY = "history"  # what a workflow's history holds, decrypted
+    DECLARATION = "declaration"  # what people declared for balance watch, all of one report together
     EXPORT = "export"  # everything that is kept about somebody
 
 

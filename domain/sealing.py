@@ -29,6 +29,7 @@ class Compartment(StrEnum):
     CLEARANCE = "clearance"
     VERIFICATION = "verification"
     OFFER = "offer"
+    BALANCE = "balance"
     TEMPORAL = "temporal"
     LOG = "log"
 

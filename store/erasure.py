@@ -20,6 +20,8 @@ from store.database import Database
 from store.names import new_id
 from store.tables import (
     applications,
+    balance_counted,
+    balance_declarations,
     cases,
     erasures,
     hires,
@@ -220,6 +222,8 @@ def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
         "letters": delete(letters).where(or_(letters.c.candidate == candidate, letters.c.case_id.in_(theirs))),
         "leaf_contents": delete(leaf_contents).where(leaf_contents.c.position.in_(bound)),
         "log_keys": delete(log_keys).where(log_keys.c.stream.in_(theirs)),
+        "balance_declarations": delete(balance_declarations).where(balance_declarations.c.candidate == candidate),
+        "balance_counted": delete(balance_counted).where(balance_counted.c.candidate == candidate),
         "people": delete(people).where(people.c.candidate == candidate),
     }
     gone = {name: tx.execute(statement).rowcount for name, statement in statements.items()}

@@ -760,6 +760,50 @@ privacy_acts = Table(
     Index("ix_privacy_acts_subject", "subject"),
 )
 
+# ---- balance watch: off until two offices turn it on ---------------------------------------------------------------------
+
+#: Who turned the watch on or off: proposed by one office, approved by the other. The newest approved one holds.
+balance_switches = Table(
+    "balance_switches",
+    metadata,
+    _words("switch", primary_key=True),
+    _words("turn"),
+    _words("proposed_by"),
+    Column("proposed_at", Instant, nullable=False),
+    _words("approved_by", nullable=True),
+    Column("approved_at", Instant),
+    _one_of("turn", "on", "off"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="four_eyes"),
+)
+
+#: What somebody declared about themselves, sealed with their own key of the compartment "balance"; nothing of it in clear.
+balance_declarations = Table(
+    "balance_declarations",
+    metadata,
+    _words("candidate", primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("declared_at", Instant, nullable=False),
+)
+
+#: In which report somebody was counted: in one of each kind, ever, so that no two reports have anybody in common.
+balance_counted = Table(
+    "balance_counted",
+    metadata,
+    _words("candidate", primary_key=True),
+    _words("by", primary_key=True),
+)
+
+#: The reports as they were issued; each once, and never again with other figures.
+balance_reports = Table(
+    "balance_reports",
+    metadata,
+    _words("slice", primary_key=True),
+    _words("by", primary_key=True),
+    Column("body", Kept, nullable=False),
+    _words("issued_by"),
+    Column("issued_at", Instant, nullable=False),
+)
+
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
 people = Table(

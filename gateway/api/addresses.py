@@ -58,6 +58,7 @@ ADDRESSES = {
     "calendar check": "POST /calendars/check",
     "calendar diff": "POST /calendars/diff",
     "report turns": "GET /reports/turns",
+    "report balance": "GET /reports/balance",
     "staff list": "GET /staff",
     "staff show": "GET /staff/{person}",
     "staff worklist": "GET /worklist",
@@ -97,6 +98,10 @@ EXEMPT = {
     **dict.fromkeys(
         ("keys init", "keys list", "keys rotate", "keys destroy", "keys approve"),
         "keys are handled beside the file they stand in: for key administrators, in person",
+    ),
+    **dict.fromkeys(
+        ("balance show", "balance propose", "balance approve", "balance declare", "balance forget", "balance issue"),
+        "needs the keys declarations are sealed with, or the other office in person: beside the store",
     ),
     "event send": "plays a partner, with a partner's key, at the machines' door",
     "vacancy import": "POST /notices/preview reads the notice, a person settles what it leaves open, POST /vacancies publishes",

@@ -22,6 +22,7 @@ from connectors.signatures import load_signing_key
 from gateway.api import (
     acting,
     agenda,
+    balance,
     codec,
     entering,
     events,
@@ -73,6 +74,7 @@ def routers(cursors: Cursors) -> Sequence[APIRouter]:
         letters.routes(),
         vacancies.routes(cursors),
         agenda.routes(cursors),
+        balance.routes(),
         rules.routes(),
         staff.routes(),
         operations.routes(cursors),

@@ -183,6 +183,7 @@ class FakeDesk:
     keys: Any = None
     privacy: Any = None
     sessions: Any = None
+    balance: Any = None
     signals: Any = None
     bulk: Any = None
     importing: Any = None

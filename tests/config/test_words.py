@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
@@ -19,6 +20,7 @@ from console.pages.hires import KEYS
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
+from domain.balance_people import GROUPS_DECLARED, MILESTONES, Attribute
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.contract import CLAUSES
@@ -94,6 +96,8 @@ def needed() -> set[str]:
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
     keys |= {f"completeness.check.{name}" for name in CHECKS} | {f"completeness.difference.{code}" for code in DIFFERENCES}
     keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
+    keys |= {f"balance.attribute.{each}" for each in Attribute} | {f"balance.milestone.{each}" for each in MILESTONES}
+    keys |= {f"balance.group.{each}" for each in GROUPS_DECLARED} | {f"balance.column.{each}" for each in (*GROUPS, *NATIONS)}
     keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
     return keys | console() | {f"refusal.{name}" for name in problems()}
 

@@ -29,9 +29,12 @@ def upgrade() -> None:
     _reads()
     _privacy_acts()
     _append_only()
+    _balance()
 
 
 def downgrade() -> None:
+    for name in ("balance_reports", "balance_counted", "balance_declarations", "balance_switches"):
+        op.drop_table(name)
     _changeable_again()
     op.drop_table("histories")
     op.drop_table("privacy_acts")
@@ -332,3 +335,41 @@ def _changeable_again() -> None:
             op.execute(f"DROP TRIGGER {table}_no_{act}" + ("" if on_sqlite else f" ON {table}"))
     if not on_sqlite:
         op.execute("DROP FUNCTION append_only()")
+
+
+def _balance() -> None:
+    """Balance watch: who turned it on, what was declared, who was counted, what was issued."""
+    op.create_table(
+        "balance_switches",
+        sa.Column("switch", store.columns.Words(), nullable=False),
+        sa.Column("turn", store.columns.Words(), nullable=False),
+        sa.Column("proposed_by", store.columns.Words(), nullable=False),
+        sa.Column("proposed_at", store.columns.Instant(), nullable=False),
+        sa.Column("approved_by", store.columns.Words(), nullable=True),
+        sa.Column("approved_at", store.columns.Instant(), nullable=True),
+        sa.CheckConstraint("turn IN ('on', 'off')", name=op.f("ck_balance_switches_turn")),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name=op.f("ck_balance_switches_four_eyes")),
+        sa.PrimaryKeyConstraint("switch", name="pk_balance_switches"),
+    )
+    op.create_table(
+        "balance_declarations",
+        sa.Column("candidate", store.columns.Words(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("declared_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("candidate", name="pk_balance_declarations"),
+    )
+    op.create_table(
+        "balance_counted",
+        sa.Column("candidate", store.columns.Words(), nullable=False),
+        sa.Column("by", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("candidate", "by", name="pk_balance_counted"),
+    )
+    op.create_table(
+        "balance_reports",
+        sa.Column("slice", store.columns.Words(), nullable=False),
+        sa.Column("by", store.columns.Words(), nullable=False),
+        sa.Column("body", store.columns.Kept, nullable=False),
+        sa.Column("issued_by", store.columns.Words(), nullable=False),
+        sa.Column("issued_at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("slice", "by", name="pk_balance_reports"),
+    )

@@ -7,8 +7,10 @@ import pytest
 
 from config.files import load_calendar, load_rules
 from domain.tokens import Scope
+from store.balance import Balance, Report
 from tests.gateway.api.conftest import Api
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER, NAME, WITHDRAWN
+from tests.store.making import NOON
 
 CASE = f"/hires/{AT_CONDITIONS}"
 
@@ -212,3 +214,17 @@ async def test_a_policy_of_a_moment_and_figures_since_a_day(api: Api) -> None:
     assert (await api.get("/reports/turns?vacancy=250442")).json()["cases"] == 2
     later = (datetime.now(UTC) + timedelta(days=9)).date()
     assert (await api.get(f"/reports/turns?since={later}")).json()["cases"] == 0
+
+
+async def test_a_balance_report_is_read_as_it_was_issued_by_those_it_is_for(api: Api) -> None:
+    asked = "/reports/balance?by=gender&period=2026"
+    said = await api.get(asked, "auditor")
+    assert (said.status_code, said.json()["code"]) == (404, "not_issued")
+    body = {"slice": "year/2026", "by": "gender", "least": 10, "counted_before": 0, "people": 0, "steps": []}
+    await Balance(api.db).issue(Report("year/2026", "gender", body, "hr_head", NOON), [])
+    for office in ("auditor", "data_protection_officer", "hr_head"):
+        given = (await api.get(asked, office)).json()
+        assert (given["people"], given["issued_by"]) == (0, "hr_head")
+    assert (await api.get(asked, "hr_officer")).status_code == 403
+    for wrong in ("/reports/balance", "/reports/balance?by=religion&period=2026", f"{asked}&vacancy=250442"):
+        assert (await api.get(wrong, "auditor")).status_code == 422
