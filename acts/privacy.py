@@ -1,15 +1,23 @@
 """Erasures and legal holds, as the two offices that decide on them use them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from domain.erasure import check_decider
 from domain.errors import BadInput, NotNow
+from domain.log.note import LogKey
+from domain.retention import Item, Schedule
+from domain.retention_report import Report, lines, report
+from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database
 from store.erasure import Erased, Erasures, Foreseen
+from store.names import canonical_sha256
 from store.people import People
 from store.privacy import PrivacyBook
+from store.retention import Retention
 
 REASON = re.compile(r"[a-z][a-z0-9_.]{1,63}")
 
@@ -18,6 +26,7 @@ class PrivacyDesk:
     """A desk's own part: `Desk.privacy`. A candidate may also be named by one of their hires."""
 
     def __init__(self, db: Database, people: People, clock: DoorClock) -> None:
+        self._retention = Retention(db)
         self._kept, self._book, self._people, self._clock = Erasures(db), PrivacyBook(db), people, clock
 
     async def foresee(self, candidate: str) -> Foreseen:
@@ -67,6 +76,29 @@ class PrivacyDesk:
     async def holds(self, *, all_: bool = False) -> list[dict[str, Any]]:
         """The holds that stand, or all there ever were."""
         return await self._book.holds(all_=all_)
+
+    async def due(self, schedule: Schedule) -> Report:
+        """What retention would delete now, per category, and what stops what; nothing is written."""
+        now = await self._clock.now()
+        return report("", now, "", schedule, canonical_sha256(schedule), await self._retention.foresee(schedule, now))
+
+    async def retain(self, person: str, schedule: Schedule, key: LogKey) -> Report:
+        """Delete what is due; `report` as `due` gives it, and `note`: the report in words and its hash, signed with the log's key.
+
+        Raises NotFound, NotAllowed, and NotNow while the periods are examples that no data protection officer confirmed.
+        """
+        check_decider((await self._people.staff(person)).roles)
+        schedule.check_confirmed()
+        if Role.DATA_PROTECTION_OFFICER not in (await self._people.staff(schedule.confirmed_by)).roles:
+            raise NotNow(f"{schedule.confirmed_by} is no data protection officer", code="retention_unconfirmed")
+        now, sha256 = await self._clock.now(), canonical_sha256(schedule)
+
+        def made(run: str, items: Sequence[Item], gone: Mapping[str, int]) -> Report:
+            told = report(run, now, person, schedule, sha256, items, gone)
+            text = [f"{key.origin} retention report {run}", f"sha256 of the report: {canonical_sha256(told)}", *lines(told)]
+            return {"report": told, "note": key.note("\n".join(text) + "\n")}
+
+        return await self._retention.carry_out(schedule, person, now, made)
 
     async def candidate(self, named: str) -> str:
         """Whom `hire/…` is about, or the candidate named. Raises NotFound."""

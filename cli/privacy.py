@@ -1,6 +1,7 @@
 """`muster privacy …`: erasing a person, and the legal holds that forbid it."""
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +9,10 @@ import typer
 from cli import show
 from cli.terminal import Json, Person, terminal
 from cli.text import named
+from domain.retention_report import lines
 
 if TYPE_CHECKING:
+    from domain.retention_report import Report
     from store.erasure import Erased, Foreseen
 
 app = typer.Typer(help="Erasure, legal holds, retention, and what is kept about somebody.", no_args_is_help=True)
@@ -68,6 +71,59 @@ def approve(
 def erasures(ctx: typer.Context, json: Json = False) -> None:
     """List the erasures that wait for the other office."""
     show.many(terminal(ctx).at_store(lambda desk: desk.privacy.waiting()), WAITING, json_=json, none="No erasure waits.")
+
+
+@app.command()
+def retention(
+    ctx: typer.Context,
+    by: Person,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due, per category, and what stops it.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--report", metavar="FOLDER", help="Where the signed report goes; it stands in the store anyway.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Delete what the retention schedule no longer lets us keep, and sign a report; holds and open cases stop it."""
+    from config.files import load_retention
+
+    settings = terminal(ctx).settings
+    if dry_run:
+        told = terminal(ctx).at_store(lambda desk: desk.privacy.due(load_retention(settings.retention_file)))
+        _reported(told, json=json)
+        return
+    _beside_the_store(ctx)
+    from connectors.log_key import load_log_key
+
+    schedule, key = load_retention(settings.retention_file), load_log_key(settings.log_key, f"{settings.source}/log")
+    done = terminal(ctx).at_store(lambda desk: desk.privacy.retain(by, schedule, key))
+    _reported(done["report"], json=json)
+    if folder is not None:
+        _write(folder, done)
+
+
+def _reported(told: "Report", *, json: bool) -> None:
+    if json:
+        show.as_json(told)
+        return
+    for each in lines(told):
+        show.line(each)
+
+
+def _write(folder: Path, done: "Report") -> None:
+    from rfc8785 import dumps
+
+    name = f"retention-{done['report']['run']}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_bytes(dumps(done["report"]))
+    (folder / f"{name}.txt").write_text(done["note"], "utf-8")
+    show.line(f"Report: {folder / name}.json, signed in {name}.txt")
+
+
+def _beside_the_store(ctx: typer.Context) -> None:
+    if terminal(ctx).settings.remote_url:
+        from cli.remote import in_person
+
+        raise in_person("muster privacy retention")
 
 
 @hold.command()

@@ -417,6 +417,10 @@ class RemotePrivacy(_Part):
         found: list[dict[str, Any]] = revived(await self._line.get("/privacy/erasures"))
         return found
 
+    async def due(self, schedule: Any) -> dict[str, Any]:
+        found: dict[str, Any] = await self._line.get("/privacy/retention")
+        return found
+
     async def place(self, person: str, subject: str, reason: str, until: date | None = None) -> str:
         await self._desk.is_me(person)
         body = {"subject": subject, "reason": reason, "until": until and until.isoformat()}

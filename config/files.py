@@ -21,6 +21,7 @@ from domain.errors import BadInput, Conflict, NotFound
 from domain.notice.draft import PostGiven, PostsFile
 from domain.overlays import Overlay
 from domain.policies.publication import rules_objections, vacancy_objections
+from domain.retention import Schedule
 from domain.rules import Rules
 from domain.vacancy import VacancySpec
 
@@ -58,6 +59,11 @@ def load_vacancy(reference: str | Path) -> VacancySpec:
 def load_overlay(file: Path) -> Overlay:
     """A policy overlay. Raises NotFound, BadInput."""
     return _read(_find("overlays", file), Overlay)
+
+
+def load_retention(file: Path | None = None) -> Schedule:
+    """The retention schedule of a file, or the examples that come with Muster. Raises NotFound, BadInput."""
+    return _read(_find("retention", file or HERE / "retention.toml"), Schedule)
 
 
 def load_posts(file: Path) -> tuple[PostGiven, ...]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from domain.calendars import Calendar
 from domain.events import PREFIX, Envelope, EventData, catalogue
 from domain.outbound import AnnouncedData, announcements
+from domain.retention import Schedule
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.vacancy import VacancySpec
 from domain.words import Condition
@@ -25,6 +26,7 @@ MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "policy": (Rules, "A policy of Muster (config/policies/*.toml)"),
     "vacancy": (VacancySpec, "A vacancy of Muster (config/vacancies/*.toml)"),
     "calendar": (Calendar, "A calendar of closing days (config/calendars/*.toml)"),
+    "retention": (Schedule, "A retention schedule of Muster (config/retention.toml)"),
     "envelope": (Envelope, "One event: a CloudEvent in structured mode, as it comes in"),
     **{f"events/{kind}": (model, f"The data of {PREFIX}{kind}, as a partner sends it") for kind, model in catalogue().items()},
     **{f"events/{kind}": (model, f"The data of {PREFIX}{kind}, as Muster announces it") for kind, model in announcements().items()},

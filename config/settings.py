@@ -131,6 +131,9 @@ class Settings(BaseSettings):
     log_publish_folder: Path | None = Field(
         default=None, description="Folder of somebody else's that every checkpoint of the audit log is written to, and never changed in."
     )
+    retention_file: Path | None = Field(
+        default=None, description="The retention schedule the data protection officer confirmed. Default: the examples, only for dry runs."
+    )
     source: str = Field(default="muster", pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="CloudEvents source of the events we send.")
     gateway_host: str = Field(default="127.0.0.1", description="Address the gateway listens on.")
     gateway_port: int = Field(default=8480, ge=0, le=65535, description="Port the gateway listens on; 0 for any free one.")

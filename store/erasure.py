@@ -157,7 +157,7 @@ class Erasures:
             return gone, words
 
         gone, words = await self._db.write(work)
-        return Erased(gone, await _sweep(self._db, words))
+        return Erased(gone, await sweep(self._db, words))
 
 
 def _decided(ref: str, at: datetime, **said: Any) -> Leaf:
@@ -230,7 +230,7 @@ def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
     return gone | {"data_keys": keys.erase(tx, [candidate, *theirs], at)}
 
 
-async def _sweep(db: Database, words: list[str]) -> tuple[str, ...] | None:
+async def sweep(db: Database, words: list[str]) -> tuple[str, ...] | None:
     """Empty SQLite's write-ahead log, then look for the erased words in every byte of its files."""
     if db.dialect != "sqlite":
         return None

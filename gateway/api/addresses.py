@@ -73,6 +73,7 @@ ADDRESSES = {
     "notice parse": "POST /notices/preview",
     "privacy erase": "POST /privacy/erasures",
     "privacy erasures": "GET /privacy/erasures",
+    "privacy retention": "GET /privacy/retention",
     "privacy hold place": "POST /privacy/holds",
     "privacy hold list": "GET /privacy/holds",
 }

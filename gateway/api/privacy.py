@@ -8,6 +8,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from acts.rights import Resource
+from config.files import load_retention
+from domain.retention import Schedule
 from gateway.api.callers import Caller, sees, writes
 from gateway.api.once import IdempotencyKey, answered
 from gateway.api.problems import ACT_REFUSALS, REFUSALS
@@ -61,10 +63,59 @@ class HoldShown(BaseModel):
     lifted_at: datetime | None
 
 
-def routes() -> APIRouter:
+class CategoryShown(BaseModel):
+    """One category: its period, and how many rows are of open cases, not due yet, held, waiting for a letter, or due."""
+
+    category: str
+    months: int | None = None
+    days: int | None = None
+    trigger: str | None = None
+    action: str | None = None
+    basis: str | None = None
+    open: int
+    not_yet: int
+    held: int
+    unsent: int
+    due: int
+    kept: int
+
+
+class PastItem(BaseModel):
+    category: str
+    case: str
+    candidate: str
+    rows: int
+    due: date | None
+    state: str
+    why: str
+
+
+class ScheduleShown(BaseModel):
+    version: str
+    sha256: str
+    confirmed_by: str
+    examples: bool
+
+
+class Retained(BaseModel):
+    """What is due under the schedule, and what stops it."""
+
+    report: str
+    run: str
+    at: datetime
+    by: str
+    schedule: ScheduleShown
+    dry_run: bool
+    categories: list[CategoryShown]
+    items: list[PastItem]
+
+
+def routes(schedule: Schedule | None = None) -> APIRouter:
+    """`schedule`: the retention schedule of the installation, else the examples."""
     at = APIRouter(prefix="/api/v1", route_class=StrictRoute, responses={**REFUSALS, 409: ACT_REFUSALS[409]}, tags=["privacy"])
     _erasures(at)
     _holds(at)
+    _retention(at, schedule)
     return at
 
 
@@ -83,6 +134,12 @@ def _erasures(at: APIRouter) -> None:
             return {"erasure": await caller.desk.privacy.propose(caller.person, given.candidate, given.reason)}
 
         return await answered(request, caller, key, given, do, 201)
+
+
+def _retention(at: APIRouter, schedule: Schedule | None) -> None:
+    @at.get("/privacy/retention", summary="What is kept past its period, and what stops its deletion; nothing is written")
+    async def due(caller: Looking) -> Retained:
+        return Retained.model_validate(await caller.desk.privacy.due(schedule or load_retention()))
 
 
 def _holds(at: APIRouter) -> None:

@@ -14,11 +14,13 @@ from acts.in_person import TokenDesk
 from acts.opening import Opener
 from config.codec import NoKeyring
 from config.cursors import Cursors
+from config.files import load_retention
 from config.guard import Guard
 from config.keyring import found_at
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
+from domain.retention import Schedule
 from gateway.api import (
     acting,
     agenda,
@@ -51,6 +53,7 @@ class Desks:
     def __init__(self, settings: Settings, db: Database) -> None:
         self._settings, self._db = settings, db
         self._evidence = Evidence(settings)
+        self.schedule = load_retention(settings.retention_file)
         self.reading = TokenDesk(db, evidence=self._evidence)
         self._acting: TokenDesk | None = None
         self._turn = asyncio.Lock()
@@ -63,7 +66,7 @@ class Desks:
             return self._acting
 
 
-def routers(cursors: Cursors) -> Sequence[APIRouter]:
+def routers(cursors: Cursors, schedule: Schedule | None = None) -> Sequence[APIRouter]:
     """Every address there is."""
     return (
         oneself.routes(),
@@ -81,7 +84,7 @@ def routers(cursors: Cursors) -> Sequence[APIRouter]:
         events.routes(),
         evidence.routes(),
         notices.routes(),
-        privacy.routes(),
+        privacy.routes(schedule),
     )
 
 
@@ -99,8 +102,8 @@ def api_app(desks: Desks, cursors: Cursors, pace: Pace | None = None, opening: O
 
     counter = Counter(desks.reading, desks.acting, pace or Pace())
     if opening is None:
-        return create_api(Parts(routers(cursors), counter, ready, larger=notices.LARGER))
-    every = [*routers(cursors), codec.routes(opening.opener)]
+        return create_api(Parts(routers(cursors, desks.schedule), counter, ready, larger=notices.LARGER))
+    every = [*routers(cursors, desks.schedule), codec.routes(opening.opener)]
     origins = dict.fromkeys(codec.ADDRESSES, opening.origin)
     return create_api(Parts(every, counter, ready, larger=notices.LARGER | codec.LARGER, origins=origins))
 
