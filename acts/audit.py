@@ -6,7 +6,6 @@ is a reading and stands in the log with its purpose, before anything is handed o
 
 import asyncio
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Protocol
@@ -22,6 +21,7 @@ from domain.words import Role
 from domain.words import roles as roles_among
 from store.checkpoints import Checkpoint, Checkpoints
 from store.database import Database
+from store.histories import Histories, files
 from store.logbook import LogBook
 from store.names import system_now
 from store.people import People
@@ -42,7 +42,6 @@ class Means(Protocol):
     @property
     def key(self) -> LogKey: ...
     def print(self, page: Page, language: str) -> bytes: ...
-    def histories(self, case: str) -> Mapping[str, bytes]: ...
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class AuditDesk:
 
     def __init__(self, db: Database, people: People, queries: Queries, vacancies: Vacancies, reads: Reads, evidence: Means | None) -> None:
         self._db, self._people, self._queries, self._vacancies = db, people, queries, vacancies
-        self._book, self._reads, self._evidence = LogBook(db), reads, evidence
+        self._book, self._kept, self._reads, self._evidence = LogBook(db), Histories(db), reads, evidence
 
     async def export(self, person: str, case: str, purpose: str, wanted: Wanted | None = None) -> bytes:
         """The dossier of a case, checked. Raises NotFound (person, case), NotAllowed, BadInput (purpose, checkpoint, what to redact),
@@ -79,7 +78,7 @@ class AuditDesk:
             made=self._stamp(person, purpose),
             anchor=await self._anchor(evidence.key, log, newest, wanted.since),
             leaves=[(each, log.tree.inclusion(each.index, newest.size)) for each in lines],
-            papers=papers_of(policy, evidence.histories(case), await self._letters(case) if wanted.letters else {}),
+            papers=papers_of(policy, await self._histories(case), await self._letters(case) if wanted.letters else {}),
             policy=policy,
         )
         return await asyncio.to_thread(bound, found, wanted.redact, wanted.languages, evidence.key.note, evidence.print)
@@ -152,6 +151,13 @@ class AuditDesk:
         """The frozen terms every decision of the case refers to. Raises NotFound."""
         reference = case.removeprefix("vacancy/") if case.startswith("vacancy/") else (await self._people.about(case))[0]
         return Policy(await self._vacancies.get(reference))
+
+    async def _histories(self, case: str) -> dict[str, bytes]:
+        """What was taken out of Temporal, as encrypted as it was there; nothing for a case without."""
+        try:
+            return files(await self._kept.of(case))
+        except NotFound:
+            return {}
 
     async def _letters(self, case: str) -> dict[str, bytes]:
         """What was written, exactly as its fact has the hash of it; erased ones are not there any more."""

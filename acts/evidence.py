@@ -1,6 +1,5 @@
-"""What exports for auditors are made with, besides the store: the log's key, the typesetter, the seal, exported histories."""
+"""What exports for auditors are made with, besides the store: the log's key, the typesetter, the seal."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,9 +48,3 @@ class Evidence:
     @cached_property
     def _seal(self) -> seal.Seal | None:
         return seal.load_seal(self._settings.seal, self._settings.source) if seal.available() else None
-
-    def histories(self, case: str) -> Mapping[str, bytes]:
-        """The exported histories of a case, by the names of their files."""
-        begins = f"{case.replace('/', '_')}."
-        found = sorted(self._settings.histories.glob(f"{begins}*"))
-        return {file.name: file.read_bytes() for file in found if file.is_file()}

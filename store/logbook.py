@@ -13,7 +13,7 @@ from domain.facts import Entry
 from domain.log.leaf import Kind, canonical, salt
 from store.database import Database
 from store.records import entry_of
-from store.tables import cases, erasures, journal, leaf_contents, leaves, log_keys
+from store.tables import cases, erasures, histories, journal, leaf_contents, leaves, log_keys
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def _about(rx: Connection, stream: str, size: int) -> list[Bound]:
     facts = {entry.number: entry for entry in map(entry_of, rx.execute(select(journal).where(journal.c.case_id == stream)).mappings())}
     said = select(leaves, leaf_contents.c.content).outerjoin(leaf_contents, leaf_contents.c.position == leaves.c.position)
     rows = rx.execute(said.where(leaves.c.stream == stream, leaves.c.position < size).order_by(leaves.c.position)).mappings()
-    return [Bound(row["position"], row["kind"], row["ref"], row["body"], _disclosed(key, row, facts, erased)) for row in rows]
+    own = {f"{row.run_id}/{row.last_event}": row.salt for row in rx.execute(select(histories).where(histories.c.case_id == stream))}
+    return [Bound(row["position"], row["kind"], row["ref"], row["body"], _disclosed(key, own, row, facts, erased)) for row in rows]
 
 
 def _is_erased(rx: Connection, case: str) -> bool:
@@ -58,18 +59,21 @@ def _is_erased(rx: Connection, case: str) -> bool:
     return rx.execute(done).first() is not None
 
 
-def _disclosed(key: bytes | None, row: Mapping[Any, Any], facts: Mapping[int, Entry], erased: bool) -> dict[str, Any] | None:
-    """Of somebody erased, only what was written since, under the stream's new key. Of anybody else everything: what is not there, or
-    not what the leaf is bound to, is for the checks to find."""
+def _disclosed(
+    key: bytes | None, histories_own: Mapping[str, bytes], row: Mapping[Any, Any], facts: Mapping[int, Entry], erased: bool
+) -> dict[str, Any] | None:
+    """Of somebody erased, only what was written since, under the stream's new key, and histories, whose salts are kept beside them. Of
+    anybody else everything: what is not there, or not what the leaf is bound to, is for the checks to find."""
     fact = facts.get(row["number"]) if row["kind"] == Kind.FACT else None
     content: dict[str, Any] | None = fact.model_dump(mode="json") if fact is not None else row["content"]
-    if not erased and (content is None or key is None):
+    kept = histories_own.get(row["ref"]) if row["kind"] == Kind.HISTORY else None
+    own = kept or (key and salt(key, row["kind"], row["stream"], row["ref"]))
+    if not erased and (content is None or own is None):
         raise Conflict(
             f"what leaf {row['position']} of the log is bound to is not in the store", code="content_missing", leaf=row["position"]
         )
-    if content is None or key is None:
+    if content is None or own is None:
         return None
-    own = salt(key, row["kind"], row["stream"], row["ref"])
     if erased and hmac.new(own, canonical(content), hashlib.sha256).hexdigest() not in row["body"]:
         return None
     return {"salt": own.hex(), "content": content}

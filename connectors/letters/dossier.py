@@ -1,10 +1,11 @@
 """The dossier of a case as paper, in English or French: what `domain.log.reading` gives, as PDF/A-2a and PDF/UA-1.
 
-Words of the trade (stages, conditions, outcomes, endings, reasons) come from the catalogue; references, hashes and the names of facts
-stand as the journal has them, so that they can be found again in `leaves.jsonl`.
+Words of the trade (facts, their fields, stages, conditions, outcomes, endings, reasons) come from the catalogue, beside their codes where
+they differ; references and hashes stand as the journal has them, so that everything can be found again in `leaves.jsonl`.
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,9 +25,14 @@ TEMPLATE = Path(__file__).with_name("dossier.typ")
 LABELS = (
     "title", "intro", "made", "by", "purpose", "case", "checked", "holds", "fails", "log", "origin", "size", "root", "key", "fingerprint",
     "facts", "number", "when", "who", "what", "leaf", "decisions", "letters", "others", "papers", "none", "withheld", "withheld_count",
-    "not_claimed", "limits",
+    "not_claimed", "limits", "policy", "policy_name", "policy_sha256", "vacancy_sha256", "yes", "no",
 )  # fmt: skip
 CLAIMS = ("form", "alteration", "signature", "inclusion", "consistency", "contents", "completeness", "order")
+#: Fields of leaves that are no facts, besides those facts have too; like them, `field.<name>` of the catalogue.
+OF_LEAVES = frozenset({
+    "build_id", "delivery", "error", "event_id", "exported_at", "id", "key_id", "last_event", "last_status", "parcel", "partner", "purpose",
+    "reader", "run", "signature", "source", "state", "what", "why",
+})  # fmt: skip
 #: Fields whose values are codes of the trade -> the catalogue's family.
 FAMILIES = {
     "stage": "stage",
@@ -36,7 +42,12 @@ FAMILIES = {
     "reason": "reason",
     "reasons": "reason",
     "party": "party",
+    "key": "deadline",
 }
+
+
+YES_OR_NO = ("yes", "no")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 class Labels(Protocol):
@@ -78,6 +89,7 @@ class DossierPrinter:
             "made": {"at": _when(page.made.at, language), "by": page.made.by, "purpose": page.made.purpose},
             "claims": [[self._labels.raw(f"dossier.claim.{name}", language), held] for name, held in page.claims],
             "log": [[words[k], v] for k, v in self._anchor(page)],
+            "policy": [[words[{"policy": "policy_name"}.get(k, k)], v] for k, v in page.policy],
             "facts": [self._row(each, language) for each in page.facts],
             "decisions": [self._row(each, language) for each in page.decisions],
             "letters": [self._row(each, language) for each in page.letters],
@@ -95,19 +107,29 @@ class DossierPrinter:
         ]
 
     def _row(self, said: Said, language: str) -> dict[str, Any]:
-        fields = [[name.replace("_", " "), self._word(name, value, language)] for name, value in said.fields or ()]
+        fields = [[self._name("field", name, language), self._word(name, value, language)] for name, value in said.fields or ()]
         return {
             "leaf": str(said.index),
             "ref": said.ref,
             "when": _when(said.at, language),
             "who": said.actor,
-            "what": (said.what or said.kind).replace("_", " "),
+            "what": self._name("fact" if said.kind == "fact" else "leaf", said.what or said.kind, language),
+            "code": said.what if said.kind == "fact" and language != "en" else "",
             "fields": fields,
             "withheld": said.fields is None,
         }
 
+    def _name(self, family: str, name: str, language: str) -> str:
+        """What a fact, a leaf or a field is called; by its own name where the catalogue has none."""
+        key = f"{family}.{name}"
+        return self._labels.raw(key, language) if key in self._labels.known(language) else name.replace("_", " ")
+
     def _word(self, field: str, value: str, language: str) -> str:
-        """A code of the trade in words, with the code behind it where they differ; any other value, a moment too, as it stands."""
+        """A code of the trade in words, with the code behind it where they differ; a moment as people write it; else as it stands."""
+        if value in YES_OR_NO:
+            return self._labels.raw(f"dossier.{value}", language)
+        if _MOMENT.fullmatch(value):
+            return _when(value, language)
         key = f"{FAMILIES.get(field, field)}.{value}"
         for known in (key, f"{key}.name"):
             if known in self._labels.known(language) and "{" not in (text := self._labels.raw(known, language)):

@@ -10,7 +10,10 @@ from typing import Any
 from domain.log.dossier import Anchor, Line, Made
 
 #: Fields of a leaf's content that the reading shows in places of their own.
-OWN = ("case", "number", "at", "actor", "step", "fact")
+OWN = ("case", "number", "at", "actor", "reader", "step", "fact")
+
+#: A fact with one of these fields is a decision: ours, an authority's or the candidate's.
+DECIDED = frozenset({"verdict", "reason", "outcome", "accepted", "approved", "decided_by", "proposed_by", "upheld", "eligible"})
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Page:
 
     @property
     def decisions(self) -> tuple[Said, ...]:
-        """The facts that name a verdict, a policy or a reason."""
-        return tuple(each for each in self.facts if {"verdict", "policy", "reason"} & {name for name, value in each.fields or () if value})
+        """The facts that say how something was decided, by whom, or why."""
+        return tuple(each for each in self.facts if DECIDED & {name for name, value in each.fields or () if value})
 
     @property
     def letters(self) -> tuple[Said, ...]:
@@ -91,9 +94,8 @@ def _said(line: Line) -> Said:
     fact = content.get("fact", {}) if isinstance(content.get("fact"), dict) else {}
     rest = {name: value for name, value in content.items() if name not in OWN} | {k: v for k, v in fact.items() if k != "kind"}
     fields = tuple(_flat(rest))
-    return Said(
-        line.index, leaf["kind"], leaf["ref"], leaf["at"], str(content.get("actor", "")), str(fact.get("kind", leaf["kind"])), fields
-    )
+    who, at = content.get("actor") or content.get("reader") or "", content.get("at") or leaf["at"]
+    return Said(line.index, leaf["kind"], leaf["ref"], str(at), str(who), str(fact.get("kind", leaf["kind"])), fields)
 
 
 def _flat(value: dict[str, Any]) -> Iterable[tuple[str, str]]:

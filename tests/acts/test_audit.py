@@ -13,7 +13,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, text, update
 
 from acts.audit import Wanted
 from acts.checkpointing import checkpointed
@@ -25,6 +25,7 @@ from domain.log.leaf import Kind
 from domain.log.verify import Finding, Kept, code, key_of, members_of, verify
 from store import log
 from store.checkpoints import Checkpoints
+from store.histories import Histories
 from store.names import system_now
 from store.tables import erasures, journal, leaf_contents, log_keys
 from tests.gateway.api.played import AT_CONDITIONS, NAME
@@ -108,6 +109,18 @@ async def test_what_is_withheld_is_nowhere_and_its_leaf_still_verifies(desk: Des
     assert f"{len(withheld)} redacted" in said(found, "contents")
 
 
+async def test_a_history_goes_with_a_dossier_that_withholds_nothing_and_its_hash_is_in_the_log(desk: Desk) -> None:
+    document = {"workflow_id": CASE, "run_id": "r1", "namespace": "muster", "last_event": 9, "build_id": "b1", "known": {}}
+    history = {"events": [{"eventId": "1", "attributes": {"data": "c2VhbGVk"}}]}
+    assert await Histories(desk.db).keep({**document, "history": history}, system_now(), system_now())
+    raw = await desk.audit.export("auditor", CASE, "tribunal", QUICK)
+    assert json.loads(members_of(raw)["history/hire_h003.r1.json"])["history"] == history
+    assert code(verify(raw)) == 0
+    cut = await desk.audit.export("auditor", CASE, "tribunal", Wanted(languages=(), redact=frozenset({"medical"})))
+    assert not [name for name in members_of(cut) if name.startswith("history/")]
+    assert "history" in {json.loads(str(line["leaf"]))["kind"] for line in lines(cut) if line["disclosed"]}
+
+
 async def test_a_misspelt_category_withholds_nothing_and_is_refused(desk: Desk) -> None:
     with pytest.raises(BadInput, match=r"nothing here is of the category clearence; there is: .*clearance"):
         await desk.audit.export("auditor", CASE, "tribunal", Wanted(redact=frozenset({"clearence"})))
@@ -152,6 +165,7 @@ async def test_nothing_leaves_once_somebody_changed_or_took_away_what_the_log_is
     assert code(verify(await desk.audit.export("auditor", CASE, "tribunal", QUICK))) == 0
     third = (journal.c.case_id == CASE) & (journal.c.number == 3)
     before = (await desk.queries.timeline(CASE))[2]["actor"]
+    await desk.db.write(lambda tx: tx.execute(text("DROP TRIGGER journal_no_update")))  # as somebody could who owns the database
     await desk.db.write(lambda tx: tx.execute(update(journal).where(third).values(actor="person:somebody_else")))
     with pytest.raises(NotNow, match="fact 3"):
         await desk.audit.export("auditor", CASE, "tribunal", QUICK)

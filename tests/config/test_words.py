@@ -13,7 +13,7 @@ from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
-from connectors.letters.dossier import CLAIMS, LABELS
+from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
 from console.forms import fields_of
 from console.frame import RAIL, THEMES
 from console.pages.hires import KEYS
@@ -27,9 +27,11 @@ from domain.contract import CLAUSES
 from domain.digest import SECTIONS
 from domain.errors import BadInput, Problem
 from domain.explanation import PARTS, UNITS
+from domain.facts import AnyFact, Decision
 from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.log.completeness import CHECKS, DIFFERENCES
+from domain.log.leaf import Kind
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
@@ -98,8 +100,19 @@ def needed() -> set[str]:
     keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
     keys |= {f"balance.attribute.{each}" for each in Attribute} | {f"balance.milestone.{each}" for each in MILESTONES}
     keys |= {f"balance.group.{each}" for each in GROUPS_DECLARED} | {f"balance.column.{each}" for each in (*GROUPS, *NATIONS)}
+    keys |= {f"fact.{kind}" for kind in KINDS} | {f"leaf.{kind.value}" for kind in Kind if kind is not Kind.FACT}
+    keys |= {f"field.{name}" for name in OF_LEAVES | fact_fields()}
     keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
     return keys | console() | {f"refusal.{name}" for name in problems()}
+
+
+#: Every kind of fact, with its class.
+KINDS = {each.model_fields["kind"].default: each for each in AnyFact.__origin__.__args__}  # type: ignore[attr-defined]
+
+
+def fact_fields() -> set[str]:
+    """Every field of a fact; a decision's stand for it. The parts of terms, notices and rankings stand under their own names."""
+    return {name for model in (*KINDS.values(), Decision) for name in model.model_fields} - {"kind", "decision"}
 
 
 def console() -> set[str]:
