@@ -70,6 +70,7 @@ from store.pages import Pages
 from store.partners import Partners
 from store.people import People, Staff
 from store.preferences import Preferences
+from store.proofs import Proofs
 from store.queries import Queries
 from store.reads import Reads
 from store.records import Records
@@ -84,8 +85,9 @@ class Desk:
 
     def __init__(self, db: Database, carrier: Carrier | None = None, outside: World | None = None, evidence: Means | None = None) -> None:
         self.db, self._carrier = db, carrier
-        self.reads = Reads(db)
+        self.reads, self.proofs = Reads(db), Proofs(db)
         self._reader: Reader | None = UNNAMED
+        self._seen: set[tuple[str, str]] | None = None  # what this reader was noted with already; None where readers change
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.pages = Pages(db, self.queries)
@@ -112,12 +114,16 @@ class Desk:
     def read_by(self, reader: Reader | None) -> Self:
         """This desk for somebody: what they look at is noted as theirs. None: what a program of ours looks at shows nobody anything."""
         theirs = copy.copy(self)
-        theirs._reader = reader
+        theirs._reader, theirs._seen = reader, set()
         return theirs
 
     async def looked(self, case: str, what: Iterable[Category], about: str) -> None:
-        """Note what the reader is about to see. Raises StoreUnavailable: then it is not shown."""
-        await self._noted(Look(case, frozenset(what), about))
+        """Note what the reader is about to see of a case; a page that shows the same twice is one look. Raises StoreUnavailable: then it
+        is not shown."""
+        new = {each for each in what if self._seen is None or (case, each) not in self._seen}
+        await self._noted(Look(case, frozenset(new), about))
+        if self._seen is not None:
+            self._seen |= {(case, each) for each in new}
 
     async def _noted(self, *looks: Look) -> None:
         if self._reader is not None:
@@ -357,7 +363,7 @@ class Desk:
     async def letter(self, letter: str) -> dict[str, Any]:
         """One letter as it was sent, with its PDF (`pdf`) if it has one. `intact`: its text has the journal's hash. Raises NotFound."""
         text = await self.people.letter(letter)
-        await self.looked(text.case, [Category.LETTER, Category.IDENTITY], letter)
+        await self._noted(Look(text.case, frozenset({Category.LETTER, Category.IDENTITY}), letter))
         (row,) = [each for each in await self.people.letters(text.case) if each["letter"] == letter]
         told = [e.fact for e in await self._journals.journal(text.case) if isinstance(e.fact, LetterWritten)]
         sha256 = text_hash(text.subject, text.body, text.calendar)

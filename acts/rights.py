@@ -48,6 +48,8 @@ class Resource(StrEnum):
     PRIVACY = "privacy"
     #: Proposing an erasure, placing a hold.
     ERASING = "erasing"
+    #: The audit log itself: checkpoints, proofs, leaves.
+    LOG = "log"
     #: Who looked at whose data.
     READS = "reads"
     #: Dossiers and the log, for auditors.
@@ -78,6 +80,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.NOTICES: HR,
     Resource.PRIVACY: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD, Role.AUDITOR}),
     Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
+    Resource.LOG: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.EVIDENCE: READERS,
     Resource.HISTORIES: HR,

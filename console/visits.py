@@ -2,11 +2,12 @@
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import Request
 
+from acts import parts
 from acts.desk import Desk
 from acts.rights import SEES, Resource
 from acts.sessions import NotSignedIn, csrf_token
@@ -25,7 +26,8 @@ class Forged(NotAllowed):
 
 @dataclass(frozen=True)
 class Visitor:
-    """One request's person. `desk` reads; `reach` gives the desk that acts on cases, or raises EngineUnavailable."""
+    """One request's person. `desk` reads, and notes what they look at; `reach` gives the desk that acts on cases, or raises
+    EngineUnavailable."""
 
     person: str
     name: str
@@ -112,7 +114,8 @@ async def _visitor(reception: Reception, session: Session, secret: str) -> Visit
     lent = (await desk.personnel.stands_in(session.person)).values()
     roles = roles_among(who.roles) | frozenset(role for given in lent for role in roles_among(given))
     likes = {"language": who.language, **await desk.preferences.of(session.person)}
-    return Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting)
+    visitor = Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting)
+    return replace(visitor, desk=desk.read_by(parts.reader(session.person, visitor)))
 
 
 def language_of(request: Request) -> str:

@@ -94,6 +94,14 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/feed"): Call("feed", ref("FeedPage"), "What you subscribe to, in the order in which it was committed; or, where you "
         "accept `text/event-stream`, the same as a stream without end.", fails=PROVED, proved=True, stream=True,
     ),
+    ("get", "/events/{partner}/{event_id}/proof"): Call(
+        "eventProof", {"type": "string"}, "A tlog-proof: the leaf of your event, the way to the root, the signed checkpoint.",
+        media="text/plain", fails=(*PROVED, 409), proved=True,
+    ),
+    ("get", "/log/checkpoint"): Call(
+        "checkpoint", {"type": "string"}, "A C2SP checkpoint: origin, size, root, signature. Keep it.", media="text/plain", fails=(409,),
+    ),
+    ("get", "/log/consistency"): Call("consistency", ref("Consistency"), "The hashes that show it (RFC 6962).", fails=(400, 409)),
     ("get", "/schemas"): Call("listSchemas", ref("SchemaList"), "What there is.", more=_UNCHANGED, headers=_ETAG),
     ("get", "/schemas/{name}"): Call(
         "readSchema", {"type": "object"}, "A JSON Schema, draft 2020-12.", media="application/schema+json",

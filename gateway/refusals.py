@@ -28,7 +28,7 @@ REQUEST = (
     Met("too_slow", 408, "the body took too long to arrive", "send all of it within ten seconds", "later"),
     Met("wrong_media_type", 415, "the body is no structured CloudEvent, or is encoded", "`content-type: application/cloudevents+json`"),
     Met("bad_address", 400, "the names in the path are not of the right form", "the partner's id and the event's id, as you sent them"),
-    Met("bad_query", 400, "the feed is asked for something it does not know", "`after`, `limit` and `wait`, each once"),
+    Met("bad_query", 400, "the feed or the log is asked for what it does not know", "`after`, `limit`, `wait`; `from`, `to`: each once"),
     Met("unknown_cursor", 400, "the cursor is none that you were given here", "the last `next` or `cursor` you kept; or begin again"),
     Met("unavailable", 503, "we cannot keep events at the moment", "send the same again after `Retry-After`", "later"),
     Met("internal", 500, "something broke on our side", "send the same again later", "later"),
@@ -88,6 +88,7 @@ MATTER = (
     Met("vacancy_over", 409, "the vacancy was cancelled or takes nobody any more", "nothing: tell the candidate"),
     Met("other_content", 409, "the same id came before with other bytes", "a new id for a new event; the same bytes for a repeat"),
     Met("unknown_event", 404, "no event with this id was accepted from you", "an id for which you hold a receipt"),
+    Met("not_signed_yet", 409, "the log's newest checkpoint does not have it yet", "ask again in five seconds", "later"),
     Met("unknown_schema", 404, "there is no schema of this name", "a name that `GET /schemas` lists"),
 )
 GROUPS: dict[str, tuple[Met, ...]] = {

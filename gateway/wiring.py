@@ -22,7 +22,7 @@ from connectors.log_key import load_log_key
 from connectors.mail import SmtpMail
 from connectors.signatures import SigningKey, load_signing_key
 from domain.errors import Problem
-from gateway import intake, reading, schemas, standing, tokens
+from gateway import intake, logged, reading, schemas, standing, tokens
 from gateway.announcer import Announcer
 from gateway.app import Parts, create_app
 from gateway.broker import Incoming, Outgoing
@@ -49,6 +49,7 @@ from store.feed import Feed as Log
 from store.inbox import Inbox
 from store.outbox import Outbox
 from store.people import People
+from store.proofs import Proofs
 from store.standings import Standings
 
 log = structlog.get_logger(__name__)
@@ -100,6 +101,7 @@ def gateway_app(means: Means, feed: Feed | None = None) -> Guard:
         tokens.routes(desk),
         schemas.routes(),
         reading.routes(feed or feed_of(means), prover),
+        logged.routes(Proofs(means.db), prover),
     )
     return create_app(Parts(routers, ready=ready, keys=(means.key.verifying(),)))
 

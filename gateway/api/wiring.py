@@ -40,6 +40,9 @@ from gateway.api import (
     vacancies,
     working,
 )
+from gateway.api import (
+    log as logged,
+)
 from gateway.api.app import Parts, create_api
 from gateway.api.callers import Counter, Pace
 from store.database import Database, check_migrated
@@ -82,6 +85,7 @@ def routers(cursors: Cursors, schedule: Schedule | None = None) -> Sequence[APIR
         staff.routes(),
         operations.routes(cursors),
         events.routes(),
+        logged.routes(),
         evidence.routes(),
         notices.routes(),
         privacy.routes(schedule),

@@ -15,7 +15,7 @@ from config.guard import Guard
 from config.partners import Partner, PartnerKey
 from connectors.signatures import SigningKey, key_text, sign
 from domain.events import CONTENT_TYPE, PartnerKind
-from gateway import intake, reading, schemas, standing, tokens
+from gateway import intake, logged, reading, schemas, standing, tokens
 from gateway.app import Parts, create_app
 from gateway.certificates import Edges
 from gateway.feed import Feed
@@ -30,6 +30,7 @@ from store.clock import DoorClock
 from store.database import Database
 from store.feed import Feed as Log
 from store.inbox import Inbox
+from store.proofs import Proofs
 from store.standings import Standings
 from tests.domain.event_samples import SENDER
 
@@ -95,6 +96,7 @@ def door(
         tokens.routes(desk),
         schemas.routes(),
         reading.routes(_feed(db, partners), proving),
+        logged.routes(Proofs(db), proving),
     )
     return create_app(Parts(routers, ready=ready, keys=(OURS.verifying(),), **limits))
 

@@ -197,6 +197,7 @@ PROVOKED: dict[str, Provoke] = {
     "vacancy_over": _vacancy_over,
     "other_content": _other_content,
     "unknown_event": partial(_asked, line="/events/portal/evt-9"),
+    "not_signed_yet": partial(_got, method="GET", path="/log/checkpoint"),
     "unknown_schema": partial(_got, method="GET", path="/schemas/nothing"),
     "subject_mismatch": _over_the_broker,
 }

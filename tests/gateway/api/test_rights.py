@@ -85,7 +85,7 @@ async def test_each_role_gets_exactly_what_the_table_says(api: Api, role: Role) 
 async def test_hr_is_answered_everywhere_but_where_others_watch_over_it(api: Api) -> None:
     headers, wrong = await api.by("hr_head"), []
     for method, route in routes():
-        if gate(route.dependant).resource is Resource.READS:
+        if gate(route.dependant).resource in (Resource.READS, Resource.LOG):
             continue
         answer = await ask(api, method, route, headers)
         untold = method == "POST" and route.path.removeprefix("/api/v1") not in BODIES  # asked without a body: 422 at the worst
