@@ -16,7 +16,8 @@ from temporalio.converter import DataConverter, WorkflowSerializationContext
 from temporalio.worker import Replayer
 
 from activities.hire import Asked, Written
-from activities.rejudging import Difference, Findings, Knowledge, Recorded, Unjudged, rejudge
+from activities.reciting import Knowledge, Recorded
+from activities.rejudging import Difference, Unjudged, rejudge
 from config.files import load_calendar
 from domain.calendars import Calendar
 from domain.errors import BadInput
@@ -85,7 +86,7 @@ async def replay(
     replayer = Replayer(workflows=list(stories), data_converter=converter, namespace=kept.namespace)
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     failure = result.replay_failure
-    found = await _judged(recorded, kept.known, calendar)
+    found = await rejudge(recorded, kept.known, calendar)
     return Verdict(
         case=kept.workflow_id,
         run=kept.run_id,
@@ -94,15 +95,6 @@ async def replay(
         replay_error="" if failure is None else str(failure),
         **dict(found),
     )
-
-
-async def _judged(recorded: Recorded, known: Knowledge, calendar: Callable[[str], Calendar]) -> Findings:
-    if recorded.case.startswith("hire/"):
-        return await rejudge(recorded, known, calendar)
-    steps = list(dict.fromkeys(entry.step for entry in recorded.entries))
-    first = {entry.step: entry.number for entry in reversed(recorded.entries)}
-    why = [Unjudged(number=first[step], step=step, reason="judged_over_the_whole_competition") for step in steps]
-    return Findings(steps=len(steps), unjudged=why)
 
 
 # ---- what a history holds --------------------------------------------------------------------------------------------------

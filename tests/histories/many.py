@@ -8,7 +8,7 @@ from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
 
-from activities.rejudging import Knowledge
+from activities.reciting import Knowledge
 from config.files import load_vacancy
 from tests.histories.record import STORIES, Story
 from tests.stories.conftest import Scene, make_scene, publish, start_server
