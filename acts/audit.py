@@ -154,10 +154,7 @@ class AuditDesk:
 
     async def _histories(self, case: str) -> dict[str, bytes]:
         """What was taken out of Temporal, as encrypted as it was there; nothing for a case without."""
-        try:
-            return files(await self._kept.of(case))
-        except NotFound:
-            return {}
+        return files(await self._kept.of(case))
 
     async def _letters(self, case: str) -> dict[str, bytes]:
         """What was written, exactly as its fact has the hash of it; erased ones are not there any more."""

@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
+from temporalio.client import Client
+
 from acts.audit import AuditDesk, Means
 from acts.auditing import Auditing
 from acts.balance import BalanceDesk
@@ -23,6 +25,7 @@ from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.engine import engine
 from acts.evidence import Evidence
+from acts.histories import HistoryDesk
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
@@ -103,6 +106,7 @@ class Desk:
         self.partners = PartnerDesk(db, outside)
         self.digests = Digests(db, self.personnel, self.partners)
         self.housekeeping = Housekeeper(lambda: self.carrier)
+        self.histories = HistoryDesk(db, self.queries, self._temporal)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.deliveries = DeliveryDesk(db, self.people)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
@@ -214,6 +218,9 @@ class Desk:
         """Hires that are over and still have requests to take back."""
         over = [journal for journal in (await self.queries.journals()).values() if any(isinstance(e.fact, UndoPlanned) for e in journal)]
         return [state.case for state in map(fold, over) if state.over and outstanding(state)]
+
+    async def _temporal(self) -> Client | None:
+        return None if self._carrier is None else self._carrier.client
 
     @property
     def carrier(self) -> Carrier:

@@ -16,6 +16,8 @@ from cli.up import partners_file
 from domain.errors import Problem, StoreUnavailable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from config.settings import Settings
     from domain.silence import PartnerNow
 
@@ -72,6 +74,7 @@ async def looked_at(settings: "Settings") -> list[Check]:
         await _check("temporal", _temporal, settings),
         await _check("partners", _partners, settings),
         await _check("doors", _doors, settings),
+        await _check("histories", _histories, settings),
         await _check("key", _key, settings),
         await _check("mail", _mail, settings),
     ]
@@ -91,6 +94,7 @@ MEND = {
     "store": "Is MUSTER_STORE_URL right, and the database running?",
     "partners": "Write the file, or say where it is with MUSTER_PARTNERS_FILE.",
     "doors": "`muster partner list` says more.",
+    "histories": "Is the dispatcher running? It takes them out of Temporal.",
     "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",
 }
 
@@ -173,6 +177,40 @@ async def _doors(settings: "Settings") -> Check:
         return Check("doors", False, said, "Look with `muster partner show`, compare with `muster partner reconcile`.")
     late = sum(each.overdue for each in troubled)
     return Check("doors", True, f"every partner asked answers; {late} answers overdue" if late else "every partner asked answers")
+
+
+async def _histories(settings: "Settings") -> Check:
+    """Cases that are over and whose history is not in the store: Temporal forgets it when its retention ends."""
+    from store.database import Database, check_migrated
+    from store.histories import SLOW, Histories
+    from store.names import system_now
+
+    if settings.store_url.startswith("sqlite") and not _exists(settings.store_url.partition(":///")[2]):
+        return Check("histories", True, "no case has closed yet")
+    await check_migrated(settings.store_url)
+    db = await Database.open(settings.store_url)
+    try:
+        store = Histories(db)
+        late = [each for each in await store.unkept() if each.since + SLOW < system_now()]
+        kept = len(await store.cases())
+    finally:
+        await db.close()
+    if not late:
+        return Check("histories", True, f"every case that is over has its history in the store; {kept} cases kept")
+    first = f"{late[0].case}, over since {late[0].since:%Y-%m-%d %H:%MZ}; {await _forgets(settings, late[0].since)}"
+    return Check("histories", False, f"{len(late)} cases are over without a history in the store; {first}", MEND["histories"])
+
+
+async def _forgets(settings: "Settings", since: "datetime") -> str:
+    """When Temporal forgets what closed at that moment, as far as it can be asked."""
+    from config.temporal import connect, retention
+    from domain.errors import EngineUnavailable
+
+    try:
+        ends = since + await retention(await connect(settings, within=PATIENCE_S))
+    except EngineUnavailable:
+        return "Temporal does not say when it forgets it"
+    return f"Temporal keeps it until {ends:%Y-%m-%d %H:%MZ}"
 
 
 def _trouble(partner: "PartnerNow") -> str:

@@ -8,6 +8,7 @@ from cli import letters, outlook, show
 from cli.acting import UNDO, act_command, command_name, undo_row
 from cli.contract import contract_shown
 from cli.hire_import import import_
+from cli.histories import history
 from cli.outlook import Language, Tongue
 from cli.terminal import Case, Json, terminal
 from cli.text import named
@@ -110,6 +111,7 @@ def _told(entry: dict[str, Any]) -> dict[str, Any]:
     return {"number": entry["number"], "at": entry["at"], "who": entry["actor"], "what": named(entry["kind"]), "with": told}
 
 
+app.command("history", rich_help_panel=LOOK)(history)
 app.command("letters", rich_help_panel=LOOK)(letters.sent)
 app.command("import", rich_help_panel=ACT)(import_)
 app.command("letter", rich_help_panel=LOOK)(letters.one)

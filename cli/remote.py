@@ -22,6 +22,7 @@ from acts.audit import Wanted
 from acts.board import Workspace
 from acts.bulk import Filter
 from acts.calendars import Affected as CalendarAffected
+from acts.histories import Told
 from acts.housekeeping import Timetable
 from acts.importing import Preview
 from acts.overlays import Affected, Item
@@ -188,6 +189,7 @@ class Remote:
         self.personnel, self.importing = RemotePersonnel(self, line), RemoteImporting(self, line)
         self.signals, self.privacy = RemoteSignals(self, line), RemotePrivacy(self, line)
         self.housekeeping, self.digests = RemoteHousekeeping(line), BesideTheStore()
+        self.histories = RemoteHistories(line)
 
     def __getattr__(self, name: str) -> Any:
         raise beside_the_store(name.replace("_", " "))
@@ -317,6 +319,17 @@ class RemoteBoardroom:
 
     async def file(self, person: str, case: str) -> Any:
         return revived(await self._line.get(f"{_at(case)}/board"))
+
+
+class RemoteHistories:
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def of(self, case: str) -> list[Told]:
+        return read(list[Told], (await self._line.get(f"{_at(case)}/history"))["runs"])
+
+    async def kept(self, case: str) -> Any:
+        raise beside_the_store("`muster hire history --out`")
 
 
 class _Part:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from acts.calendars import Affected
     from acts.delivering import DeliveryDesk
     from acts.digest import Digests
+    from acts.histories import HistoryDesk
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
     from acts.keys import KeyDesk
@@ -99,6 +100,8 @@ class Desk(Protocol):
     def digests(self) -> "Digests": ...
     @property
     def housekeeping(self) -> "Housekeeper": ...
+    @property
+    def histories(self) -> "HistoryDesk": ...
     @property
     def importing(self) -> "Importing": ...
     @property

@@ -10,6 +10,7 @@ import typer
 from cli import outlook, show
 from cli.acting import checked, command_name, receipt_shown, vacancy_act_command
 from cli.hire import shown
+from cli.histories import Out, told
 from cli.terminal import Json, Person, Reference, Request, terminal
 from cli.vacancy_import import import_, rules_under
 from domain.competition import ACTS, Cancel, DecideReport, SubmitReport
@@ -98,6 +99,12 @@ def jobposting(
 def timeline(ctx: typer.Context, reference: Reference, json: Json = False) -> None:
     """Tell what happened to a vacancy, fact by fact; the report's hash stands where it was submitted."""
     shown(terminal(ctx).at_store(lambda desk: desk.timeline(f"vacancy/{reference}")), json=json)
+
+
+@app.command()
+def history(ctx: typer.Context, reference: Reference, out: Out = None, json: Json = False) -> None:
+    """Tell the recorded history of a vacancy, event by event: from Temporal while it has it, from the store after."""
+    told(ctx, f"vacancy/{reference}", out, json=json)
 
 
 @app.command()

@@ -97,9 +97,6 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(default=Path("var"), description="Where this installation keeps its files: database, keys, logs.")
-    history_dir: Path | None = Field(
-        default=None, description="Where the histories of closed cases are kept, a file each. Default: histories in data_dir."
-    )
     store_url: str = Field(
         default="",
         repr=False,
@@ -201,10 +198,6 @@ class Settings(BaseSettings):
     @property
     def keyring_path(self) -> Path:
         return self.keyring_file or self.data_dir / "keys" / "keyring.json"
-
-    @property
-    def histories(self) -> Path:
-        return self.history_dir or self.data_dir / "histories"
 
     @classmethod
     def settings_customise_sources(

@@ -7,11 +7,13 @@ for them (`workflows` may not read configuration); tests/config/test_embedded.py
 import asyncio
 import dataclasses
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
@@ -104,6 +106,15 @@ def rpc_trouble(error: RPCError, namespace: str) -> EngineUnavailable:
     if error.status == RPCStatusCode.NOT_FOUND:
         return EngineUnavailable(f"Temporal has no namespace {namespace!r}", code="no_namespace", namespace=namespace)
     return EngineUnavailable(f"Temporal could not answer ({error.status.name.lower()})", code="engine_trouble", namespace=namespace)
+
+
+async def retention(client: Client) -> timedelta:
+    """How long the client's namespace keeps the histories of closed workflows. Raises EngineUnavailable."""
+    try:
+        found = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
+    except RPCError as error:
+        raise rpc_trouble(error, client.namespace) from error
+    return found.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
 def type_word(name: str) -> str:

@@ -1,10 +1,11 @@
-"""`muster dispatcher`: the inbox's door to the cases."""
+"""`muster dispatcher`: the inbox's door to the cases, and the way of their histories out of Temporal into the store."""
 
 import asyncio
 import signal
 
 import structlog
 
+from acts.archiving import Archive
 from acts.carrier import Carrier
 from acts.dispatcher import Dispatcher
 from acts.engine import engine
@@ -20,7 +21,10 @@ log = structlog.get_logger(__name__)
 
 
 async def serve(settings: Settings) -> None:
-    """Carry inbox rows to their cases until SIGTERM or Ctrl-C. Raises StoreUnavailable, EngineUnavailable at the start."""
+    """Carry inbox rows to their cases and keep their histories, until SIGTERM or Ctrl-C.
+
+    Raises StoreUnavailable, EngineUnavailable at the start.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -31,7 +35,8 @@ async def serve(settings: Settings) -> None:
         carrier = Carrier(await engine(settings, db), settings.task_queue)
         log.info("dispatcher.started")
         async with beating(Heartbeat("dispatcher", DoorLog(db), DoorClock(db))):
-            await Dispatcher(Inbox(db), carrier, system_now).run(stop)
+            dispatcher, archive = Dispatcher(Inbox(db), carrier, system_now), Archive(db, carrier.client)
+            await asyncio.gather(dispatcher.run(stop), archive.run(stop))
     finally:
         await db.close()
     log.info("dispatcher.stopped")

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, String, and_, cast, func, insert, or_, select, update
 
-from domain.errors import NotFound
 from domain.hire import IN_REVIEW
 from domain.log.leaf import Kind, Leaf, canonical, instant, salt
 from domain.vacancy import OVER
@@ -87,11 +86,8 @@ class Histories:
         return [row.case_id for row in await self._rows(select(histories.c.case_id).distinct().order_by(histories.c.case_id))]
 
     async def of(self, case: str) -> list[Kept]:
-        """What is kept of a case: the newest of each run, in the order they were taken out. Raises NotFound where there is nothing."""
-        found = await self._db.read(partial(_of, case))
-        if not found:
-            raise NotFound(f"no history of {case} is kept here", code="no_history", case=case)
-        return found
+        """What is kept of a case: the newest of each run, in the order they were taken out; nothing while none is."""
+        return await self._db.read(partial(_of, case))
 
     async def newest_close(self) -> datetime | None:
         """When the last of the closed runs kept here closed, by Temporal's clock."""

@@ -14,6 +14,7 @@ from domain.hire import IN_REVIEW
 from domain.vacancy import OVER
 from store.columns import utc
 from store.database import Database
+from store.histories import Histories
 from store.readmodel import derive
 from store.records import entry_of
 from store.tables import cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, vacancies
@@ -145,7 +146,7 @@ class Queries:
         return await self._rows(wanted)
 
     async def counts(self) -> Row:
-        """How many of everything: cases by kind, hires by stage and by ending, inbox, outbox and deadlines by state, and four numbers."""
+        """How many of everything: cases by kind, hires by stage and by ending, inbox, outbox and deadlines by state, and five numbers."""
         return {
             "cases": await self._by(cases, cases.c.kind),
             "stages": await self._by(hires, hires.c.stage),
@@ -156,6 +157,7 @@ class Queries:
             "reminded": await self._number(select(func.count()).where(journal.c.kind == "deadline_reminded")),
             "escalated": await self._number(select(func.count()).where(journal.c.kind == "deadline_escalated")),
             "needs": len([row for row in await self._rows(select(hires.c.needs)) if row["needs"]]),
+            "unkept_histories": len(await Histories(self._db).unkept()),
             "leaves": await self._number(select(func.count()).select_from(leaves)),
         }
 

@@ -45,6 +45,8 @@ class FakeStore:
     staff: dict[str, tuple[str, ...]] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    #: Who was in a competition when an act was done on it, by case and step.
+    seen: dict[tuple[str, str], tuple[Rival, ...]] = field(default_factory=dict)
 
     async def append(self, step: Step) -> tuple[Entry, ...]:
         async with self.lock:
@@ -54,6 +56,8 @@ class FakeStore:
                 return tuple(done)
             if len(journal) != step.after:
                 raise JournalConflict(f"{step.case} stands at {len(journal)}, the step continues {step.after}")
+            if step.case.startswith("vacancy/"):
+                self.seen[step.case, step.step] = tuple(await self.rivals(step.case.removeprefix("vacancy/")))
             for announcement in step.announcements:
                 hold(announcement)
             for fact in step.facts:

@@ -2,9 +2,9 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from google.protobuf.message import Message as Proto
 from pydantic import BaseModel, ConfigDict
@@ -23,6 +23,7 @@ from domain.calendars import Calendar
 from domain.errors import BadInput
 from domain.facts import Entry
 from domain.messages import ActRequest, Message
+from domain.sealing import KeyErased
 from workflows.hire import Hire
 from workflows.vacancy import Vacancy
 
@@ -43,6 +44,23 @@ class Kept(BaseModel):
     known: Knowledge = Knowledge()
 
 
+class Stored(Protocol):
+    """A history as the store gives it (`store.histories.Kept`)."""
+
+    @property
+    def case(self) -> str: ...
+    @property
+    def run(self) -> str: ...
+    @property
+    def last_event(self) -> int: ...
+    @property
+    def text(self) -> bytes: ...
+    @property
+    def whole(self) -> bool: ...
+    @property
+    def bound(self) -> bool: ...
+
+
 class Verdict(BaseModel):
     """What became of one recorded case: replayed or not, judged again or not, every difference by its number."""
 
@@ -55,10 +73,15 @@ class Verdict(BaseModel):
     judged: int = 0
     differences: list[Difference] = []
     unjudged: list[Unjudged] = []
+    #: The person this case is about was erased, and with them the key: nothing of it opens.
+    erased: bool = False
+    #: Of one out of the store: the text has the hash that was written down with it, and the audit log's leaf is bound to that hash.
+    whole: bool | None = None
+    bound: bool | None = None
 
     @property
     def identical(self) -> bool:
-        return self.replayed and not self.differences
+        return self.replayed and not self.differences and self.whole is not False and self.bound is not False
 
 
 def read_kept(path: Path) -> Kept:
@@ -70,14 +93,40 @@ def read_kept(path: Path) -> Kept:
         raise BadInput(f"{path.name} is not an exported history ({type(error).__name__})", code="not_a_history") from error
 
 
+async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence[Entry]) -> Verdict:
+    """The same of a history out of the store, whose text is checked first. Of an erased case only that its hash is the leaf's is said."""
+    checks: dict[str, Any] = {"whole": row.whole, "bound": row.bound}
+    if not row.whole:
+        return Verdict(case=row.case, run=row.run, events=row.last_event, replayed=False, **checks)
+    try:
+        verdict = await replay(Kept.model_validate_json(row.text), converter=converter, journal=journal)
+    except KeyErased:
+        return Verdict(case=row.case, run=row.run, events=row.last_event, replayed=False, erased=True, **checks)
+    return verdict.model_copy(update=checks)
+
+
+def compared(recorded: Sequence[Entry], journal: Sequence[Entry]) -> Iterable[Difference]:
+    """The journal's entries against those of the history: what somebody changed in the store behind our back."""
+    stands = {entry.number: entry for entry in journal}
+    for entry in recorded if journal else ():
+        found = stands.get(entry.number)
+        if found != entry:
+            said = None if found is None else found.model_dump(mode="json")
+            what = entry.model_dump(mode="json")
+            yield Difference(number=entry.number, step="journal", fact=entry.fact.kind, expected=what, found=said)
+
+
 async def replay(
     kept: Kept,
     *,
     stories: Iterable[type] = STORIES,
     converter: DataConverter = pydantic_data_converter,
     calendar: Callable[[str], Calendar] = load_calendar,
+    journal: Sequence[Entry] = (),
 ) -> Verdict:
-    """Replay one history in the sandbox, then judge it again. `converter` reads encrypted ones. Raises BadInput for no history."""
+    """Replay one history in the sandbox, then judge it again. `converter` reads encrypted ones; `journal` is the case's as the store has
+    it: whatever differs there from what was recorded is a difference too. Raises BadInput for no history, KeyErased.
+    """
     try:
         history = WorkflowHistory.from_json(kept.workflow_id, kept.history)
         recorded = await recorded_in(kept, history.events, converter)
@@ -87,6 +136,7 @@ async def replay(
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     failure = result.replay_failure
     found = await rejudge(recorded, kept.known, calendar)
+    found.differences += compared(recorded.entries, journal)
     return Verdict(
         case=kept.workflow_id,
         run=kept.run_id,

@@ -1,5 +1,6 @@
 """Hires: the list, one of them, and everything that is known of it."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -112,6 +113,35 @@ class Entry(BaseModel):
     step: str
     kind: str
     body: dict[str, Any]
+
+
+class HistoryEvent(BaseModel):
+    """One event Temporal recorded: its number, moment and kind. What it carries is encrypted, and not shown."""
+
+    number: int
+    at: datetime
+    kind: str
+
+
+class HistoryRun(BaseModel):
+    """One run of a case. `sha256` is of the text that is kept; `intact`: text and leaf in the audit log are as they were written down."""
+
+    source: Literal["temporal", "store"]
+    run: str
+    last_event: int
+    build_id: str
+    events: list[HistoryEvent]
+    sha256: str
+    closed_at: datetime | None
+    exported_at: datetime | None
+    intact: bool | None
+
+
+class CaseHistory(BaseModel):
+    """Every run of a case, the earliest first."""
+
+    case: str
+    runs: list[HistoryRun]
 
 
 class Waits(BaseModel):
@@ -233,6 +263,11 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
         shown, following = turner.turn(rows, ("number",), response)
         await caller.desk.looked(f"hire/{hire}", told_by((row["kind"], row["body"]) for row in shown), "timeline")
         return Page(items=[Entry.model_validate(row) for row in shown], next=following)
+
+    @at.get("/hires/{hire}/history", summary="What Temporal recorded of a hire, also after Temporal has forgotten it")
+    async def history(caller: OfCase, hire: HireId) -> CaseHistory:
+        runs = await caller.desk.histories.of(f"hire/{hire}")
+        return CaseHistory(case=f"hire/{hire}", runs=[HistoryRun.model_validate(asdict(each)) for each in runs])
 
     @at.get("/hires/{hire}/why", summary="Why a hire waits, or why an act is not possible")
     async def why(

@@ -1,5 +1,6 @@
 """Vacancies: the list, one of them, what it waits for; and the board's own table."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from domain.rules import Rules
 from domain.vacancy import VacancySpec
 from gateway.api.callers import Caller, sees
 from gateway.api.etags import NOT_MODIFIED, etag, unchanged
-from gateway.api.hires import Deadline, Entry, HireId, IfNoneMatch, Language
+from gateway.api.hires import CaseHistory, Deadline, Entry, HireId, HistoryRun, IfNoneMatch, Language
 from gateway.api.paging import Page, Paging, Turner
 from gateway.api.problems import ACT_REFUSALS
 from gateway.api.strict import router
@@ -123,6 +124,11 @@ def routes(cursors: Cursors) -> APIRouter:
         rows = await caller.desk.pages.timeline(f"vacancy/{reference}", turner.after, turner.limit)
         shown, following = turner.turn(rows, ("number",), response)
         return Page(items=[Entry.model_validate(row) for row in shown], next=following)
+
+    @at.get("/vacancies/{reference}/history", summary="What Temporal recorded of a vacancy, also after Temporal has forgotten it")
+    async def history(caller: OfCompetition, reference: Reference) -> CaseHistory:
+        runs = await caller.desk.histories.of(f"vacancy/{reference}")
+        return CaseHistory(case=f"vacancy/{reference}", runs=[HistoryRun.model_validate(asdict(each)) for each in runs])
 
     @at.get(
         "/vacancies/{reference}/jobposting", summary="A published vacancy as a schema.org JobPosting", responses={409: ACT_REFUSALS[409]}

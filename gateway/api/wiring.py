@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import structlog
 from fastapi import APIRouter
+from temporalio.client import Client
 
 from acts.carrier import Carrier
 from acts.engine import CaseKeys, engine
 from acts.evidence import Evidence
+from acts.histories import HistoryDesk
 from acts.in_person import TokenDesk
 from acts.opening import Opener
 from config.codec import NoKeyring
@@ -20,6 +22,7 @@ from config.keyring import found_at
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
+from domain.errors import EngineUnavailable
 from domain.retention import Schedule
 from gateway.api import (
     acting,
@@ -58,8 +61,16 @@ class Desks:
         self._evidence = Evidence(settings)
         self.schedule = load_retention(settings.retention_file)
         self.reading = TokenDesk(db, evidence=self._evidence)
+        self.reading.histories = HistoryDesk(db, self.reading.queries, self._temporal)
         self._acting: TokenDesk | None = None
         self._turn = asyncio.Lock()
+
+    async def _temporal(self) -> Client | None:
+        """For what is told from Temporal only if it answers."""
+        try:
+            return (await self.acting()).carrier.client
+        except EngineUnavailable:
+            return None
 
     async def acting(self) -> TokenDesk:
         """Raises EngineUnavailable while Temporal is away; the next request tries again."""

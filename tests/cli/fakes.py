@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from acts.histories import Event, Told
 from acts.overlays import Affected, Item
 from config.files import load_rules, names
 from config.settings import Settings
@@ -105,6 +106,17 @@ LETTER = {
     "pdf_sha256": hashlib.sha256(PDF).hexdigest(),
     "pdf_made_with": "typst 0.15.2, template 0123456789abcdef",
 }
+
+
+@dataclass
+class FakeHistories:
+    """One closed run, kept in the store."""
+
+    desk: "FakeDesk"
+
+    async def of(self, case: str) -> list[Told]:
+        self.desk._took("history", case)
+        return [Told("store", "run-1", 1, "b1", (Event(1, AT, "workflow_execution_started"),), "a" * 64, AT, AT, intact=True)]
 
 
 @dataclass
@@ -213,6 +225,10 @@ class FakeDesk:
     @property
     def carrier(self) -> Any:
         raise AssertionError("this desk reaches no case")
+
+    @property
+    def histories(self) -> Any:
+        return FakeHistories(self)
 
     @property
     def overlays(self) -> FakeOverlays:

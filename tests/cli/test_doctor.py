@@ -33,7 +33,7 @@ def test_it_says_what_is_missing_and_how_to_mend_it(muster: Muster) -> None:
     said = muster("doctor").out
     assert "MISSING  store" in said
     assert "Run `muster migrate`." in said
-    assert "4 of 8 need attention." in said
+    assert "4 of 9 need attention." in said
 
 
 def test_looking_leaves_no_traces(muster: Muster, tmp_path: Path) -> None:

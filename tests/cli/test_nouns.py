@@ -20,6 +20,8 @@ LISTS = (
     ("hire", "letters", CASE),
     ("hire", "timeline", CASE),
     ("audit", "reads", CASE),
+    ("hire", "history", CASE),
+    ("vacancy", "history", "250442"),
     ("vacancy", "timeline", "250442"),
 )
 THINGS = (

@@ -1,14 +1,15 @@
 """Many short cases, played on a time-skipping server and kept as an export keeps them: the history, and what was known beside it."""
 
 import asyncio
-import json
 import random
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.reciting import Knowledge
+from acts.archiving import taken_out
 from config.files import load_vacancy
 from tests.histories.record import STORIES, Story
 from tests.stories.conftest import Scene, make_scene, publish, start_server
@@ -19,13 +20,26 @@ AT_ONCE = 4
 EVERY = 12
 
 
-async def kept_of(scene: Scene, case: str) -> Kept:
-    """The history of a case as `muster` would export it."""
-    history = await scene.handle(case).fetch_history()
-    known = Knowledge(published=scene.published, outages=tuple((each.since, each.until) for each in scene.store.shut))
-    return Kept(
-        workflow_id=case, run_id=history.run_id, namespace=scene.env.client.namespace, history=json.loads(history.to_json()), known=known
+async def kept_of(scene: Scene, case: str) -> list[Kept]:
+    """The histories of a case, one a run, as `muster` keeps them: with what the judgements looked up."""
+    store = scene.store
+    reference = case.removeprefix("vacancy/") if case.startswith("vacancy/") else store.cases[case][0]
+    known = Knowledge(
+        published=store.vacancies[reference],
+        editions=tuple(store.editions),
+        calendars=tuple(store.calendars_published),
+        overlays=tuple(store.overlays.values()),
+        outages=tuple((each.since, each.until) for each in store.shut),
+        rivals={step: rivals for (asked, step), rivals in store.seen.items() if asked == case},
     )
+    client = scene.env.client
+    found = [(each.start_time, each.run_id) async for each in client.list_workflows(f"WorkflowId = '{case}'")]
+    return [await _run(client, case, run, known) for _, run in sorted(found)]
+
+
+async def _run(client: Client, case: str, run: str, known: Knowledge) -> Kept:
+    document = await taken_out(client, case, run)
+    return Kept.model_validate({**document, "known": known.model_dump(mode="json")})
 
 
 async def early_end(scene: Scene, draw: random.Random) -> dict[str, str]:
@@ -59,7 +73,7 @@ async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[
     scene = make_scene(env, publish(posts=load_vacancy("250442").posts[:1]))
     async with scene.worker():
         cases = await (story(scene) if story else early_end(scene, random.Random(seed)))
-        return [await kept_of(scene, case) for case in cases.values()]
+        return [kept for case in cases.values() for kept in await kept_of(scene, case)]
 
 
 async def play(how_many: int, seed: int = 1) -> list[Kept]:

@@ -5,10 +5,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, func, select, update
 
-from domain.errors import NotFound
 from store.database import Database
 from store.histories import Histories, files
 from store.tables import histories, leaves, log_keys
@@ -86,6 +84,6 @@ async def test_the_leaf_can_be_checked_after_the_case_was_erased(db: Database) -
     assert found.bound
 
 
-async def test_a_case_without_a_history_is_said_to_have_none(db: Database) -> None:
-    with pytest.raises(NotFound, match="no history of hire/nobody"):
-        await Histories(db).of("hire/nobody")
+async def test_a_case_without_a_history_has_none(db: Database) -> None:
+    assert await Histories(db).of("hire/nobody") == []
+    assert await Histories(db).newest_close() is None

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.errors import BadInput
@@ -12,7 +14,7 @@ from tests.histories.many import kept_of
 from tests.histories.mutants import SkipsTheAssessment
 from tests.histories.record import whole_way
 from tests.stories.conftest import make_scene, publish
-from worker.replaying import Kept, Verdict, read_kept, replay
+from worker.replaying import Kept, Verdict, read_kept, recorded_in, replay
 from workflows.vacancy import Vacancy
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,7 +27,7 @@ async def played(server: WorkflowEnvironment) -> Kept:
         scene = make_scene(server, publish())
         async with scene.worker():
             cases = await whole_way(scene)
-            PLAYED.update({name: await kept_of(scene, case) for name, case in cases.items()})
+            PLAYED.update({name: (await kept_of(scene, case))[0] for name, case in cases.items()})
     return PLAYED["hire_whole_way"]
 
 
@@ -40,12 +42,27 @@ async def test_a_whole_hire_replays_and_every_step_is_judged_again(server: Workf
     assert {each.reason for each in verdict.unjudged} >= {"eligibility_seen_is_a_hash", "letter_words_are_a_hash"}
 
 
-async def test_a_vacancy_is_replayed_and_says_that_it_is_not_judged_again(server: WorkflowEnvironment) -> None:
+async def test_a_vacancy_is_judged_again_with_who_was_in_the_competition_then(server: WorkflowEnvironment) -> None:
     await played(server)
-    verdict = await replay(PLAYED["vacancy_filled"])
-    assert verdict.identical
-    assert verdict.judged == 0
-    assert {each.reason for each in verdict.unjudged} == {"judged_over_the_whole_competition"}
+    kept = PLAYED["vacancy_filled"]
+    verdict = await replay(kept)
+    assert verdict.identical, verdict
+    assert verdict.judged == verdict.steps > 4
+    without = await replay(kept.model_copy(update={"known": kept.known.model_copy(update={"rivals": {}})}))
+    assert without.identical
+    assert {each.reason for each in without.unjudged} == {"competition_not_kept"}
+    nobody = dict.fromkeys(kept.known.rivals, ())
+    other = await replay(kept.model_copy(update={"known": kept.known.model_copy(update={"rivals": nobody})}))
+    assert not other.identical, "another competition leads to other facts"
+
+
+async def test_a_journal_that_was_changed_in_the_store_is_not_what_was_recorded(server: WorkflowEnvironment) -> None:
+    kept = await played(server)
+    recorded = (await recorded_in(kept, WorkflowHistory.from_json(kept.workflow_id, kept.history).events, pydantic_data_converter)).entries
+    assert (await replay(kept, journal=recorded)).identical
+    changed = [recorded[0].model_copy(update={"actor": "person:somebody"}), *recorded[1:-1]]
+    verdict = await replay(kept, journal=changed)
+    assert [(each.number, each.step) for each in verdict.differences] == [(1, "journal"), (len(recorded), "journal")]
 
 
 async def test_other_code_is_found_out_by_the_replay(server: WorkflowEnvironment) -> None:

@@ -8,6 +8,7 @@ import pytest
 from config.files import load_calendar, load_rules
 from domain.tokens import Scope
 from store.balance import Balance, Report
+from store.histories import Histories
 from tests.gateway.api.conftest import Api
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER, NAME, WITHDRAWN
 from tests.store.making import NOON
@@ -228,3 +229,16 @@ async def test_a_balance_report_is_read_as_it_was_issued_by_those_it_is_for(api:
     assert (await api.get(asked, "hr_officer")).status_code == 403
     for wrong in ("/reports/balance", "/reports/balance?by=religion&period=2026", f"{asked}&vacancy=250442"):
         assert (await api.get(wrong, "auditor")).status_code == 422
+
+
+async def test_a_recorded_history_is_told_from_the_store_when_temporal_is_not_there(api: Api) -> None:
+    event = {"eventId": "1", "eventTime": "2026-03-02T12:00:00Z", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"}
+    head = {"workflow_id": f"hire/{AT_CONDITIONS}", "run_id": "r1", "namespace": "muster", "last_event": 1, "build_id": "b1"}
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    none = await api.get(f"{CASE}/history")
+    assert (none.status_code, none.json()["code"]) == (404, "no_history")
+    await Histories(api.desk.db).keep({**head, "history": {"events": [event]}, "known": {}}, at, at)
+    [run] = (await api.get(f"{CASE}/history")).json()["runs"]
+    assert (run["source"], run["intact"], run["last_event"]) == ("store", True, 1)
+    assert run["events"] == [{"number": 1, "at": "2026-03-02T12:00:00Z", "kind": "workflow_execution_started"}]
+    assert (await api.get(f"{CASE}/history", "medical_advisers_office")).status_code == 403
