@@ -17,6 +17,7 @@ from typing import Any
 from acts.desk import Desk
 from acts.dispatcher import Dispatcher
 from acts.engine import engine
+from acts.evidence import Evidence
 from config.embedded_store import store_at
 from config.settings import Settings, load_settings
 from domain.errors import BadInput
@@ -24,6 +25,7 @@ from sandbox import invariants
 from sandbox.agenda import Agenda
 from sandbox.behaviour import Behaviour
 from sandbox.conductor import Conductor, TimedCarrier
+from sandbox.dossier import checked_dossier
 from sandbox.installation import Installation, in_use, installed
 from sandbox.mail import Sink
 from sandbox.mischief import Mischief
@@ -170,7 +172,7 @@ async def _assembled(
     db = await Database.open(settings.store_url)
     client = await engine(settings, db)
     carrier = TimedCarrier(client, settings.task_queue, lambda: world.agenda.now)
-    desk = Desk(db, carrier).read_by(None)
+    desk = Desk(db, carrier, evidence=Evidence(settings)).read_by(None)
     behaviour = Behaviour(world)
     people = People(world, desk, behaviour)
     dispatcher = Dispatcher(Inbox(db), carrier, system_now)
@@ -191,6 +193,10 @@ async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime,
     run.screen.stop()
     run.screen.say(f"Played to {run.world.agenda.now:%-d %B %Y} in {run.conductor.moments} moments. Counting and checking …")
     verdicts = await _checked(run.options.folder) | {"records_agree": await _agreed(run.desk)}
+    verdicts["dossier_verifies"], line = await checked_dossier(
+        run.desk, "helga", run.options.folder, Evidence(run.installation.settings).key.text
+    )
+    run.screen.say(line)
     evidence = await asyncio.to_thread(invariants.read, run.options.folder)
     cases = [str(h["case_id"]) for h in await run.desk.hires()]
     events = await history_events(run.conductor.carrier.client, cases)

@@ -10,8 +10,8 @@ What it is
                    withheld is `null`; its leaf stays, and is counted.
   checkpoint.txt   the log's root and size, signed with the log's key; key.txt is the public key.
   earlier.txt      an earlier checkpoint, and consistency.json the proof that the log went on from it (if they were asked for).
-  letters/  policies/  history/    papers a content speaks of by SHA-256.
-  dossier.en.pdf, dossier.fr.pdf    the same for reading; where they and leaves.jsonl differ, leaves.jsonl counts.
+  letters/  policies/  history/    papers a content speaks of by SHA-256: the terms every decision names, histories as they were kept.
+  dossier.en.pdf, dossier.fr.pdf    the same for reading, sealed as a rule; where they and leaves.jsonl differ, leaves.jsonl counts.
   manifest.json    every part by SHA-256; seal.txt is the log's signature on it.
   verify.py        the checks, in one file you can read in twenty minutes.
 
@@ -21,8 +21,8 @@ How to check it (Python 3.11 or newer, no network, nothing to install)
     python verify.py FILE --checkpoint KEPT.txt --key PUBLIC
 
   KEPT.txt is a checkpoint you, or somebody you trust, received earlier. PUBLIC is the log's public key as it was published. With
-  --log and an export of the whole log, it is also shown that nothing about the case was left out. The exit code tells which claim
-  failed; `python verify.py --help` has the table.
+  --log and an export of the whole log, it is also shown that nothing about the case was left out. --proofs FOLDER writes a
+  .tlog-proof of every leaf. The exit code tells which claim failed; `python verify.py --help` has the table.
 
 What is not claimed
   - Without a checkpoint of yours, the log could have been written anew as a whole by whoever holds its key.
@@ -41,8 +41,9 @@ Ce qu'il est
                    consultation). Un contenu retenu vaut `null` ; sa feuille reste, et elle est comptée.
   checkpoint.txt   la racine et la taille du journal, signées avec la clé du journal ; key.txt est la clé publique.
   earlier.txt      un point de contrôle antérieur, et consistency.json la preuve que le journal en est la suite (sur demande).
-  letters/  policies/  history/    les pièces dont un contenu donne l'empreinte SHA-256.
-  dossier.en.pdf, dossier.fr.pdf    la même chose à lire ; en cas de différence, c'est leaves.jsonl qui compte.
+  letters/  policies/  history/    les pièces dont un contenu donne l'empreinte SHA-256 : les règles que chaque décision nomme, les
+                   historiques tels qu'ils ont été conservés.
+  dossier.en.pdf, dossier.fr.pdf    la même chose à lire, en règle générale scellée ; en cas de différence, c'est leaves.jsonl qui compte.
   manifest.json    l'empreinte SHA-256 de chaque pièce ; seal.txt en est la signature par le journal.
   verify.py        les contrôles, en un seul fichier qui se lit en vingt minutes.
 
@@ -52,8 +53,9 @@ Comment le vérifier (Python 3.11 ou plus récent, sans réseau, rien à install
     python verify.py FICHIER --checkpoint CONSERVE.txt --key CLE
 
   CONSERVE.txt est un point de contrôle que vous, ou quelqu'un de confiance, avez reçu plus tôt. CLE est la clé publique telle
-  qu'elle a été publiée. Avec --log et un export du journal entier, il est aussi montré que rien sur le cas n'a été omis. Le code de
-  sortie dit quelle affirmation ne tient pas ; `python verify.py --help` en donne la table.
+  qu'elle a été publiée. Avec --log et un export du journal entier, il est aussi montré que rien sur le cas n'a été omis.
+  --proofs RÉPERTOIRE écrit une .tlog-proof pour chaque feuille. Le code de sortie dit quelle affirmation ne tient pas ;
+  `python verify.py --help` en donne la table.
 
 Ce qui n'est pas affirmé
   - Sans point de contrôle à vous, le journal entier a pu être réécrit par qui en détient la clé.
