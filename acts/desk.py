@@ -112,13 +112,14 @@ class Desk:
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
-        self.auditing = Auditing(db, self.queries, lambda: self._carrier)
+        self.auditing = Auditing(db, self.queries, lambda: self._carrier, UNNAMED)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
 
     def read_by(self, reader: Reader | None) -> Self:
         """This desk for somebody: what they look at is noted as theirs. None: what a program of ours looks at shows nobody anything."""
         theirs = copy.copy(self)
         theirs._reader, theirs._seen = reader, set()
+        theirs.auditing = self.auditing.read_by(reader)
         return theirs
 
     async def looked(self, case: str, what: Iterable[Category], about: str) -> None:

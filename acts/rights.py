@@ -56,6 +56,8 @@ class Resource(StrEnum):
     EVIDENCE = "evidence"
     #: What Temporal keeps of a case, opened (`gateway/api/codec.py`): all of it at once, so for whom the whole case is.
     HISTORIES = "histories"
+    #: The log as an auditor reads it: who did what, what lay outside the normal path, the report.
+    AUDIT = "audit"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -84,6 +86,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.EVIDENCE: READERS,
     Resource.HISTORIES: HR,
+    Resource.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
 }
 

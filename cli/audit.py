@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.auditing import diff, interventions, report, search
 from cli.completeness import reconcile
 from cli.exporting import export, log_export
 from cli.reads import reads
@@ -22,3 +23,7 @@ app.command()(verify)
 app.command()(replay)
 app.command()(reconcile)
 app.command()(reads)
+app.command()(search)
+app.command()(interventions)
+app.command()(diff)
+app.command()(report)

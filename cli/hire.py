@@ -6,11 +6,12 @@ import typer
 
 from cli import letters, outlook, show
 from cli.acting import UNDO, act_command, command_name, undo_row
+from cli.auditing import AsOf
 from cli.contract import contract_shown
 from cli.hire_import import import_
 from cli.histories import history
 from cli.outlook import Language, Tongue
-from cli.terminal import Case, Json, terminal
+from cli.terminal import Case, Desk, Json, terminal
 from cli.text import named
 from domain.acts import ACTS
 from domain.words import Ending, Stage
@@ -37,9 +38,13 @@ def list_(
 
 
 @app.command("show", rich_help_panel=LOOK)
-def show_(ctx: typer.Context, case: Case, language: Language = Tongue.EN, json: Json = False) -> None:
+def show_(ctx: typer.Context, case: Case, as_of: AsOf = None, language: Language = Tongue.EN, json: Json = False) -> None:
     """Show one hire: stage, conditions, what it needs, open deadlines and how each came about. With --json, the closed deadlines too."""
-    found = terminal(ctx).at_store(lambda desk: desk.hire(case))
+
+    async def asked(desk: Desk) -> Any:
+        return await (desk.hire(case) if as_of is None else desk.auditing.as_of(case, as_of))
+
+    found = terminal(ctx).at_store(asked)
     outlook.hire_shown(found, language, json=json)
 
 

@@ -38,6 +38,9 @@ from domain.facts import AnyFact, Entry
 from domain.forecast import Accuracy, Forecast
 from domain.foresight import Foreseen
 from domain.hire import fold
+from domain.log.report import Report
+from domain.log.trail import Trace
+from domain.log.trail import Wanted as Sought
 from domain.messages import Receipt
 from domain.operation import Operation
 from domain.overlays import Overlay, Standing
@@ -173,13 +176,46 @@ def read(kind: type[T], value: Any) -> T:
     return TypeAdapter(kind).validate_json(json.dumps(value))
 
 
+class RemoteAuditing(BesideTheStore):
+    """What an auditor asks, over the line. Reconciling is done beside the store."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def search(self, wanted: Sought, *, after: int = -1, limit: int | None = 50, **about: str) -> list[Trace]:
+        return (await self._traces("/audit/trail", wanted, **about))[:limit]
+
+    async def interventions(self, wanted: Sought, *, vacancy: str = "", limit: int | None = None) -> list[Trace]:
+        return (await self._traces("/audit/interventions", wanted, vacancy=vacancy))[:limit]
+
+    async def _traces(self, path: str, wanted: Sought, **about: str) -> list[Trace]:
+        asked: dict[str, Any] = {name: value for name, value in about.items() if value}
+        asked |= {"since": wanted.since and wanted.since.isoformat(), "until": wanted.until and wanted.until.isoformat()}
+        if not path.endswith("interventions"):
+            asked |= {"actor": wanted.actor or None, "leaf": wanted.leaf or None, "what": next(iter(wanted.what), None)}
+            asked["case"] = next(iter(wanted.streams), None) if wanted.streams else None
+        return [Trace.model_validate(each) for each in await self._line.pages(path, **asked)]
+
+    async def as_of(self, case: str, at: datetime) -> Any:
+        return revived(await self._line.get(f"{_at(case)}/as-of", at=at.isoformat()))
+
+    async def diff(self, case: str, number: int) -> Any:
+        if not case.startswith("hire/"):
+            raise beside_the_store("the change of a vacancy")
+        return revived(await self._line.get(f"{_at(case)}/changes/{number}"))
+
+    async def report(self, since: datetime | None = None, until: datetime | None = None) -> Report:
+        asked = {"since": since and since.isoformat(), "until": until and until.isoformat()}
+        return read(Report, await self._line.get("/audit/report", **asked))
+
+
 class Remote:
     """A desk at the other end of a line. What is missing raises BesideTheStore's refusal."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
         self.tokens, self.carrier = BesideTheStore(), None
-        self.auditing: Any = BesideTheStore()
+        self.auditing: Any = RemoteAuditing(line)
         self.keys: Any = BesideTheStore()
         self.sessions: Any = BesideTheStore()
         self.audit = RemoteAudit(self, line)

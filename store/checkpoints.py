@@ -111,3 +111,12 @@ class Checkpoints:
         made = await self.sign()
         assert made is not None  # there is at least this leaf
         return proof_text(found.body, found.position, self._tree.inclusion(found.position, made.size), made.note)
+
+
+async def published_sizes(db: Database) -> dict[str, int]:
+    """How many checkpoints were signed and how many are outside; up to which leaf each goes."""
+    query = select(checkpoints.c.size, checkpoints.c.published_at)
+    rows = await db.read(lambda rx: rx.execute(query).all())
+    out = [row.size for row in rows if row.published_at is not None]
+    sizes = {"signed_up_to": max((row.size for row in rows), default=0), "published_up_to": max(out, default=0)}
+    return {"signed": len(rows), "published": len(out), **sizes}

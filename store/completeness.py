@@ -22,6 +22,8 @@ from store.tables import (
     calendars,
     checkpoints,
     deliveries,
+    erasures,
+    holds,
     inbox,
     journal,
     leaves,
@@ -32,6 +34,7 @@ from store.tables import (
     overlays,
     partner_asks,
     policies,
+    privacy_acts,
     signal_decisions,
     strays,
 )
@@ -229,7 +232,7 @@ def _decisions(books: Books) -> Check:
     """Every step of a policy, an overlay, a calendar, a decision about an event has its leaf, and no such leaf stands for nothing."""
     wanted = set(_decided(books.rx))
     logged = {f"{leaf['stream']} {leaf['ref']}" for leaf in books.of(Kind.DECISION)}
-    ours = {each for each in logged if each.startswith(("policy/", "overlay/", "calendar/", "event/"))}
+    ours = {each for each in logged if each.startswith(("policy/", "overlay/", "calendar/", "event/", "privacy "))}
     found = missing("decision_without_leaf", wanted, logged) + missing("leaf_without_decision", ours, wanted)
     return Check(name="decisions", counts={"decisions": len(wanted), "leaves": len(logged)}, differences=tuple(found))
 
@@ -237,7 +240,7 @@ def _decisions(books: Books) -> Check:
 def _decided(rx: Connection) -> Iterable[str]:
     for row in _rows(rx, policies):
         yield f"policy/{row['name']} {row['version']}/proposed"
-        if row["approved_by"] is not None:  # one that came with the software was never proposed by anybody
+        if row["approved_by"] not in (None, row["proposed_by"]):  # the same stands on both sides of one that came with the software
             yield f"policy/{row['name']} {row['version']}/published"
     for row in _rows(rx, overlays):
         stands = (("proposed", row["proposed_at"]), ("approved", row["approved_at"]), ("lifted", row["lifted_at"]))
@@ -249,6 +252,15 @@ def _decided(rx: Connection) -> Iterable[str]:
             yield f"event/{row['event']} {row['decision']}/proposed"
         if row["state"] != "proposed":
             yield f"event/{row['event']} {row['decision']}/{row['state']}"
+    yield from _private(rx)
+
+
+def _private(rx: Connection) -> Iterable[str]:
+    yield from (f"privacy erasure/{row['erasure']}/proposed" for row in _rows(rx, erasures))
+    yield from (f"privacy {row['act']}/{row['id']}" for row in _rows(rx, privacy_acts))
+    for row in _rows(rx, holds):
+        stands = (("placed", row["placed_by"]), ("lift_proposed", row["lift_proposed_by"]), ("lifted", row["lifted_by"]))
+        yield from (f"privacy hold/{row['hold']}/{what}" for what, who in stands if who is not None)
 
 
 def _rows(rx: Connection, table: Table, order: Any = None) -> list[Row]:

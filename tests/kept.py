@@ -114,7 +114,7 @@ def _application(ref: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def competition() -> KeptWorld:
-    """One vacancy: a hire appointed with a waiver and a late answer, one not eligible, one withdrawn."""
+    """One vacancy: a hire at its conditions with a waiver and a hold behind it, one not eligible, one withdrawn."""
     world = KeptWorld([publish(posts=2)])
     first, second, third = world.apply(), world.apply(), world.apply()
     world.tell(third, "application.withdrawn", reason="other_offer")
@@ -123,4 +123,10 @@ def competition() -> KeptWorld:
     world.to_selection(first)
     world.selected(first)
     world.to_conditions(first)
+    world.act(first, "hold", person="hr.officer", reason="candidate_asked")
+    world.forward(days=2)
+    world.act(first, "resume", person="hr.head")
+    world.act(first, "propose_waiver", person="hr.officer", condition="verification", reason="employer_gone")
+    world.act(first, "approve_waiver", person="hr.head", condition="verification")
+    world.answer(first, "clearance")
     return world

@@ -27,6 +27,7 @@ from domain.retention import Schedule
 from gateway.api import (
     acting,
     agenda,
+    audit,
     balance,
     codec,
     entering,
@@ -88,6 +89,7 @@ def routers(cursors: Cursors, schedule: Schedule | None = None) -> Sequence[APIR
         entering.routes(),
         working.routes(),
         hires.routes(cursors),
+        audit.routes(cursors),
         letters.routes(),
         vacancies.routes(cursors),
         agenda.routes(cursors),

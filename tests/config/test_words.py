@@ -32,6 +32,8 @@ from domain.forecast import SOURCES
 from domain.letters import ALSO, CANDIDATE_TASKS, LETTERS
 from domain.log.completeness import CHECKS, DIFFERENCES
 from domain.log.leaf import Kind
+from domain.log.report import PARTS as REPORT_PARTS
+from domain.log.trail import KINDS as INTERVENTIONS
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
@@ -97,6 +99,7 @@ def needed() -> set[str]:
     keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
     keys |= {f"completeness.check.{name}" for name in CHECKS} | {f"completeness.difference.{code}" for code in DIFFERENCES}
+    keys |= {f"intervention.{kind}" for kind in INTERVENTIONS} | {f"report.part.{part}" for part in REPORT_PARTS}
     keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
     keys |= {f"balance.attribute.{each}" for each in Attribute} | {f"balance.milestone.{each}" for each in MILESTONES}
     keys |= {f"balance.group.{each}" for each in GROUPS_DECLARED} | {f"balance.column.{each}" for each in (*GROUPS, *NATIONS)}

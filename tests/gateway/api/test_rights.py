@@ -25,6 +25,7 @@ PLACES = {
     "operation": "op-00000000",
     "partner": "portal",
     "event": "evt-1",
+    "number": "1",
 }
 RULES = load_rules("standard").model_dump(mode="json")
 CALENDAR = load_calendar("hq-brussels").model_dump(mode="json")
