@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from acts import compartments
+from acts.compartments import opened
 from acts.rights import Resource, Viewer
 from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
+from domain.errors import NotAllowed
 from domain.looking import Reader
 from domain.slots import without_nation
 from domain.words import Condition, Role
@@ -32,20 +35,54 @@ def conditions(roles: Iterable[Role]) -> frozenset[Condition]:
 
 
 def reader(person: str, viewer: Viewer) -> Reader:
-    """Somebody as a reader: of a hire they see the answers of their own office's conditions, or all."""
-    return Reader(f"person:{person}", None if viewer.sees(Resource.CASES) else frozenset(map(str, conditions(viewer.roles))))
+    """Somebody as a reader: of a hire they see the answers that are opened to them."""
+    return Reader(f"person:{person}", frozenset(map(str, opened(viewer.roles))))
 
 
 def cut(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
     """A hire's row as this viewer may see it."""
+    row = _veiled(row, viewer)
     if viewer.sees(Resource.CASES):
-        return dict(row)
+        return row
     own, parties = conditions(viewer.roles), _parties(viewer)
     seen: dict[str, Any] = {name: row[name] for name in SHOWN} | {"needs": [need for need in row["needs"] if _theirs(need, viewer, own)]}
     if "conditions" in row:
         seen["conditions"] = [each for each in row["conditions"] if without_nation(each["condition"]) in own]
         seen["deadlines"] = [each for each in row["deadlines"] if each["party"] in parties]
     return seen
+
+
+def timeline(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
+    """The journal of a hire as this viewer may see it."""
+    return compartments.entries(rows, opened(viewer.roles))
+
+
+def letters(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
+    """The letters of a hire as this viewer may see them."""
+    return compartments.letters(rows, opened(viewer.roles))
+
+
+def check_question(question: Mapping[str, Any], viewer: Viewer) -> None:
+    """Raise NotAllowed for a filter whose result would tell what the rows do not: an ending, or an act that needs an answer first."""
+    act = ACTS.get(str(question.get("needs") or ""))
+    others = act is not None and not viewer.sees(Resource.CASES) and not act.roles & viewer.roles
+    if others or not compartments.asks(question, opened(viewer.roles)):
+        raise NotAllowed("what this asks for is not for your office", code="wrong_role")
+
+
+def order(sort: str, viewer: Viewer) -> str:
+    """Who sees no deadlines but their own gets no order by all of them."""
+    return sort if viewer.sees(Resource.CASES) else "case"
+
+
+def _veiled(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """A hire's row without the answers that are closed to this viewer."""
+    seen = opened(viewer.roles)
+    shown = dict(row) | {"ending": compartments.ending(row["ending"], seen), "needs": compartments.needs(row["needs"], seen)}
+    if "conditions" in row:
+        shown["conditions"] = [compartments.condition(each, seen) for each in row["conditions"]]
+        shown["deadlines"] = compartments.deadlines(row["deadlines"], seen)
+    return shown
 
 
 def _parties(viewer: Viewer) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from acts.audit import READERS
 from acts.board import SEES as BOARD_ROOM
+from acts.compartments import ANSWERS, OPENS
 from domain.balance_people import READERS as OF_BALANCE
 from domain.words import Role
 
@@ -23,6 +24,8 @@ class Resource(StrEnum):
     ONESELF = "oneself"
     #: A hire as a whole: conditions, journal, terms.
     CASES = "cases"
+    #: What the authorities answered, told in words: why a hire waits, what its candidate may see, what its ending takes back.
+    ANSWERS = "answers"
     #: A hire as far as one's own office needs it; whoever sees whole cases sees the whole here too.
     PARTS = "parts"
     #: What says a candidate's name: search, letters.
@@ -65,6 +68,7 @@ class Resource(StrEnum):
 SEES: dict[Resource, frozenset[Role]] = {
     Resource.ONESELF: EVERYBODY,
     Resource.CASES: OVERSEES,
+    Resource.ANSWERS: frozenset(role for role, seen in OPENS.items() if seen == ANSWERS),
     Resource.PARTS: OVERSEES | {Role.HIRING_MANAGER, Role.LINE_MANAGER, Role.SECURITY_OFFICE, Role.MEDICAL_OFFICE, Role.ACCREDITATION_DESK},
     Resource.PEOPLE: HR | {Role.DATA_PROTECTION_OFFICER},
     Resource.VACANCIES: EVERYBODY,

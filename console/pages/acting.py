@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts import parts
 from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
@@ -124,4 +125,4 @@ def _known(row: dict[str, Any], filled: dict[str, list[str]]) -> dict[str, list[
 
 async def _since(visitor: Visitor, case: str, version: int) -> list[dict[str, Any]]:
     """What was written since the version somebody decided on."""
-    return [entry for entry in await visitor.desk.timeline(case) if entry["number"] > version]
+    return [entry for entry in parts.timeline(await visitor.desk.timeline(case), visitor) if entry["number"] > version]

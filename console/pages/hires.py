@@ -80,13 +80,13 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
             "now": now,
             "whole": whole,
             "allowed": [ACTS[name] for name in standing.allowed(visitor.roles)],
-            "timeline": list(reversed(await visitor.desk.timeline(case))) if whole else [],
-            "letters": await visitor.desk.letters(case) if whole else [],
+            "timeline": list(reversed(parts.timeline(await visitor.desk.timeline(case), visitor))) if whole else [],
+            "letters": parts.letters(await visitor.desk.letters(case), visitor) if whole else [],
             "owner": row["owner"] or "",
             "pill": pill,
             "done": done,
         }
-        given["waiting"] = Teller(frame.words, _language(visitor), why.zone).why(why) if whole else []
+        given["waiting"] = Teller(frame.words, _language(visitor), why.zone).why(why) if visitor.sees(Resource.ANSWERS) else []
         return frame.page(request, "hire.html", **given)
 
     return at
@@ -103,18 +103,19 @@ async def found(visitor: Visitor, case: str) -> dict[str, Any]:
 async def _page(visitor: Visitor, asked: Asked, cursors: Cursors) -> tuple[list[dict[str, Any]], str]:
     """One page of rows, and the cursor of the next; empty at the end."""
     question = {"screen": "hires", **asked.model_dump(mode="json", exclude={"cursor"})}
-    after = cursors.read(asked.cursor, question) if asked.cursor else None
+    parts.check_question({"ending": asked.ending, "needs": asked.needs}, visitor)
+    after, sort = cursors.read(asked.cursor, question) if asked.cursor else None, parts.order(asked.sort, visitor)
     rows = await visitor.desk.pages.hires(
         asked.columns,
         needs=asked.needs or None,
         concerns=parts.concerns(visitor),
-        sort=asked.sort,
+        sort=sort,
         after=after,
         limit=PER_PAGE + 1,
     )
     shown = rows[:PER_PAGE]
     more = len(rows) > PER_PAGE
-    return shown, cursors.make(question, [shown[-1][name] for name in KEYS[asked.sort]]) if more else ""
+    return shown, cursors.make(question, [shown[-1][name] for name in KEYS[sort]]) if more else ""
 
 
 def _mine(visitor: Visitor) -> frozenset[str]:

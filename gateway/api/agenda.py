@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from acts import compartments
+from acts.compartments import opened
 from acts.personnel import Task
 from acts.rights import Resource
 from config.cursors import Cursors
@@ -93,7 +95,7 @@ def routes(cursors: Cursors) -> APIRouter:
         )
         shown, following = turner.turn(rows, ("due_at", "case_id", "key"), response)
         teller = Teller(Words.load(), asked.language)
-        return Page(items=[_due(row, now, teller) for row in shown], next=following)
+        return Page(items=[_due(row, now, teller) for row in compartments.deadlines(shown, opened(caller.roles))], next=following)
 
     @at.get("/worklist", summary="What open hires need that I may do today, my own cases first")
     async def worklist(caller: Oneself) -> list[Task]:

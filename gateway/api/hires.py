@@ -24,6 +24,7 @@ from gateway.api.paging import Page, Paging, Turner
 from gateway.api.strict import router
 
 OfCase = Annotated[Caller, Depends(sees(Resource.CASES))]
+OfAnswers = Annotated[Caller, Depends(sees(Resource.ANSWERS))]
 OfPart = Annotated[Caller, Depends(sees(Resource.PARTS))]
 OfReads = Annotated[Caller, Depends(sees(Resource.READS))]
 HireId = Annotated[str, Path(pattern=r"^[a-z0-9]{2,16}(-[0-9]{1,3})?$", description="A hire's id without its `hire/`.")]
@@ -220,17 +221,18 @@ def routes(cursors: Cursors) -> APIRouter:
 
     @at.get("/hires", summary="Hires, page by page", response_model_exclude_unset=True)
     async def hires(request: Request, response: Response, caller: OfPart, asked: Annotated[HireQuestion, Query()]) -> Page[Hire]:
-        turner = Turner(cursors, request, asked)
+        parts.check_question({"ending": asked.ending, "needs": asked.needs}, caller)
+        turner, sort = Turner(cursors, request, asked), parts.order(asked.sort, caller)
         wanted = {name: getattr(asked, name) for name in ("vacancy", "stage", "ending", "owner", "held")}
         rows = await caller.desk.pages.hires(
             {name: value for name, value in wanted.items() if value is not None},
             needs=asked.needs,
             concerns=parts.concerns(caller),
-            sort=asked.sort,
+            sort=sort,
             after=turner.after,
             limit=turner.limit,
         )
-        shown, following = turner.turn(rows, KEYS[asked.sort], response)
+        shown, following = turner.turn(rows, KEYS[sort], response)
         names = {"case_id", *asked.fields.split(",")} if asked.fields else None
         return Page(items=[_only(parts.cut(row, caller), names) for row in shown], next=following)
 
@@ -262,7 +264,7 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
         rows = await caller.desk.pages.timeline(f"hire/{hire}", turner.after, turner.limit)
         shown, following = turner.turn(rows, ("number",), response)
         await caller.desk.looked(f"hire/{hire}", told_by((row["kind"], row["body"]) for row in shown), "timeline")
-        return Page(items=[Entry.model_validate(row) for row in shown], next=following)
+        return Page(items=[Entry.model_validate(row) for row in parts.timeline(shown, caller)], next=following)
 
     @at.get("/hires/{hire}/history", summary="What Temporal recorded of a hire, also after Temporal has forgotten it")
     async def history(caller: OfCase, hire: HireId) -> CaseHistory:
@@ -271,7 +273,7 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
 
     @at.get("/hires/{hire}/why", summary="Why a hire waits, or why an act is not possible")
     async def why(
-        caller: OfCase,
+        caller: OfAnswers,
         hire: HireId,
         act: Annotated[str, Query(pattern=r"^[a-z_]{0,40}$")] = "",
         about: Annotated[str, Query(pattern=r"^[a-z_.]{0,60}$")] = "",
@@ -291,12 +293,12 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
         )
 
     @at.get("/hires/{hire}/status", summary="What the candidate may see on the portal")
-    async def status(caller: OfCase, hire: HireId, language: Language = "en") -> Standing:
+    async def status(caller: OfAnswers, hire: HireId, language: Language = "en") -> Standing:
         found, zone = await caller.desk.status(f"hire/{hire}")
         return Standing(status=found, zone=zone, text=Teller(Words.load(), language, zone).status(found))
 
     @at.get("/hires/{hire}/undo", summary="What an ending would take back; of an ended hire, how far that is")
-    async def undo(caller: OfCase, hire: HireId, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]:
+    async def undo(caller: OfAnswers, hire: HireId, ending: Ending = Ending.WITHDRAWN) -> list[Tracked]:
         return await caller.desk.undo(f"hire/{hire}", ending)
 
     @at.get("/hires/{hire}/forecast", summary="When the person will start, and how good such forecasts were")
@@ -317,7 +319,8 @@ def _about_a_hire(at: APIRouter, cursors: Cursors) -> None:
 
     @at.get("/hires/{hire}/letters", summary="The letters of a hire, in order")
     async def letters(caller: OfCase, hire: HireId) -> list[SentLetter]:
-        return [SentLetter.model_validate(row) for row in await caller.desk.letters(f"hire/{hire}")]
+        rows = await caller.desk.letters(f"hire/{hire}")
+        return [SentLetter.model_validate(row) for row in parts.letters(rows, caller)]
 
 
 KEYS = {"deadline": ("next_deadline", "case_id"), "received": ("received_at", "case_id"), "case": ("case_id",)}

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from acts.compartments import ending, opened
 from acts.rights import Resource
 from domain.errors import NotNow
 from gateway.api.callers import Caller, sees
@@ -68,7 +69,7 @@ def routes() -> APIRouter:
 
     @at.post("/people/search", summary="People by part of a name or of an address, with all their cases")
     async def search(caller: OfPeople, asked: Words) -> FoundPeople:
-        return FoundPeople(items=[Found.model_validate(row) for row in await caller.desk.find(asked.words)])
+        return FoundPeople(items=[Found.model_validate(_cut(row, caller)) for row in await caller.desk.find(asked.words)])
 
     @at.get("/letters/{letter}", summary="One letter as it was sent", responses=CHANGED)
     async def letter(caller: OfPeople, letter: LetterId) -> LetterAsSent:
@@ -89,6 +90,12 @@ def routes() -> APIRouter:
         return Response(found["pdf"], media_type="application/pdf")
 
     return at
+
+
+def _cut(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """How a hire ended may tell an authority's answer."""
+    seen = opened(caller.roles)
+    return row | {"cases": [each | {"ending": ending(each["ending"], seen)} for each in row["cases"]]}
 
 
 async def _intact(caller: Caller, letter: str) -> dict[str, Any]:

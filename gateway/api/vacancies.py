@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from acts import compartments
 from acts.board import Workspace
+from acts.compartments import opened
 from acts.rights import Resource
 from config.cursors import Cursors
 from config.telling import Teller
@@ -102,7 +104,7 @@ def routes(cursors: Cursors) -> APIRouter:
     async def vacancy(
         response: Response, caller: OfVacancies, reference: Reference, if_none_match: IfNoneMatch = None
     ) -> VacancyDetail | Response:
-        row = _cut(await caller.desk.vacancy(reference), whole=caller.sees(Resource.COMPETITION))
+        row = _cut(await caller.desk.vacancy(reference), caller)
         if unchanged(if_none_match, row["number"]):
             return Response(status_code=304, headers={"etag": etag(row["number"])})
         response.headers["etag"] = etag(row["number"])
@@ -123,7 +125,8 @@ def routes(cursors: Cursors) -> APIRouter:
         turner = Turner(cursors, request, asked)
         rows = await caller.desk.pages.timeline(f"vacancy/{reference}", turner.after, turner.limit)
         shown, following = turner.turn(rows, ("number",), response)
-        return Page(items=[Entry.model_validate(row) for row in shown], next=following)
+        veiled = compartments.of_competition(shown, opened(caller.roles))
+        return Page(items=[Entry.model_validate(row) for row in veiled], next=following)
 
     @at.get("/vacancies/{reference}/history", summary="What Temporal recorded of a vacancy, also after Temporal has forgotten it")
     async def history(caller: OfCompetition, reference: Reference) -> CaseHistory:
@@ -157,9 +160,9 @@ def _board(at: APIRouter) -> None:
         return await caller.desk.boardroom.file(caller.person, f"hire/{hire}")
 
 
-def _cut(row: dict[str, Any], *, whole: bool) -> dict[str, Any]:
+def _cut(row: dict[str, Any], caller: Caller) -> dict[str, Any]:
     """Who is ranked, listed and holds which post is for whoever sees the competition."""
-    if whole:
-        return row
+    if caller.sees(Resource.COMPETITION):
+        return row | {"counts": compartments.counts(row["counts"], opened(caller.roles))}
     kept = {name: value for name, value in row.items() if name not in ("counts", "report", "listed")}
     return kept | {"posts": [{name: value for name, value in post.items() if name != "hire"} for post in row["posts"]]}

@@ -40,8 +40,14 @@ def play() -> World:
 
 
 async def write(db: Database) -> None:
-    """The whole play, step by step, as a worker would have written it."""
-    world, records = play(), Records(db)
+    """The whole play, step by step, as a worker would have written it, and a letter."""
+    await put(db, play())
+    await put_letter(db, f"hire/{AT_CONDITIONS}")
+
+
+async def put(db: Database, world: World) -> None:
+    """What was played in a world."""
+    records = Records(db)
     for published in world.published:
         await Vacancies(db).publish(published)
     rows = [{"case_id": case, "kind": "hire", "vacancy": vacancy, "candidate": who} for case, (vacancy, who) in world.store.cases.items()]
@@ -60,7 +66,11 @@ async def write(db: Database) -> None:
     for case in sorted({entry.case for entry in entries}, key=lambda each: (not each.startswith("vacancy/"), each)):
         for step, found in groupby((e for e in entries if e.case == case), key=lambda e: e.step):
             await records.append(_step(case, step, list(found)))
-    await records.append(await _letter(records, f"hire/{AT_CONDITIONS}"))
+
+
+async def put_letter(db: Database, case: str) -> None:
+    records = Records(db)
+    await records.append(await _letter(records, case))
 
 
 def _step(case: str, step: str, found: list[Entry]) -> Step:

@@ -21,8 +21,8 @@ async def looks(api: Api, person: str) -> list[tuple[str, list[str], str]]:
 @pytest.mark.parametrize("page", ["", "/timeline?limit=200", "/why", "/status"])
 async def test_every_page_of_a_hire_that_tells_an_answer_is_noted(api: Api, page: str) -> None:
     await answered(api)
-    assert (await api.get(f"/hires/{AT_CONDITIONS}{page}", "auditor")).status_code == 200
-    ((case, what, about),) = await looks(api, "auditor")
+    assert (await api.get(f"/hires/{AT_CONDITIONS}{page}", "hr_officer")).status_code == 200
+    ((case, what, about),) = await looks(api, "hr_officer")
     assert case == CASE
     assert "medical" in what
     assert about == (page.strip("/").partition("?")[0] or "hire")
@@ -34,6 +34,16 @@ async def test_an_office_is_noted_with_its_own_condition_alone(api: Api) -> None
         assert (await api.get(f"/hires/{AT_CONDITIONS}", office)).status_code == 200
     assert await looks(api, "medical_advisers_office") == [(CASE, ["medical"], "hire")]
     assert await looks(api, "office_of_security") == []
+
+
+async def test_an_auditor_sees_the_case_without_the_answer_so_there_is_no_look_to_note(api: Api) -> None:
+    await answered(api)
+    shown = (await api.get(f"/hires/{AT_CONDITIONS}", "auditor")).json()
+    (medical,) = [each for each in shown["conditions"] if each["condition"] == "medical"]
+    assert (medical["state"], medical["outcome"], medical["authority"]) == ("withheld", None, "medical")
+    journal = (await api.get(f"/hires/{AT_CONDITIONS}/timeline?limit=200", "auditor")).json()["items"]
+    assert [(each["kind"], each["body"], each["actor"]) for each in journal[-1:]] == [("withheld", {}, "partner:medical")]
+    assert await looks(api, "auditor") == []
 
 
 async def test_a_letter_and_a_search_are_noted(api: Api) -> None:
@@ -60,7 +70,7 @@ async def test_auditor_and_data_protection_officer_see_who_looked_and_nobody_els
 async def test_what_cannot_be_noted_is_not_shown(api: Api) -> None:
     await answered(api)
     await api.db.write(lambda tx: tx.execute(text("DROP TABLE reads")))
-    shown = await api.get(f"/hires/{AT_CONDITIONS}", "auditor")
+    shown = await api.get(f"/hires/{AT_CONDITIONS}", "hr_officer")
     assert shown.status_code >= 500
     assert "medical" not in shown.text
 
