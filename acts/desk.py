@@ -39,6 +39,7 @@ from acts.signals import SignalDesk
 from acts.standing import CaseStanding, standing
 from acts.tokens import TokenBook
 from config.files import load_calendar
+from config.keyring import ring_of
 from config.settings import Settings
 from domain.acts import ACTS
 from domain.agenda import AgendaItem, agenda
@@ -399,7 +400,7 @@ class Desk:
 async def open_desk(settings: Settings, *, reading: bool = False, reader: Reader | None = UNNAMED) -> AsyncIterator[Desk]:
     """The desk of an installation. `reading` needs no Temporal; `reader` looks at it. Raises StoreUnavailable, EngineUnavailable."""
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         carrier = None if reading else Carrier(await engine(settings, db), settings.task_queue)
         yield Desk(db, carrier, Outside(settings), Evidence(settings)).read_by(reader)

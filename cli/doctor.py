@@ -161,12 +161,13 @@ async def _doors(settings: "Settings") -> Check:
     """The partners that somebody should look at: silent, not answering at their door, or with answers overdue."""
     from acts.outside import Outside
     from acts.partners import PartnerDesk
+    from config.keyring import ring_of
     from store.database import Database, check_migrated
 
     if settings.store_url.startswith("sqlite") and not _exists(settings.store_url.partition(":///")[2]):
         return Check("doors", True, "nobody was asked yet")
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         troubled = await PartnerDesk(db, Outside(settings)).troubled()
     finally:

@@ -17,6 +17,7 @@ app = typer.Typer(help="The audit log: its checkpoints, and proofs that somethin
 
 
 def _at_log(ctx: typer.Context, ask: "Callable[[Checkpoints], Awaitable[T]]") -> T:
+    from config.keyring import ring_of
     from connectors.log_key import load_log_key
     from store.checkpoints import Checkpoints
     from store.database import Database, check_migrated
@@ -25,7 +26,7 @@ def _at_log(ctx: typer.Context, ask: "Callable[[Checkpoints], Awaitable[T]]") ->
 
     async def asked() -> T:
         await check_migrated(settings.store_url)
-        db = await Database.open(settings.store_url)
+        db = await Database.open(settings.store_url, ring_of(settings))
         try:
             return await ask(Checkpoints(db, load_log_key(settings.log_key, f"{settings.source}/log")))
         finally:

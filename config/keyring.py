@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from domain.errors import Conflict, NotFound, Refusal
 from domain.sealing import EPOCH, Compartment, Key
@@ -165,6 +165,21 @@ def found_at(path: Path, *, named: bool) -> LiveKeyring | None:
     Raises BadKeyring for one that cannot be used.
     """
     return LiveKeyring(path) if named or path.exists() else None
+
+
+class Places(Protocol):
+    """Where an installation keeps its keyring; `config.settings.Settings` says so."""
+
+    @property
+    def keyring_file(self) -> Path | None: ...
+
+    @property
+    def keyring_path(self) -> Path: ...
+
+
+def ring_of(settings: Places) -> LiveKeyring | None:
+    """The keyring of an installation; None for one begun without. Raises BadKeyring."""
+    return found_at(settings.keyring_path, named=settings.keyring_file is not None)
 
 
 def prepared(path: Path, engine_folder: Path, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from acts.digest import office_zone
 from acts.sessions import SessionBook
 from config.cursors import Cursors
 from config.guard import Guard
+from config.keyring import ring_of
 from config.serving import run_server
 from config.settings import Settings
 from config.temporal import connect
@@ -76,7 +77,7 @@ async def serve(settings: Settings) -> None:
     """Run the console until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey."""
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         desks = Desks(settings, db)
         reception = Reception(desks.reading, desks.acting, settings.console_origin)

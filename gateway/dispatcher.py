@@ -9,6 +9,7 @@ from acts.archiving import Archive
 from acts.carrier import Carrier
 from acts.dispatcher import Dispatcher
 from acts.engine import engine
+from config.keyring import ring_of
 from config.settings import Settings
 from gateway.heartbeat import Heartbeat, beating
 from store.clock import DoorClock
@@ -30,7 +31,7 @@ async def serve(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         carrier = Carrier(await engine(settings, db), settings.task_queue)
         log.info("dispatcher.started")

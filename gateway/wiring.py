@@ -11,6 +11,7 @@ import structlog
 
 from acts.checkpointing import checkpointed
 from config.guard import Guard
+from config.keyring import ring_of
 from config.partners import PartnerBook
 from config.serving import run_server, until_stopped
 from config.settings import RateSettings, Settings
@@ -76,7 +77,7 @@ async def opened(settings: Settings) -> AsyncIterator[Means]:
     partners = PartnerBook(settings.partners_file)
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         yield Means(settings, db, partners, key)
     finally:

@@ -19,6 +19,7 @@ from acts.dispatcher import Dispatcher
 from acts.engine import engine
 from acts.evidence import Evidence
 from config.embedded_store import store_at
+from config.keyring import ring_of
 from config.settings import Settings, load_settings
 from domain.errors import BadInput
 from sandbox import invariants
@@ -169,7 +170,7 @@ async def _assembled(
     settings = installation.settings
     street.gateway_url = f"http://{settings.gateway_host}:{settings.gateway_port}"
     await street.learn_keys()
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     client = await engine(settings, db)
     carrier = TimedCarrier(client, settings.task_queue, lambda: world.agenda.now)
     desk = Desk(db, carrier, evidence=Evidence(settings)).read_by(None)

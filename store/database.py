@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.errors import Problem, StoreUnavailable
+from domain.sealing import Keyring
 from store.columns import to_json
 
 Insert = SqliteInsert | PostgresInsert
@@ -48,16 +49,21 @@ class Database:
 
     def __init__(self, writer: "_Way", reader: "_Way") -> None:
         self._writer = writer
+        #: Whose keys seal what is personal (`store/vault.py`); without one it stands in clear.
+        self.ring: Keyring | None = None
         self._reader = reader
         self._turn = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
+    async def open(cls, url: str, ring: Keyring | None = None) -> "Database":
         """Open the store at `url` ("sqlite+aiosqlite:///path/to/file" or "postgresql+psycopg://…") and check how it is set.
+
+        `ring` seals what is personal, and opens it.
 
         Raises StoreUnavailable, saying what to do, when it cannot be reached or would not keep what it acknowledges.
         """
         db = _built(_parsed(url))
+        db.ring = ring
         try:
             async with db.transaction() as tx:
                 await _check_server(tx)

@@ -14,15 +14,16 @@ from domain.erasure import Hold, Standing, check_decider, check_erasable, check_
 from domain.errors import FourEyes, NotAllowed, NotFound, NotNow
 from domain.hire import IN_REVIEW
 from domain.log.leaf import Kind, Leaf
-from store import keys, log
+from store import contacts, keys, log, vault
 from store.columns import utc
 from store.database import Database
-from store.names import new_id
+from store.names import folded, new_id
 from store.tables import (
     applications,
     balance_counted,
     balance_declarations,
     cases,
+    data_keys,
     erasures,
     hires,
     holds,
@@ -35,6 +36,7 @@ from store.tables import (
     outbox,
     payloads,
     people,
+    people_words,
     staff,
 )
 
@@ -43,7 +45,7 @@ NAMED = {"candidate": people.c.candidate, "case": cases.c.case_id, "vacancy": ca
 
 @dataclass(frozen=True)
 class Erased:
-    """What went, by table. `traces`: SQLite files that still hold a name or address of the person; None on PostgreSQL, unseen.
+    """What went, by table. `traces`: SQLite files that still hold a name, address or wrapped key of the person; None on PostgreSQL, unseen.
 
     PostgreSQL keeps dead rows until VACUUM, and its WAL and every backup until they are recycled; nothing here reaches them.
     """
@@ -111,7 +113,7 @@ class Erasures:
         found: list[Foreseen] = []
 
         def work(tx: Connection) -> None:
-            _words(tx, candidate)
+            _words(tx, vault.pen(self._db, tx), candidate)
             found.append(_foreseen(tx, candidate, utc(at)))
             raise _Undone
 
@@ -128,7 +130,7 @@ class Erasures:
 
         def work(tx: Connection) -> str:
             check_decider(_roles(tx, person))
-            _words(tx, candidate)
+            _words(tx, vault.pen(self._db, tx), candidate)
             check_erasable(_standing(tx, candidate), at.date())
             waits = select(erasures.c.erasure).where(erasures.c.candidate == candidate, erasures.c.erased_at.is_(None))
             if (stands := tx.execute(waits).scalars().first()) is not None:
@@ -142,22 +144,23 @@ class Erasures:
     async def approve(self, erasure: str, person: str, at: datetime) -> Erased:
         """Approve as the second person, and erase. Raises as `propose` does, and FourEyes; what stands against it is looked at again."""
 
-        def work(tx: Connection) -> tuple[dict[str, int], list[str]]:
+        def work(tx: Connection) -> tuple[dict[str, int], list[bytes]]:
             query = select(erasures).where(erasures.c.erasure == erasure, erasures.c.erased_at.is_(None)).with_for_update()
             row = tx.execute(query).mappings().first()
             if row is None:
                 raise NotFound(f"no erasure {erasure} is proposed", code="unknown")
             check_pair(row["proposed_by"], _roles(tx, row["proposed_by"]), person, _roles(tx, person))
-            words = _words(tx, row["candidate"])
+            words = _words(tx, vault.pen(self._db, tx), row["candidate"])
+            traces = [*(word.encode() for word in words), *_key_bytes(tx, row["candidate"])]
             check_erasable(_standing(tx, row["candidate"]), at.date())
             gone = _erase(tx, row["candidate"], utc(at))
             tx.execute(update(erasures).where(erasures.c.erasure == erasure).values(approved_by=person, erased_at=utc(at)))
             who = {"proposed_by": f"person:{row['proposed_by']}", "approved_by": f"person:{person}"}
             log.add(tx, log.about(Kind.KEY, "keys", f"erased/{erasure}", utc(at), what="erased", candidate=row["candidate"], **who))
-            return gone, words
+            return gone, traces
 
-        gone, words = await self._db.write(work)
-        return Erased(gone, await sweep(self._db, words))
+        gone, traces = await self._db.write(work)
+        return Erased(gone, await sweep(self._db, traces))
 
 
 def _decided(ref: str, at: datetime, **said: Any) -> Leaf:
@@ -186,11 +189,17 @@ def _roles(tx: Connection, person: str) -> list[str]:
     return list(row.roles)
 
 
-def _words(tx: Connection, candidate: str) -> list[str]:
-    row = tx.execute(select(people.c.name, people.c.email, people.c.folded).where(people.c.candidate == candidate)).first()
+def _words(tx: Connection, pen: vault.Pen, candidate: str) -> list[str]:
+    row = tx.execute(select(people).where(people.c.candidate == candidate)).mappings().first()
     if row is None:
         raise NotFound(f"there is no candidate {candidate}, or it is erased", code="unknown")
-    return [word for word in row if word]
+    contact = contacts.contact_of(pen, dict(row))
+    return [word for word in (contact.name, contact.email, row["name"], row["email"], folded(contact.name, contact.email)) if word]
+
+
+def _key_bytes(tx: Connection, candidate: str) -> list[bytes]:
+    """The wrapped keys of a subject: what is looked for in the files afterwards, because a copy of one would be a copy of everything."""
+    return list(tx.execute(select(data_keys.c.wrapped).where(data_keys.c.subject == candidate)).scalars())
 
 
 def _standing(tx: Connection, candidate: str) -> Standing:
@@ -225,14 +234,15 @@ def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
         "log_keys": delete(log_keys).where(log_keys.c.stream.in_(theirs)),
         "balance_declarations": delete(balance_declarations).where(balance_declarations.c.candidate == candidate),
         "balance_counted": delete(balance_counted).where(balance_counted.c.candidate == candidate),
+        "people_words": delete(people_words).where(people_words.c.candidate == candidate),
         "people": delete(people).where(people.c.candidate == candidate),
     }
     gone = {name: tx.execute(statement).rowcount for name, statement in statements.items()}
     return gone | {"data_keys": keys.erase(tx, [candidate, *theirs], at)}
 
 
-async def sweep(db: Database, words: list[str]) -> tuple[str, ...] | None:
-    """Empty SQLite's write-ahead log, then look for the erased words in every byte of its files."""
+async def sweep(db: Database, words: list[bytes]) -> tuple[str, ...] | None:
+    """Empty SQLite's write-ahead log, then look for the erased words and keys in every byte of its files."""
     if db.dialect != "sqlite":
         return None
     path = Path(await db.read(_file))
@@ -243,11 +253,11 @@ def _file(rx: Connection) -> str:
     return str(rx.execute(text("PRAGMA database_list")).all()[0][2])
 
 
-def _found(path: Path, words: list[str]) -> tuple[str, ...]:
+def _found(path: Path, words: list[bytes]) -> tuple[str, ...]:
     link = sqlite3.connect(path, isolation_level=None, timeout=10)
     try:
         link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         link.close()
     files = [file for file in (path, Path(f"{path}-wal")) if file.exists()]
-    return tuple(file.name for file in files if any(word.encode() in file.read_bytes() for word in words))
+    return tuple(file.name for file in files if any(word in file.read_bytes() for word in words))

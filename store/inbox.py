@@ -15,11 +15,11 @@ from domain.events import parse
 from domain.log.leaf import Leaf
 from domain.messages import Message
 from domain.words import MessageFate
-from store import log, strays
+from store import contacts, log, strays, vault
 from store.arrivals import Acceptance, Arrival, Contact, Kept, MakeReceipt, arrival_of
 from store.columns import utc
 from store.database import Database
-from store.names import folded, new_hire, new_id, system_now
+from store.names import new_hire, new_id, system_now
 from store.records import fresh_inbox_row
 from store.tables import applications, cases, hires, inbox, journal, payloads, people, signal_decisions, vacancies
 
@@ -113,7 +113,7 @@ class Inbox:
         stored = tx.execute(statement.values(**row, receipt=receipt).returning(inbox.c.seq)).first()
         if stored is None:
             raise _KnownAlready
-        _keep_personal(tx, arrival, row, case, candidate)
+        _keep_personal(tx, vault.pen(self._db, tx), arrival, row, case, candidate)
         if arrival.payload is not None:  # a partner's; what people of ours say, their case's facts say
             log.add(tx, log.of_event(row, case))
         return Acceptance(row["id"], True, case, utc(arrival.received_at), arrival.sha256, "open", receipt)
@@ -128,7 +128,8 @@ class Inbox:
             raise BadInput("an event names its case, or its vacancy", code="no_case")
         if arrival.candidate_source_id is None:
             return _known_case(tx, and_(cases.c.vacancy == arrival.vacancy, cases.c.kind == "vacancy"), f"vacancy/{arrival.vacancy}")
-        whose = select(people.c.candidate).where(people.c.source == arrival.source, people.c.source_id == arrival.candidate_source_id)
+        known = vault.pen(self._db, tx).blind(arrival.source, arrival.candidate_source_id)
+        whose = select(people.c.candidate).where(people.c.source == arrival.source, people.c.source_id == known)
         theirs = and_(cases.c.vacancy == arrival.vacancy, cases.c.candidate == whose.scalar_subquery())
         return _known_case(tx, theirs, f"of this candidate for vacancy {arrival.vacancy}")
 
@@ -150,13 +151,18 @@ class Inbox:
 
     def _person(self, tx: Connection, arrival: Arrival) -> str:
         """The candidate's random id, made if the source names this person for the first time; the newest contact counts."""
-        row = {"candidate": new_id(), "source": arrival.source, "source_id": arrival.candidate_source_id}
-        known = arrival.contact or Contact()
-        contact = known.model_dump() | {"folded": folded(known.name, known.email)}
-        statement = self._db.insert(people).values(**row, **contact)
-        newest = contact if arrival.contact else {"source": arrival.source}  # an update that changes nothing, to get the row back
-        statement = statement.on_conflict_do_update(index_elements=["source", "source_id"], set_=newest)
-        return str(tx.execute(statement.returning(people.c.candidate)).scalar_one())
+        pen = vault.pen(self._db, tx)
+        row = {"source": arrival.source, "source_id": pen.blind(arrival.source, arrival.candidate_source_id or "")}
+        named = select(people.c.candidate).where(people.c.source == row["source"], people.c.source_id == row["source_id"])
+        candidate = tx.execute(named).scalar_one_or_none()
+        if candidate is None:
+            new = self._db.insert(people).values(candidate=new_id(), name="", email="", language="", **row)
+            tx.execute(new.on_conflict_do_nothing(index_elements=["source", "source_id"]))
+            candidate = tx.execute(named).scalar_one()
+            contacts.write(tx, pen, candidate, arrival.contact or Contact())
+        elif arrival.contact is not None:
+            contacts.write(tx, pen, candidate, arrival.contact)
+        return str(candidate)
 
     # ---- going on to the cases --------------------------------------------------------------------------------------------
 
@@ -302,11 +308,12 @@ def _inbox_row(arrival: Arrival, case: str, candidate: str | None) -> Row:
     return row | {"case_id": case, "data": data, "payload": new_id() if personal else None}
 
 
-def _keep_personal(tx: Connection, arrival: Arrival, row: Row, case: str, candidate: str | None) -> None:
+def _keep_personal(tx: Connection, pen: vault.Pen, arrival: Arrival, row: Row, case: str, candidate: str | None) -> None:
     if arrival.payload is not None:
-        tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
+        tx.execute(insert(payloads), [contacts.payload_row(pen, row["payload"], candidate or case, arrival.type, arrival.payload)])
     if arrival.type == SUBMITTED or arrival.application is not None:
-        kept = {"application": row["payload"], "candidate": candidate, "case_id": case, "body": arrival.application or {}}
+        body = contacts.application_body(pen, row["payload"], candidate or case, arrival.application or {})
+        kept = {"application": row["payload"], "candidate": candidate, "case_id": case, "body": body}
         tx.execute(insert(applications), [kept | {"received_at": arrival.received_at}])
 
 

@@ -99,6 +99,25 @@ def to_open(rx: Connection, ring: Keyring, subject: str, compartment: Compartmen
     raise NotOpened(f"{subject} has no key {compartment} in this store: is it the right one, and whole?", code="no_data_key")
 
 
+def rewrap(tx: Connection, ring: Keyring, compartment: Compartment, limit: int = 500) -> int:
+    """Wrap up to so many keys of a compartment again, under its newest generation; how many those were. None left: 0.
+
+    What the keys sealed stays as it is. Once none is left under an old generation it can be destroyed, and with it whatever an old
+    backup holds of those keys. Raises KeyGone.
+    """
+    epoch, newest = ring.newest(compartment)
+    older = select(data_keys.c.subject, data_keys.c.epoch, data_keys.c.wrapped).where(
+        data_keys.c.compartment == compartment, data_keys.c.epoch != epoch
+    )
+    rows = tx.execute(older.order_by(data_keys.c.subject).limit(limit).with_for_update()).all()
+    for row in rows:
+        key = unwrap(ring.key(compartment, row.epoch), row.wrapped, compartment, row.subject)
+        mine = (data_keys.c.subject == row.subject, data_keys.c.compartment == compartment)
+        new = {"epoch": epoch, "wrapped": wrap(newest, compartment, epoch, key, row.subject)}
+        tx.execute(data_keys.update().where(*mine).values(new))
+    return len(rows)
+
+
 def erase(tx: Connection, subjects: Collection[str], at: datetime) -> int:
     """Erase these subjects' keys in every compartment, for good; how many there were. They are given no new ones."""
     for subject in sorted(subjects):

@@ -1,18 +1,21 @@
 """The personal tables, read by random id, and the staff who act. Nothing here is copied anywhere else."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
-from domain.errors import BadInput, NotFound
+from domain.errors import NotFound
 from domain.messages import Letter
+from store import contacts, vault
 from store.database import Database
 from store.names import folded
-from store.tables import applications, cases, hires, letters, outbox, payloads, people, staff
+from store.tables import applications, cases, hires, letters, outbox, payloads, people, people_words, staff
+
+T = TypeVar("T")
 
 #: A letter without its PDF, which only those need who send or save it.
 _TEXT = [column for column in letters.c if not column.name.startswith("pdf")]
@@ -52,23 +55,20 @@ class People:
 
     async def contact(self, candidate: str) -> Person:
         """How to reach a candidate, and in which language."""
-        row = await self._one(select(people).where(people.c.candidate == candidate), f"candidate {candidate}")
-        return Person(row["candidate"], row["name"], row["email"], row["language"])
+        found = await self._people(people.c.candidate == candidate)
+        if not found:
+            raise NotFound(f"there is no candidate {candidate}", code="unknown")
+        return found[0]
 
     async def named(self, candidates: Iterable[str]) -> dict[str, str]:
         """The names of these candidates by their ids; who is not there any more is left out."""
-        found = {}
-        for candidate in candidates:
-            try:
-                found[candidate] = (await self.contact(candidate)).name
-            except NotFound:
-                continue
-        return found
+        return {each.candidate: each.name for each in await self._people(people.c.candidate.in_(list(candidates)))}
 
     async def application(self, ref: str) -> Application:
         """An application as it was received; `body` is the personal part of the event."""
-        row = await self._one(select(applications).where(applications.c.application == ref), f"application {ref}")
-        return Application(row["application"], row["candidate"], row["case_id"], row["received_at"], row["body"])
+        query, opened = select(applications).where(applications.c.application == ref), contacts.application_opened
+        row, body = await self._opened(query, f"application {ref}", lambda pen, row: (row, opened(pen, row)))
+        return Application(row["application"], row["candidate"], row["case_id"], row["received_at"], body)
 
     async def candidate_of(self, case: str) -> str:
         """The candidate's random id of a hire."""
@@ -83,23 +83,33 @@ class People:
 
     async def payload(self, ref: str) -> bytes:
         """The bytes of an event exactly as they were signed."""
-        return bytes((await self._one(select(payloads.c.body).where(payloads.c.ref == ref), f"payload {ref}"))["body"])
+        query = select(payloads).where(payloads.c.ref == ref)
+        return await self._opened(query, f"payload {ref}", lambda pen, row: contacts.payload_opened(pen, **row))
 
     async def letter(self, letter: str) -> Letter:
         """A letter as it is to be sent."""
-        row = dict(await self._one(select(*_TEXT).where(letters.c.letter == letter), f"letter {letter}"))
+        query = select(*_TEXT).where(letters.c.letter == letter)
+        row = await self._opened(query, f"letter {letter}", contacts.letter_opened)
         return Letter(case=row.pop("case_id"), **row)
 
     async def paper(self, letter: str) -> bytes | None:
         """The PDF of a letter as it was sent; None while it has none."""
-        row = await self._one(select(letters.c.pdf).where(letters.c.letter == letter), f"letter {letter}")
-        return None if row["pdf"] is None else bytes(row["pdf"])
+        query = select(letters.c.letter, letters.c.candidate, letters.c.template, letters.c.pdf).where(letters.c.letter == letter)
+        return await self._opened(query, f"letter {letter}", contacts.pdf_opened)
 
     async def keep_paper(self, letter: str, pdf: bytes, made_with: str) -> bytes:
         """Keep the PDF of a letter, before it is sent for the first time. What is kept already stays, and is what to send."""
-        new = {"pdf": pdf, "pdf_sha256": hashlib.sha256(pdf).hexdigest(), "pdf_made_with": made_with}
-        first = letters.update().where(letters.c.letter == letter, letters.c.pdf.is_(None)).values(new)
-        await self._db.write(lambda tx: tx.execute(first))
+        new: dict[str, Any] = {"pdf_sha256": hashlib.sha256(pdf).hexdigest(), "pdf_made_with": made_with}
+        without = (letters.c.letter == letter, letters.c.pdf.is_(None))
+
+        def first(tx: Connection) -> None:
+            whose = select(letters.c.letter, letters.c.candidate, letters.c.template).where(*without)
+            row = tx.execute(whose.with_for_update()).mappings().first()
+            if row is not None:
+                sealed = contacts.pdf_sealed(vault.pen(self._db, tx), dict(row), pdf)
+                tx.execute(letters.update().where(*without).values(new | {"pdf": sealed}))
+
+        await self._db.write(first)
         kept = await self.paper(letter)
         assert kept is not None  # written just now, or before
         return kept
@@ -123,18 +133,20 @@ class People:
         return _staff(await self._one(select(staff).where(staff.c.person == person), f"person {person}"))
 
     async def find(self, words: str, limit: int = 50) -> list[dict[str, Any]]:
-        """The people whose name or address holds every word, accents and capitals aside, each with `cases`: vacancy, stage, ending.
-
-        Raises BadInput for words that say nothing.
+        """The people of whose name or address every word begins some word, accents and capitals aside, each with `cases`: vacancy, stage,
+        ending. Raises BadInput for words that say nothing.
         """
-        wanted = folded(words).split()
-        if not wanted:
-            raise BadInput("say part of a name or of an address", code="nothing_to_find", field="words")
-        query = select(people.c.candidate, people.c.name, people.c.email, people.c.language).order_by(people.c.folded, people.c.candidate)
-        query = query.where(*(people.c.folded.contains(word, autoescape=True) for word in wanted)).limit(limit)
-        found = await self._db.read(lambda rx: [dict(row) for row in rx.execute(query).mappings()])
-        theirs = await self._cases_of([row["candidate"] for row in found])
-        return [row | {"cases": theirs.get(row["candidate"], [])} for row in found]
+        wanted = vault.asked_for(words)
+
+        def look(rx: Connection) -> list[Person]:
+            pen = vault.pen(self._db, rx)
+            by = [select(people_words.c.candidate).where(people_words.c.word == pen.blind("word", each)) for each in wanted]
+            query = select(people).where(*(people.c.candidate.in_(each) for each in by)).order_by(people.c.candidate).limit(limit)
+            return [_person(pen, dict(row)) for row in rx.execute(query).mappings()]
+
+        found = sorted(await self._db.read(look), key=lambda each: (folded(each.name, each.email), each.candidate))
+        theirs = await self._cases_of([each.candidate for each in found])
+        return [vars(each) | {"cases": theirs.get(each.candidate, [])} for each in found]
 
     async def _cases_of(self, candidates: list[str]) -> dict[str, list[dict[str, Any]]]:
         """Every case of these people; one that has not begun yet has neither stage nor ending."""
@@ -149,11 +161,31 @@ class People:
         query = select(staff).order_by(staff.c.person)
         return await self._db.read(lambda rx: [_staff(row) for row in rx.execute(query).mappings()])
 
+    async def _people(self, which: ColumnElement[bool]) -> list[Person]:
+        query = select(people).where(which)
+        return await self._db.read(lambda rx: [_person(vault.pen(self._db, rx), dict(row)) for row in rx.execute(query).mappings()])
+
+    async def _opened(self, query: Select[Any], what: str, how: Callable[[vault.Pen, dict[str, Any]], T]) -> T:
+        """One row as `how` opens it."""
+
+        def opened(rx: Connection) -> list[T]:
+            return [how(vault.pen(self._db, rx), dict(row)) for row in rx.execute(query).mappings()]
+
+        found = await self._db.read(opened)
+        if not found:
+            raise NotFound(f"there is no {what}", code="unknown")
+        return found[0]
+
     async def _one(self, query: Select[Any], what: str) -> RowMapping:
         row: RowMapping | None = await self._db.read(lambda rx: rx.execute(query).mappings().first())
         if row is None:
             raise NotFound(f"there is no {what}", code="unknown")
         return row
+
+
+def _person(pen: vault.Pen, row: Mapping[str, Any]) -> Person:
+    contact = contacts.contact_of(pen, row)
+    return Person(row["candidate"], contact.name, contact.email, contact.language)
 
 
 def _staff(row: RowMapping) -> Staff:

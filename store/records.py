@@ -12,7 +12,7 @@ from domain.errors import BadInput, JournalConflict, NotFound
 from domain.facts import FACT, Entry
 from domain.messages import Step
 from domain.words import MessageFate
-from store import ledger, log, slots
+from store import contacts, ledger, log, slots, vault
 from store.columns import utc
 from store.database import Database, Insert
 from store.names import canonical_sha256, new_id, system_now
@@ -134,7 +134,8 @@ class Records:
         if step.messages:
             self._send_messages(tx, step)
         if step.letters:
-            tx.execute(insert(letters), [_letter_row(letter) for letter in step.letters])
+            pen = vault.pen(self._db, tx)
+            tx.execute(insert(letters), [contacts.letter_row(pen, letter.model_dump()) for letter in step.letters])
         if step.announcements or step.letters or step.notices:
             tx.execute(insert(outbox), _outbox_rows(step, new[-1].number))
         if new:
@@ -307,8 +308,3 @@ def _outbox_rows(step: Step, number: int) -> list[Row]:
         for x in step.notices
     ]
     return [{"id": new_id(), "n": n, **common, **row} for n, row in enumerate([*events, *mail, *told])]
-
-
-def _letter_row(letter: Any) -> Row:
-    row: Row = letter.model_dump()
-    return {"case_id": row.pop("case"), **row}

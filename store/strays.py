@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select
 
 from domain.errors import NotFound
-from store import log
+from store import contacts, log, vault
 from store.arrivals import Acceptance, Arrival, Kept, MakeReceipt
 from store.columns import utc
 from store.database import Database
@@ -47,7 +47,8 @@ async def keep(db: Database, arrival: Arrival, make_receipt: MakeReceipt | None,
         new = db.insert(strays).values(**row).on_conflict_do_nothing(index_elements=["source", "event_id"]).returning(strays.c.id)
         if tx.execute(new).first() is None:
             return None
-        tx.execute(insert(payloads), [{"ref": row["payload"], "body": arrival.payload}])
+        body = arrival.payload or b""
+        tx.execute(insert(payloads), [contacts.payload_row(vault.pen(db, tx), row["payload"], row["id"], arrival.type, body)])
         log.add(tx, log.of_event(row, f"partner/{arrival.source}"))
         return Acceptance(row["id"], True, subject, utc(arrival.received_at), arrival.sha256, "unrouted", row["receipt"])
 
@@ -65,16 +66,17 @@ async def at_home(db: Database, limit: int = 100) -> list[Stray]:
     named = select(cases.c.case_id).where(cases.c.case_id == strays.c.subject).exists()
     published = select(vacancies.c.reference).where("vacancy/" + vacancies.c.reference == strays.c.subject).exists()
     waiting = _whole().where(strays.c.state == "unrouted", strays.c.reason == "unknown_case", or_(named, published))
-    rows = await db.read(lambda rx: rx.execute(waiting.order_by(strays.c.received_at).limit(limit)).mappings().all())
-    return [_stray(row) for row in rows]
+    query = waiting.order_by(strays.c.received_at).limit(limit)
+    return await db.read(lambda rx: [_stray(row, vault.pen(db, rx)) for row in rx.execute(query).mappings()])
 
 
 async def get(db: Database, id_: str) -> Stray:
     """Raises NotFound."""
-    row = await db.read(lambda rx: rx.execute(_whole().where(strays.c.id == id_)).mappings().first())
-    if row is None:
+    query = _whole().where(strays.c.id == id_)
+    found = await db.read(lambda rx: [_stray(row, vault.pen(db, rx)) for row in rx.execute(query).mappings()])
+    if not found:
         raise NotFound(f"there is no event {id_}", code="unknown_event")
-    return _stray(row)
+    return found[0]
 
 
 async def listed(db: Database, state: str = "unrouted") -> Sequence[RowMapping]:
@@ -111,12 +113,13 @@ def discard(tx: Connection, id_: str, at: datetime) -> bool:
 
 
 def _whole() -> Select[Any]:
-    return select(strays, payloads.c.body).join(payloads, payloads.c.ref == strays.c.payload)
+    return select(strays, payloads.c.ref, payloads.c.compartment, payloads.c.body).join(payloads, payloads.c.ref == strays.c.payload)
 
 
-def _stray(row: RowMapping) -> Stray:
+def _stray(row: RowMapping, pen: vault.Pen) -> Stray:
     names = ("source", "sha256", "signature", "key_id", "received_at")
-    return Stray(row["id"], row["body"], {name: row[name] for name in names}, row["receipt"])
+    body = contacts.payload_opened(pen, row["ref"], row["id"], row["compartment"], row["body"])
+    return Stray(row["id"], body, {name: row[name] for name in names}, row["receipt"])
 
 
 def _kept(row: RowMapping) -> Kept:

@@ -806,6 +806,8 @@ balance_reports = Table(
 
 # ---- personal data: here and nowhere else --------------------------------------------------------------------------------
 
+# Sealed, each value with the key of its subject and compartment, where the installation has a keyring (`store/vault.py`).
+
 people = Table(
     "people",
     metadata,
@@ -815,9 +817,11 @@ people = Table(
     _words("name"),
     _words("email"),
     _words("language"),
-    _words("folded"),
     UniqueConstraint("source", "source_id"),
 )
+
+#: By which words somebody is found: keyed hashes of their beginnings.
+people_words = Table("people_words", metadata, _words("word", primary_key=True), _words("candidate", primary_key=True))
 
 applications = Table(
     "applications",
@@ -830,7 +834,14 @@ applications = Table(
     Index("ix_applications_candidate", "candidate"),
 )
 
-payloads = Table("payloads", metadata, _words("ref", primary_key=True), Column("body", LargeBinary, nullable=False))
+payloads = Table(
+    "payloads",
+    metadata,
+    _words("ref", primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    _words("subject", server_default=""),
+    _words("compartment", server_default="identity"),
+)
 
 letters = Table(
     "letters",

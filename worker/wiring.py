@@ -23,6 +23,7 @@ from acts.outside import Outside
 from acts.partners import PartnerDesk
 from acts.personnel import Personnel
 from config.files import load_calendar
+from config.keyring import ring_of
 from config.partners import Partner, PartnerBook
 from config.settings import Settings
 from config.words import Words
@@ -143,7 +144,7 @@ class Parts:
 async def assemble(settings: Settings, stack: AsyncExitStack) -> Parts:
     """Open the store, read partners and keys, put one in the other. Raises what each of them raises, each with a plain sentence."""
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     stack.push_async_callback(db.close)
     key = load_signing_key(settings.signing_key, create=True)
     words = Words.load()

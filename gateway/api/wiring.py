@@ -18,7 +18,7 @@ from config.codec import NoKeyring
 from config.cursors import Cursors
 from config.files import load_retention
 from config.guard import Guard
-from config.keyring import found_at
+from config.keyring import found_at, ring_of
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
@@ -139,7 +139,7 @@ async def serve(settings: Settings) -> None:
     """Run the people's API until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey, BadKeyring."""
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         app = api_app(Desks(settings, db), Cursors(key.material), opening=_opening(settings, db))
         await run_server(app, settings.api_host, settings.api_port)

@@ -9,6 +9,7 @@ from alembic import op
 import store.columns
 from domain.log.leaf import Kind, Leaf
 from domain.log.tree import leaf_hash
+from store.vault import Pen
 
 revision = "0004"
 down_revision = "0003"
@@ -30,9 +31,11 @@ def upgrade() -> None:
     _privacy_acts()
     _append_only()
     _balance()
+    _personal_rows()
 
 
 def downgrade() -> None:
+    _personal_rows_as_before()
     for name in ("balance_reports", "balance_counted", "balance_declarations", "balance_switches"):
         op.drop_table(name)
     _changeable_again()
@@ -373,3 +376,33 @@ def _balance() -> None:
         sa.Column("issued_at", store.columns.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("slice", "by", name="pk_balance_reports"),
     )
+
+
+def _personal_rows() -> None:
+    """Whose key seals an event's bytes; and the words somebody is found by in a table of their own, for they may be keyed hashes."""
+    with op.batch_alter_table("payloads") as batch:
+        batch.add_column(sa.Column("subject", store.columns.Words(), nullable=False, server_default=""))
+        batch.add_column(sa.Column("compartment", store.columns.Words(), nullable=False, server_default="identity"))
+    op.create_table(
+        "people_words",
+        sa.Column("word", store.columns.Words(), nullable=False),
+        sa.Column("candidate", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("word", "candidate", name="pk_people_words"),
+    )
+    tx = op.get_bind()
+    pen = Pen(tx, None)
+    for row in tx.execute(sa.text("SELECT candidate, name, email FROM people")).all():
+        found_by = [{"word": word, "candidate": row.candidate} for word in sorted(pen.blind_words(row.name, row.email))]
+        if found_by:
+            tx.execute(sa.text("INSERT INTO people_words (word, candidate) VALUES (:word, :candidate)"), found_by)
+    with op.batch_alter_table("people") as batch:
+        batch.drop_column("folded")
+
+
+def _personal_rows_as_before() -> None:
+    with op.batch_alter_table("people") as batch:
+        batch.add_column(sa.Column("folded", store.columns.Words(), nullable=False, server_default=""))
+    op.drop_table("people_words")
+    with op.batch_alter_table("payloads") as batch:
+        batch.drop_column("compartment")
+        batch.drop_column("subject")
