@@ -17,10 +17,24 @@ class KeyDesk:
     def __init__(self, db: Database, people: People) -> None:
         self._people, self._kept = people, Destructions(db)
 
+    async def kept_plain(self) -> bool:
+        """Is anything about anybody kept in clear here? Then a keyring comes too late."""
+        return await self._kept.kept_plain()
+
     async def rotate(self, person: str, ring: FileKeyring, compartment: Compartment) -> Generation:
-        """A new generation, which encrypts from now on. Raises NotFound, NotAllowed."""
+        """A new generation, which encrypts from now on; subjects' keys are wrapped anew under it. Cut short, `rewrap` finishes it.
+
+        Raises NotFound, NotAllowed.
+        """
         await self._administrator(person)
-        return ring.rotate(compartment, system_now())
+        made = ring.rotate(compartment, system_now())
+        await self._kept.rewrapped(ring, compartment)
+        return made
+
+    async def rewrap(self, person: str, ring: FileKeyring, compartment: Compartment) -> int:
+        """Wrap the subjects' keys that an older generation still wraps under the newest; how many. Raises NotFound, NotAllowed, KeyGone."""
+        await self._administrator(person)
+        return await self._kept.rewrapped(ring, compartment)
 
     async def waiting(self) -> list[Destruction]:
         """What was proposed and waits for another person."""

@@ -182,6 +182,7 @@ async def _doors(settings: "Settings") -> Check:
 
 async def _histories(settings: "Settings") -> Check:
     """Cases that are over and whose history is not in the store: Temporal forgets it when its retention ends."""
+    from config.keyring import ring_of
     from store.database import Database, check_migrated
     from store.histories import SLOW, Histories
     from store.names import system_now
@@ -189,7 +190,7 @@ async def _histories(settings: "Settings") -> Check:
     if settings.store_url.startswith("sqlite") and not _exists(settings.store_url.partition(":///")[2]):
         return Check("histories", True, "no case has closed yet")
     await check_migrated(settings.store_url)
-    db = await Database.open(settings.store_url)
+    db = await Database.open(settings.store_url, ring_of(settings))
     try:
         store = Histories(db)
         late = [each for each in await store.unkept() if each.since + SLOW < system_now()]

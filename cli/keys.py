@@ -6,7 +6,7 @@ import typer
 
 from cli import show
 from cli.terminal import Json, Person, terminal
-from domain.errors import Conflict
+from domain.errors import Conflict, StoreUnavailable
 from domain.sealing import Compartment
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def init(ctx: typer.Context, json: Json = False) -> None:
     settings = terminal(ctx).settings
     if not settings.keyring_path.exists() and (settings.data_dir / "temporal" / "temporal.db").exists():
         raise Conflict("the histories here were begun without a keyring, and could not be read with one", code="histories_are_plain")
+    if not settings.keyring_path.exists() and _kept_plain(ctx):
+        raise Conflict("what is kept about people here was begun without a keyring, and could not be read with one", code="store_is_plain")
     made = FileKeyring.made(settings.keyring_path, system_now())
     _listed(made, json=json)
     if not json:
@@ -48,6 +50,17 @@ def rotate(ctx: typer.Context, compartment: Which, by: Person, json: Json = Fals
 
 
 @app.command()
+def rewrap(ctx: typer.Context, compartment: Which, by: Person, json: Json = False) -> None:
+    """Wrap every subject's key under the newest generation; `rotate` does so by itself, unless it was cut short."""
+    ring = _ring(ctx)
+    n = terminal(ctx).at_store(lambda desk: desk.keys.rewrap(by, ring, compartment))
+    if json:
+        show.as_json({"compartment": compartment, "rewrapped": n})
+        return
+    show.line(f"{compartment}: the keys of {n} subjects are wrapped anew.")
+
+
+@app.command()
 def destroy(ctx: typer.Context, compartment: Which, epoch: Epoch, by: Person, json: Json = False) -> None:
     """Propose to destroy a generation; another key administrator has to approve it."""
     ring = _ring(ctx)
@@ -63,6 +76,14 @@ def approve(ctx: typer.Context, compartment: Which, epoch: Epoch, by: Person, js
     """Destroy a generation another person proposed to destroy: what only it could open is gone for good."""
     ring = _ring(ctx)
     _said(terminal(ctx).at_store(lambda desk: desk.keys.approve(by, ring, compartment, epoch)), "is destroyed", json=json)
+
+
+def _kept_plain(ctx: typer.Context) -> bool:
+    """Is there a store already that keeps anything in clear?"""
+    try:
+        return terminal(ctx).at_store(lambda desk: desk.keys.kept_plain())
+    except StoreUnavailable:
+        return False  # none yet, or not brought up to date: nothing is kept there
 
 
 def _ring(ctx: typer.Context) -> "FileKeyring":

@@ -19,8 +19,10 @@ from store import log
 from store.columns import utc
 from store.database import Database
 from store.names import new_id
-from store.tables import data_keys, erased_keys, key_destructions
+from store.tables import data_keys, erased_keys, key_destructions, people
 
+#: Begins a sealed value among texts. No name begins so.
+SEALED_TEXT = "\u2060sealed:"
 _INSERT: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -183,6 +185,19 @@ class Destructions:
                 log.add(tx, leaf)
 
         await self._db.write(work)
+
+    async def rewrapped(self, ring: Keyring, compartment: Compartment) -> int:
+        """Wrap every key of a compartment that an older generation wraps anew, some hundreds a transaction; how many."""
+        done = 0
+        while some := await self._db.write(lambda tx: rewrap(tx, ring, compartment)):
+            done += some
+        return done
+
+    async def kept_plain(self) -> bool:
+        """Is there somebody here whose data stands in clear?"""
+        names = select(people.c.name).limit(1)
+        found = await self._db.read(lambda rx: rx.execute(names).scalar_one_or_none())
+        return found is not None and not found.startswith(SEALED_TEXT)
 
     async def wrapped_under(self, compartment: str, epoch: str) -> int:
         """How many subjects' keys this generation wraps."""

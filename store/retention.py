@@ -17,7 +17,22 @@ from store.columns import utc
 from store.database import Database
 from store.erasure import sweep
 from store.names import new_id
-from store.tables import applications, cases, hires, holds, inbox, journal, letters, log_keys, outbox, payloads, people, privacy_acts, reads
+from store.tables import (
+    applications,
+    cases,
+    hires,
+    holds,
+    inbox,
+    journal,
+    letters,
+    log_keys,
+    outbox,
+    payloads,
+    people,
+    people_words,
+    privacy_acts,
+    reads,
+)
 
 Report = dict[str, Any]
 Made = Callable[[str, Sequence[Item], Mapping[str, int]], Report]
@@ -147,6 +162,7 @@ def _deleted(tx: Connection, schedule: Schedule, due: Sequence[Item], at: dateti
                 keys.erase(tx, [item.case], utc(at))
         if item.category is Category.IDENTITY:
             gone["identity"] += _gone(tx, people, people.c.candidate == item.candidate)
+            _gone(tx, people_words, people_words.c.candidate == item.candidate)
             keys.erase(tx, [item.candidate], utc(at))
     return dict(gone)
 

@@ -11,7 +11,6 @@ import binascii
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,7 +22,7 @@ from store.database import Database
 from store.names import folded
 
 #: Begins a sealed value among texts, and among bytes. No name begins so, and nothing we keep in clear.
-TEXT, BYTES = "\u2060sealed:", b"\x00sealed\x00"
+TEXT, BYTES = keys.SEALED_TEXT, b"\x00sealed\x00"
 #: Whose key the hashes are made with that rows are found by. It is nobody's, and never erased.
 INDEX = "index"
 SHORTEST, LONGEST = 2, 12
@@ -122,11 +121,6 @@ def asked_for(words: str) -> list[str]:
     if not wanted or any(len(word) < SHORTEST for word in wanted):
         raise BadInput("say how a name or an address begins, with two letters at least", code="nothing_to_find", field="words")
     return [word[:LONGEST] for word in wanted]
-
-
-def sealed_in(values: Iterable[Any]) -> bool:
-    """Is any of these values a sealed one?"""
-    return any((isinstance(each, str) and each.startswith(TEXT)) or (isinstance(each, bytes) and each.startswith(BYTES)) for each in values)
 
 
 def _closed() -> VaultClosed:

@@ -105,7 +105,7 @@ def _accepted(world: KeptWorld, tx: Connection) -> None:
 
 def _person(candidate: str) -> dict[str, str]:
     own = {"candidate": candidate, "source": "portal", "source_id": candidate}
-    return own | {"name": NAME, "email": "ada@example.org", "language": "en", "folded": "ada example ada@example.org"}
+    return own | {"name": NAME, "email": "ada@example.org", "language": "en"}
 
 
 def _application(ref: str, row: dict[str, Any]) -> dict[str, Any]:

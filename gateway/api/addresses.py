@@ -103,7 +103,7 @@ EXEMPT = {
     "audit reconcile": "reads the whole store, and Temporal, against each other: for whoever operates the machine, and the auditor beside",
     **dict.fromkeys(("log status", "log checkpoint", "log proof"), "signs with the log's own key: for whoever operates the machine"),
     **dict.fromkeys(
-        ("keys init", "keys list", "keys rotate", "keys destroy", "keys approve"),
+        ("keys init", "keys list", "keys rotate", "keys rewrap", "keys destroy", "keys approve"),
         "keys are handled beside the file they stand in: for key administrators, in person",
     ),
     **dict.fromkeys(

@@ -60,8 +60,18 @@ async def test_a_key_is_destroyed_by_two_people(desk: Desk, ring: FileKeyring) -
 
 async def test_a_key_that_still_wraps_somebodys_key_is_not_destroyed(desk: Desk, ring: FileKeyring) -> None:
     await DataKeys(desk.db, ring).to_seal("P1", LOG)
-    await desk.keys.rotate("kim", ring, LOG)
+    ring.rotate(LOG, NOW)  # as if the command had been cut short here
     with pytest.raises(NotNow, match="1 subjects"):
         await desk.keys.propose("kim", ring, LOG, "2026-11")
     await desk.db.write(lambda tx: erase(tx, ["P1"], NOW))
     await desk.keys.propose("kim", ring, LOG, "2026-11")
+
+
+async def test_a_rotation_wraps_every_subjects_key_anew_also_when_it_was_cut_short(desk: Desk, ring: FileKeyring) -> None:
+    for subject in ("P1", "P2"):
+        await DataKeys(desk.db, ring).to_seal(subject, LOG)
+    ring.rotate(LOG, NOW)
+    assert await desk.keys.rewrap("kim", ring, LOG) == 2
+    await desk.keys.propose("kim", ring, LOG, "2026-11")
+    await desk.keys.approve("kai", ring, LOG, "2026-11")
+    assert (await DataKeys(desk.db, ring).to_open("P1", LOG)).subject == "P1"

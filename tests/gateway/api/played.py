@@ -100,7 +100,7 @@ async def _letter(records: Records, case: str) -> Step:
 
 def _person(candidate: str) -> dict[str, str]:
     own = {"candidate": candidate, "source": "portal", "source_id": candidate}
-    return own | {"name": NAME, "email": "ada@example.org", "language": "en", "folded": "ada example ada@example.org"}
+    return own | {"name": NAME, "email": "ada@example.org", "language": "en"}
 
 
 def _application(ref: str, case: str, candidate: str) -> dict[str, object]:
