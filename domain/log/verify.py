@@ -401,7 +401,6 @@ def members_of(raw: bytes) -> dict[str, bytes]:
 
 # ---- the claims ----------------------------------------------------------------------------------------------------------
 
-Claims = list[tuple[str, Callable[[], str]]]
 MANIFEST = {
     "v": int,
     "format": str,
@@ -432,10 +431,6 @@ class Log:
 
     def __init__(self, raw: bytes, kept: Kept) -> None:
         self.raw, self.kept, self.facts = raw, kept, Numbered()
-
-    def claims(self) -> Claims:
-        checks = (self.form, self.signature, self.inclusion, self.consistency, self.contents, self.completeness, self.order)
-        return [(check.__name__, check) for check in checks]
 
     def form(self) -> str:
         top, _, self.note = self.raw.partition(b"\n\n")
@@ -505,10 +500,6 @@ class Proof:
     def __init__(self, raw: bytes, kept: Kept, log: Log | None = None) -> None:
         self.raw, self.kept, self.log = raw, kept, log
 
-    def claims(self) -> Claims:
-        checks = (self.form, self.signature, self.inclusion, self.consistency, self.contents)
-        return [(check.__name__, check) for check in checks]
-
     def form(self) -> str:
         top, _, self.note = self.raw.partition(b"\n\n")
         lines = text_of(top, "the proof").split("\n")
@@ -543,11 +534,6 @@ class Dossier:
 
     def __init__(self, raw: bytes, kept: Kept, log: Log | None = None) -> None:
         self.raw, self.kept, self.log, self.facts = raw, kept, log, Numbered()
-
-    def claims(self) -> Claims:
-        checks = (self.form, self.alteration, self.signature, self.inclusion, self.consistency)
-        more = (self.contents, self.completeness, self.order)
-        return [(check.__name__, check) for check in (*checks, *more)]
 
     def form(self) -> str:
         self.members = members_of(self.raw)
@@ -725,10 +711,11 @@ def plain(words: str) -> str:
     return "".join(each if each.isprintable() else "\ufffd" for each in words)
 
 
-def findings(claims: Claims) -> list[Finding]:
-    """Every claim in turn; after the first that does not hold, the others are not reached."""
+def findings(about: Log | Proof | Dossier) -> list[Finding]:
+    """Every claim it makes, in the order of the table; after the first that does not hold, the others are not reached."""
     found: list[Finding] = []
-    for claim, check in claims:
+    for claim in (each for each in CODES if hasattr(about, each)):
+        check: Callable[[], str] = getattr(about, claim)
         if found and not found[-1].held:
             found.append(Finding(claim, None, "not reached"))
             continue
@@ -743,13 +730,13 @@ def verify(raw: bytes, kept: Kept | None = None, log: bytes | None = None) -> li
     """The claims of a dossier, a log export or a proof. With `log`, the log's own claims come first."""
     kept = kept or Kept()
     if raw.startswith(b"muster-log"):
-        return findings(Log(raw, kept).claims())
+        return findings(Log(raw, kept))
     kind = Proof if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else Dossier
     if log is None:
-        return findings(kind(raw, kept).claims())
+        return findings(kind(raw, kept))
     whole = Log(log, Kept(None, kept.key))
-    of_log = [Finding(each.claim, each.held, f"log: {each.words}") for each in findings(whole.claims())]
-    return of_log if code(of_log) else of_log + findings(kind(raw, kept, whole).claims())
+    of_log = [Finding(each.claim, each.held, f"log: {each.words}") for each in findings(whole)]
+    return of_log if code(of_log) else of_log + findings(kind(raw, kept, whole))
 
 
 def code(found: list[Finding]) -> int:

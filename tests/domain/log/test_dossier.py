@@ -220,3 +220,10 @@ def test_what_a_file_says_of_itself_cannot_write_over_the_screen() -> None:
     raw = resealed(DOSSIER, {}, {"by": "x\u001b[2K\rholds\n\u202e"})
     (words,) = [each.words for each in verify.verify(raw) if each.claim == "form"]
     assert words.isprintable()
+
+
+def test_no_claim_is_left_out_in_silence() -> None:
+    key = Kept(key=key_of(LOG.signer.public))
+    assert [each.claim for each in verify.verify(DOSSIER)] == list(CODES)
+    assert [each.claim for each in verify.verify(LOG.export())] == [claim for claim in CODES if claim != "alteration"]
+    assert [each.claim for each in verify.verify(proof(), key)] == ["form", "signature", "inclusion", "consistency", "contents"]
