@@ -37,18 +37,20 @@ def _at_log(ctx: typer.Context, ask: "Callable[[Checkpoints], Awaitable[T]]") ->
 
 @app.command()
 def status(ctx: typer.Context, json: Json = False) -> None:
-    """Say how many leaves there are, and up to where they are signed and published."""
+    """Say how many leaves there are, up to where they are signed and published, and the log's public key."""
 
     async def ask(log: "Checkpoints") -> dict[str, object]:
         size, signed = await log.grown(), await log.all()
         out = [each.size for each in signed if each.published_at]
-        return {"leaves": size, "checkpoints": len(signed), "signed": signed[-1].size if signed else 0, "published": max(out, default=0)}
+        sizes = {"signed": signed[-1].size if signed else 0, "published": max(out, default=0)}
+        return {"leaves": size, "checkpoints": len(signed), **sizes, "key": log.public}
 
     found = _at_log(ctx, ask)
     if json:
         show.as_json(found)
         return
     show.line(f"{found['leaves']} leaves; signed up to {found['signed']}, published up to {found['published']}.")
+    show.line(f"The log's public key: {found['key']}")
 
 
 @app.command()

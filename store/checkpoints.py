@@ -49,6 +49,11 @@ class Checkpoints:
         """As far as it has grown; a proof is asked for with the size of a checkpoint."""
         return self._tree
 
+    @property
+    def public(self) -> str:
+        """The log's public key, as verifiers read it."""
+        return self._key.text
+
     async def grown(self) -> int:
         """Take up the leaves written since; how many there are now. Raises Forked when a position is missing."""
         while rows := await self._db.read(self._next):
