@@ -77,6 +77,7 @@ async def looked_at(settings: "Settings") -> list[Check]:
         await _check("histories", _histories, settings),
         await _check("key", _key, settings),
         await _check("mail", _mail, settings),
+        await _check("log", _log, settings),
     ]
 
 
@@ -245,6 +246,25 @@ async def _mail(settings: "Settings") -> Check:
     if not greeting.startswith(b"220"):
         return Check("mail", False, f"what answers at {where} is no mail server", "Correct MUSTER_SMTP_HOST and MUSTER_SMTP_PORT.")
     return Check("mail", True, f"a mail server answers at {where}")
+
+
+async def _log(settings: "Settings") -> Check:
+    """Whether the audit log's checkpoints leave the house."""
+    from store.checkpoints import Places
+    from store.database import Database
+
+    if settings.log_publish_folder is None and not settings.log_publish_mail:
+        mend = "MUSTER_LOG_PUBLISH_FOLDER or MUSTER_LOG_PUBLISH_MAIL name a place that is not yours."
+        return Check("log", True, "checkpoints stay in the house: nobody else could show that the log was rewritten", mend)
+    db = await Database.open(settings.store_url)
+    try:
+        failing = [place for place in await Places(db).all() if place["failed_at"]]
+    finally:
+        await db.close()
+    if failing:
+        said = "; ".join(f"{each['place']} since {each['failed_at']:%Y-%m-%d %H:%MZ} ({each['error']})" for each in failing)
+        return Check("log", False, f"checkpoints do not leave the house: {said}", "What was done since cannot be proved outside.")
+    return Check("log", True, "checkpoints leave the house")
 
 
 async def _greeting(host: str, port: int) -> bytes:

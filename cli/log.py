@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -39,11 +39,12 @@ def _at_log(ctx: typer.Context, ask: "Callable[[Checkpoints], Awaitable[T]]") ->
 def status(ctx: typer.Context, json: Json = False) -> None:
     """Say how many leaves there are, up to where they are signed and published, and the log's public key."""
 
-    async def ask(log: "Checkpoints") -> dict[str, object]:
+    async def ask(log: "Checkpoints") -> dict[str, Any]:
         size, signed = await log.grown(), await log.all()
-        out = [each.size for each in signed if each.published_at]
+        places = await log.places()
+        out = [each.size for each in signed if each.published_at] + [place["size"] for place in places]
         sizes = {"signed": signed[-1].size if signed else 0, "published": max(out, default=0)}
-        return {"leaves": size, "checkpoints": len(signed), **sizes, "key": log.public}
+        return {"leaves": size, "checkpoints": len(signed), **sizes, "places": places, "key": log.public}
 
     found = _at_log(ctx, ask)
     if json:
@@ -51,6 +52,10 @@ def status(ctx: typer.Context, json: Json = False) -> None:
         return
     show.line(f"{found['leaves']} leaves; signed up to {found['signed']}, published up to {found['published']}.")
     show.line(f"The log's public key: {found['key']}")
+    for place in found["places"]:
+        if place["failed_at"]:
+            since = f"{place['failed_at']:%Y-%m-%d %H:%MZ}"
+            show.line(f"{place['place']}: cannot be told since {since} ({place['error']}); it has {place['size']}.")
 
 
 @app.command()
@@ -59,7 +64,7 @@ def checkpoint(ctx: typer.Context, json: Json = False) -> None:
     from acts.checkpointing import checkpointed
 
     folder = terminal(ctx).settings.log_publish_folder
-    made = _at_log(ctx, lambda log: checkpointed(log, folder))
+    made = _at_log(ctx, lambda log: checkpointed(log, folder, log.outside))
     if json:
         show.as_json({"size": made.size if made else 0, "note": made.note if made else ""})
         return

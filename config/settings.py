@@ -8,6 +8,7 @@ A name that does not exist is refused, in both places: a misspelt setting would 
 import difflib
 import os
 import tomllib
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
@@ -127,6 +128,12 @@ class Settings(BaseSettings):
     )
     log_publish_folder: Path | None = Field(
         default=None, description="Folder of somebody else's that every checkpoint of the audit log is written to, and never changed in."
+    )
+    log_publish_mail: str = Field(
+        default="", description="Mailbox of an auditor that the newest checkpoint of the audit log is sent to. Default: nobody's."
+    )
+    log_publish_mail_every: timedelta = Field(
+        default=timedelta(hours=1), ge=timedelta(seconds=60), description="How far apart such mails are at least, while the log grows."
     )
     retention_file: Path | None = Field(
         default=None, description="The retention schedule the data protection officer confirmed. Default: the examples, only for dry runs."

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from acts.checkpointing import checkpointed
+from acts.checkpointing import Mailing, checkpointed
 from config.guard import Guard
 from config.keyring import ring_of
 from config.partners import PartnerBook
@@ -41,7 +41,7 @@ from gateway.relay import Relay
 from gateway.senders import Senders
 from gateway.standing import Standing
 from gateway.tokens import TokenDesk, Tokens
-from store.checkpoints import Checkpoints
+from store.checkpoints import Checkpoints, Places
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.deliveries import Deliveries
@@ -125,11 +125,14 @@ def rates_of(settings: RateSettings) -> Rates:
 
 def relay_of(means: Means, announcer: Announcer) -> Relay:
     settings = means.settings
-    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-    mail = SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from, username=settings.smtp_username, password=password)
-    people = People(means.db)
+    mail, people = mail_of(settings), People(means.db)
     staff = StaffPost(people, mail, Words.load(), settings.language)
     return Relay(Outbox(means.db), people, Press(Printer(Words.load()), people), mail, announcer, settings.relay, staff=staff)
+
+
+def mail_of(settings: Settings) -> SmtpMail:
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    return SmtpMail(settings.smtp_host, settings.smtp_port, settings.smtp_from, username=settings.smtp_username, password=password)
 
 
 async def serve(settings: Settings) -> None:
@@ -165,13 +168,21 @@ async def checkpointing(means: Means, stop: asyncio.Event) -> None:
     """Sign and publish what was added to the audit log, every few seconds. What cannot be signed or published is said, and tried again."""
     settings = means.settings
     made = Checkpoints(means.db, load_log_key(settings.log_key, f"{settings.source}/log"))
+    places, to = Places(means.db), settings.log_publish_mail
+    mailing = Mailing(places, mail_of(settings), to, settings.log_publish_mail_every) if to else None
     while not stop.is_set():
-        try:
-            await checkpointed(made, settings.log_publish_folder)
-        except Problem as problem:
-            log.error("log.not_signed", code=problem.code, reason=problem.message)
+        for publishing in (checkpointed(made, settings.log_publish_folder, places), mailed(made, mailing)):
+            try:
+                await publishing
+            except Problem as problem:
+                log.error("log.not_published", code=problem.code, reason=problem.message)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), CHECKPOINT_S)
+
+
+async def mailed(made: Checkpoints, mailing: Mailing | None) -> None:
+    if mailing is not None and (newest := await made.sign()) is not None:
+        await mailing.tell(newest)
 
 
 async def serve_nats(settings: Settings) -> None:

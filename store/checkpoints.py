@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from domain.errors import Conflict, NotFound
 from domain.log.note import LogKey, proof_text
 from domain.log.tree import Tree, leaf_hash
 from store.database import Database
 from store.names import system_now
-from store.tables import checkpoints, leaves
+from store.tables import checkpoints, leaves, log_places
 
 PIECE = 20_000
 
@@ -42,7 +42,16 @@ class Checkpoints:
 
     def __init__(self, db: Database, key: LogKey, clock: Callable[[], datetime] = system_now) -> None:
         self._db, self._key, self._clock, self._tree = db, key, clock, Tree()
-        self._checked = 0
+        self._last: Checkpoint | None = None
+
+    @property
+    def outside(self) -> "Places":
+        """How publishing goes."""
+        return Places(self._db, self._clock)
+
+    async def places(self) -> list[dict[str, Any]]:
+        """The places outside that have been told, or could not be."""
+        return await self.outside.all()
 
     @property
     def tree(self) -> Tree:
@@ -64,6 +73,8 @@ class Checkpoints:
         return len(self._tree)
 
     def _next(self, rx: Connection) -> Any:
+        if (rx.execute(select(func.max(leaves.c.position))).scalar() or -1) + 1 < len(self._tree):
+            raise Forked(f"there were {len(self._tree)} leaves, and some are gone", code="log_shrunk")
         here = select(leaves.c.position, leaves.c.body).where(leaves.c.position >= len(self._tree))
         return rx.execute(here.order_by(leaves.c.position).limit(PIECE)).all()
 
@@ -73,14 +84,13 @@ class Checkpoints:
         Raises Forked, and signs nothing, unless the log goes on from every checkpoint signed before.
         """
         size = await self.grown()
-        signed = await self.all()
-        for before in signed:
-            if before.size > self._checked:
-                self._goes_on_from(before, size)
-        self._checked = signed[-1].size if signed else 0
-        if signed and signed[-1].size == size:
-            return signed[-1]
-        return await self._signed(size) if size else None
+        for before in await self._signed_since(self._last.size if self._last else 0):
+            self._goes_on_from(before, size)
+            self._last = before
+        if self._last and self._last.size == size:
+            return self._last
+        self._last = await self._signed(size) if size else None
+        return self._last
 
     def _goes_on_from(self, before: Checkpoint, size: int) -> None:
         if before.size > size:
@@ -100,6 +110,15 @@ class Checkpoints:
     async def all(self) -> list[Checkpoint]:
         """Every one signed, the smallest first."""
         query = select(checkpoints).order_by(checkpoints.c.size)
+        return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
+
+    async def unpublished(self) -> list[Checkpoint]:
+        """What no place outside has yet, the smallest first."""
+        query = select(checkpoints).where(checkpoints.c.published_at.is_(None)).order_by(checkpoints.c.size)
+        return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
+
+    async def _signed_since(self, size: int) -> list[Checkpoint]:
+        query = select(checkpoints).where(checkpoints.c.size > size).order_by(checkpoints.c.size)
         return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
 
     async def published(self, size: int) -> None:
@@ -125,3 +144,31 @@ async def published_sizes(db: Database) -> dict[str, int]:
     out = [row.size for row in rows if row.published_at is not None]
     sizes = {"signed_up_to": max((row.size for row in rows), default=0), "published_up_to": max(out, default=0)}
     return {"signed": len(rows), "published": len(out), **sizes}
+
+
+class Places:
+    """How publishing goes, a row a place outside: up to which size it has the checkpoints, and what went wrong since."""
+
+    def __init__(self, db: Database, clock: Callable[[], datetime] = system_now) -> None:
+        self._db, self._clock = db, clock
+
+    async def all(self) -> list[dict[str, Any]]:
+        query = select(log_places).order_by(log_places.c.place)
+        return await self._db.read(lambda rx: [dict(row) for row in rx.execute(query).mappings()])
+
+    async def of(self, place: str) -> dict[str, Any] | None:
+        return next((each for each in await self.all() if each["place"] == place), None)
+
+    async def has(self, place: str, size: int) -> None:
+        """The place has everything up to this size."""
+        await self._put(place, {"size": size, "at": self._clock(), "failed_at": None, "error": ""})
+
+    async def failed(self, place: str, code: str) -> None:
+        """It could not be told; since when is kept until it can be again."""
+        before = await self.of(place) or {"size": 0, "at": None}
+        since = before.get("failed_at") or self._clock()
+        await self._put(place, {"size": before["size"], "at": before["at"], "failed_at": since, "error": code})
+
+    async def _put(self, place: str, row: dict[str, Any]) -> None:
+        new = self._db.insert(log_places).values(place=place, **row).on_conflict_do_update(index_elements=["place"], set_=row)
+        await self._db.write(lambda tx: tx.execute(new))

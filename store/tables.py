@@ -317,6 +317,18 @@ checkpoints = Table(
     _words("note"),
     Column("at", Instant, nullable=False),
     Column("published_at", Instant),
+    _only("ix_checkpoints_unpublished", "size", where="published_at IS NULL"),
+)
+
+#: The places outside that checkpoints go to, one row each: up to which size it has them since when, and since when it cannot be told.
+log_places = Table(
+    "log_places",
+    metadata,
+    _words("place", primary_key=True),
+    Column("size", Count, nullable=False),
+    Column("at", Instant),
+    Column("failed_at", Instant),
+    _words("error"),
 )
 
 #: One row: how many leaves there are. Raising it is what makes positions dense with several writers.

@@ -10,14 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, delete, select, update
 
-from acts.checkpointing import checkpointed, publish
-from domain.errors import NotFound, StoreUnavailable
+from acts.checkpointing import Mailing, checkpointed, publish
+from domain.errors import NotFound, PartnerUnavailable, StoreUnavailable
 from domain.log import verify
 from domain.log.dossier import log_export
 from domain.log.leaf import Kind, Leaf
 from domain.log.note import LogKey
 from store import log
-from store.checkpoints import Checkpoints, Forked
+from store.checkpoints import Checkpoints, Forked, Places
 from store.database import Database
 from store.tables import checkpoints, leaves, log_size
 from tests.insider import tampered
@@ -132,3 +132,61 @@ async def test_published_is_published_once_and_never_over_another(db: Database, 
     with pytest.raises(StoreUnavailable, match="another checkpoint"):
         publish(tmp_path / "out", other)
     assert file.read_text("utf-8") == made.note
+
+
+class Mailbox:
+    """Takes mails, or says it cannot."""
+
+    def __init__(self) -> None:
+        self.got: list[dict[str, object]] = []
+        self.away = False
+
+    async def send(self, letter: dict[str, object]) -> None:
+        if self.away:
+            raise PartnerUnavailable("the mail server is away", code="mail_unreachable")
+        self.got.append(letter)
+
+
+async def test_the_newest_checkpoint_is_mailed_while_the_log_grows_and_never_too_often(db: Database) -> None:
+    now, box, made = AT, Mailbox(), Checkpoints(db, key())
+    mailing = Mailing(Places(db, lambda: now), box, "auditor@example.org", timedelta(0), lambda: now)
+    told: list[bool] = []
+    for minutes in (0, 0.5, 2, 3):
+        now = AT + timedelta(minutes=minutes)
+        if minutes < 3:
+            await written(db, len(told) * 2, len(told) * 2 + 2)
+        newest = await made.sign()
+        assert newest is not None
+        told.append(await mailing.tell(newest))
+    assert told == [True, False, True, False]  # not within a minute, and not the same again
+    assert [str(each["subject"]) for each in box.got] == ["muster/log: checkpoint-000000000002", "muster/log: checkpoint-000000000006"]
+    assert verify.checkpoint_of(str(box.got[-1]["body"]).encode(), verify.key_of(key().text), "it").size == 6
+
+
+async def test_a_place_that_cannot_be_told_is_seen_until_it_can(db: Database, tmp_path: Path) -> None:
+    await written(db, 0, 3)
+    box, places, made = Mailbox(), Places(db, lambda: AT), Checkpoints(db, key())
+    box.away = True
+    newest = await made.sign()
+    assert newest is not None
+    mailing = Mailing(places, box, "auditor@example.org", timedelta(0))
+    with pytest.raises(PartnerUnavailable):
+        await mailing.tell(newest)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreUnavailable):
+        await checkpointed(made, tmp_path / "file" / "out", places)
+    seen = {each["place"]: (each["error"], each["failed_at"], each["size"]) for each in await places.all()}
+    assert seen == {"mail": ("mail_unreachable", AT, 0), "folder": ("not_published", AT, 0)}
+    box.away = False
+    assert await mailing.tell(newest)
+    await checkpointed(made, tmp_path / "out", places)
+    assert [(each["failed_at"], each["size"]) for each in await places.all()] == [(None, 3), (None, 3)]
+
+
+async def test_a_log_put_back_under_a_running_signer_is_not_signed(db: Database) -> None:
+    made = Checkpoints(db, key())
+    await written(db, 0, 9)
+    await made.sign()
+    await tampered(db, put_back)
+    with pytest.raises(Forked):
+        await made.sign()

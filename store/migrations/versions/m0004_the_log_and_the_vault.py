@@ -29,6 +29,7 @@ def upgrade() -> None:
     _histories()
     _reads()
     _privacy_acts()
+    _log_places()
     _append_only()
     _balance()
     _personal_rows()
@@ -39,6 +40,7 @@ def downgrade() -> None:
     for name in ("balance_reports", "balance_counted", "balance_declarations", "balance_switches"):
         op.drop_table(name)
     _changeable_again()
+    op.drop_table("log_places")
     op.drop_table("histories")
     op.drop_table("privacy_acts")
     op.drop_table("reads")
@@ -205,6 +207,8 @@ def _checkpoints() -> None:
         sa.Column("published_at", store.columns.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("size", name="pk_checkpoints"),
     )
+    waiting = sa.text("published_at IS NULL")
+    op.create_index("ix_checkpoints_unpublished", "checkpoints", ["size"], sqlite_where=waiting, postgresql_where=waiting)
 
 
 def _vault_keys() -> None:
@@ -406,3 +410,16 @@ def _personal_rows_as_before() -> None:
     with op.batch_alter_table("payloads") as batch:
         batch.drop_column("compartment")
         batch.drop_column("subject")
+
+
+def _log_places() -> None:
+    """How publishing goes, place by place."""
+    op.create_table(
+        "log_places",
+        sa.Column("place", store.columns.Words(), nullable=False),
+        sa.Column("size", store.columns.Count, autoincrement=False, nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=True),
+        sa.Column("failed_at", store.columns.Instant(), nullable=True),
+        sa.Column("error", store.columns.Words(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name="pk_log_places"),
+    )
