@@ -30,7 +30,9 @@ def _growing(new: Any) -> Any:
 
 
 _GROW = {"sqlite": _growing(sqlite.insert), "postgresql": _growing(postgresql.insert)}
-_KEYS = select(log_keys.c.stream, log_keys.c.key).where(log_keys.c.stream.in_(bindparam("streams", expanding=True)))
+#: Written once, so that nothing is built or looked up for every leaf.
+_INSERT = insert(leaves)
+_KEY = select(log_keys.c.stream, log_keys.c.key).where(log_keys.c.stream == bindparam("stream"))
 
 
 def add(tx: Connection, *new: Leaf) -> None:
@@ -39,7 +41,7 @@ def add(tx: Connection, *new: Leaf) -> None:
         return
     first = tx.execute(_GROW[tx.dialect.name], {"id": 1, "size": len(new)}).scalar_one() - len(new)
     keys = _keys(tx, {leaf.stream for leaf in new})
-    tx.execute(insert(leaves), [_row(leaf, first + n, keys[leaf.stream]) for n, leaf in enumerate(new)])
+    tx.execute(_INSERT, [_row(leaf, first + n, keys[leaf.stream]) for n, leaf in enumerate(new)])
     said = [{"position": first + n, "content": dict(leaf.content)} for n, leaf in enumerate(new) if leaf.kind is not Kind.FACT]
     if said:  # what the journal does not keep already
         tx.execute(insert(leaf_contents), said)
@@ -107,7 +109,7 @@ async def note_key(url: str, act: str, stream: str, key: str) -> None:
 
 def _keys(tx: Connection, streams: set[str]) -> dict[str, bytes]:
     """The streams' keys; a stream that begins gets one. Under the log's lock, so nobody else makes another meanwhile."""
-    known = {row.stream: row.key for row in tx.execute(_KEYS, {"streams": sorted(streams)})}
+    known = {row.stream: row.key for stream in sorted(streams) for row in tx.execute(_KEY, {"stream": stream})}
     fresh = {stream: secrets.token_bytes(KEY_BYTES) for stream in sorted(streams - known.keys())}
     if fresh:
         tx.execute(insert(log_keys), [{"stream": stream, "key": key} for stream, key in fresh.items()])
