@@ -1,8 +1,9 @@
 """What the audit log costs: a competition is played and written to a store with its leaves and without, in turns, in the same run.
 
 A competition's processing here is judging and writing alone; what else a real hire needs (doors, Temporal, letters) is taken from the
-figure of `benchmarks.hires` in docs/performance.md: BENCH_HIRE_S seconds of processor a hire. The figure is how long a checkpoint over many leaves takes to sign: with the five seconds
-between two checkpoints, the longest way from a commit to a signature. BENCH_ROUNDS and BENCH_LEAVES set the size.
+figure of `benchmarks.hires` in docs/performance.md: BENCH_HIRE_S seconds of processor a hire. Beside that, how long a checkpoint over
+many leaves takes to sign: with the five seconds between two, the longest way from a commit to a signature. BENCH_ROUNDS and
+BENCH_LEAVES set the size.
 """
 
 import asyncio
