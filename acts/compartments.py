@@ -41,6 +41,8 @@ _TELLS = {str(each): each for each in ANSWERS} | {
 }
 #: What of a condition nobody needs to be kept from.
 _OPEN = ("condition", "authority", "requested_at", "round")
+#: Facts that say by their very name what an authority answered, whichever it was.
+_ANSWERS = frozenset({"condition_satisfied", "condition_refused", "condition_carried_over"})
 #: Needs of a case that come from an answer, or from its missing.
 _AFTER_AN_ANSWER = frozenset(
     {"confirm_reply", "approve_waiver", "note_late_reply", "admit_appeal", "settle_reply", "withdraw_offer"} & ACTS.keys()
@@ -88,6 +90,19 @@ def letters(rows: Iterable[Mapping[str, Any]], seen: Collection[Category]) -> li
     return [dict(row) if _may_know(row["template"], seen) else {**row, "template": WITHHELD} for row in rows]
 
 
+def trace(row: Mapping[str, Any], seen: Collection[Category]) -> dict[str, Any]:
+    """One trace of the log: who did something, when, for which reason, unless that tells an answer."""
+    closed = {name: WITHHELD for name in ("what", "reason") if not _told_to(row[name], seen)}
+    return {**row, **closed}
+
+
+def change(row: Mapping[str, Any], seen: Collection[Category]) -> dict[str, Any]:
+    """What one fact of a hire changed; that it changed something, where it tells an answer."""
+    if tells([row["fact"], row["changes"]]) <= set(seen):
+        return dict(row)
+    return {**row, "fact": {"kind": WITHHELD}, "changes": []}
+
+
 def needs(names: Iterable[str], seen: Collection[Category]) -> list[str]:
     return [each for each in names if tells(each) <= set(seen)]
 
@@ -99,7 +114,7 @@ def deadlines(rows: Iterable[Mapping[str, Any]], seen: Collection[Category]) -> 
 
 def asks(question: Mapping[str, Any], seen: Collection[Category]) -> bool:
     """May somebody ask for hires that ended so, or need this act? An answer to the question would be the answer of the authority."""
-    if _closed_ending(str(question.get("ending") or ""), seen):
+    if _closed_ending(str(question.get("ending") or ""), seen) or not _told_to(str(question.get("what") or ""), seen):
         return False
     return not (str(question.get("needs") or "") in _AFTER_AN_ANSWER and not set(seen) >= ANSWERS)
 
@@ -109,6 +124,17 @@ def counts(found: Mapping[str, Any], seen: Collection[Category]) -> dict[str, An
     shown = {name: value for name, value in found.items() if not _closed_ending(name, seen)}
     together = sum(value for name, value in found.items() if _closed_ending(name, seen))
     return shown | ({WITHHELD: together} if together else {})
+
+
+def facts(found: Mapping[str, int], seen: Collection[Category]) -> dict[str, int]:
+    """Figures by fact or ending, those that tell an answer together."""
+    shown = {name: value for name, value in found.items() if _told_to(name, seen)}
+    together = sum(value for name, value in found.items() if name not in shown)
+    return shown | ({WITHHELD: together} if together else {})
+
+
+def _told_to(code: str, seen: Collection[Category]) -> bool:
+    return tells(code) <= set(seen) and (code not in _ANSWERS or set(seen) >= ANSWERS)
 
 
 def _shows(row: Mapping[str, Any], seen: Collection[Category]) -> bool:

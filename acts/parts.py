@@ -10,6 +10,8 @@ from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
 from domain.errors import NotAllowed
+from domain.log.report import Adverse, Report
+from domain.log.trail import Trace
 from domain.looking import Reader
 from domain.slots import without_nation
 from domain.words import Condition, Role
@@ -60,6 +62,27 @@ def timeline(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str
 def letters(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
     """The letters of a hire as this viewer may see them."""
     return compartments.letters(rows, opened(viewer.roles))
+
+
+def trace(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """A trace of the log as this viewer may see it."""
+    return compartments.trace(row, opened(viewer.roles))
+
+
+def change(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """What a fact of a hire changed, as this viewer may see it."""
+    return compartments.change(row, opened(viewer.roles))
+
+
+def report(found: Report, viewer: Viewer) -> Report:
+    """The completeness report as this viewer may see it: who decided stands in it, what an authority answered does not."""
+    seen = opened(viewer.roles)
+    adverse = [{**each.model_dump(), "ending": compartments.ending(each.ending, seen)} for each in found.adverse]
+    told = {name: tuple(Trace(**trace(each.model_dump(), viewer)) for each in getattr(found, name)) for name in ("pairs", "interventions")}
+    ended = tuple(Adverse(**compartments.trace({**each, "what": ""}, seen)) for each in adverse)
+    decisions = {person: compartments.facts(counts, seen) for person, counts in found.decisions.items()}
+    counts = compartments.facts(found.counts, seen)
+    return found.model_copy(update={"adverse": ended, "decisions": decisions, "counts": counts, **told})
 
 
 def check_question(question: Mapping[str, Any], viewer: Viewer) -> None:

@@ -51,6 +51,9 @@ ENDINGS = {
     "clearance_not_received": "clearance answer",
     "verification_failed": "verification answer",
 }
+PAGED = ("/timeline", "/trail", "/interventions", "/hires", "/vacancies", "/deadlines")
+#: More than any of the hires has.
+FACTS = 200
 GROUNDS = frozenset({"diagnosis", "diagnoses", "ground", "grounds", "questionnaire", "findings"})
 
 
@@ -101,8 +104,8 @@ def _told(world: World, case: str, **answers: str) -> None:
         world.tell(case, f"{condition}.replied", outcome=outcome, reference=reference, valid_until=until if outcome == "fit" else None)
 
 
-async def matrix(db: Database, hires: int = 3) -> Matrix:
-    """Ask everything as everybody. `db` is new and migrated."""
+async def matrix(db: Database, hires: int = 3, every: int = 1) -> Matrix:
+    """Ask everything as everybody, about so many hires and every so-manieth of their facts. `db` is new and migrated."""
     world, cases = play()
     await staffed(db)
     await put(db, world)
@@ -114,28 +117,36 @@ async def matrix(db: Database, hires: int = 3) -> Matrix:
             _, secret = await desk.tokens.add(str(role), "a test", Scope.READ)
             http.headers["authorization"] = f"Bearer {secret}"
             for case in cases[:hires]:
-                await _everything(http, role, case.removeprefix("hire/"), found, first=case == cases[0])
+                await _everything(http, role, case.removeprefix("hire/"), found, first=case == cases[0], every=every)
             await _filters(http, role, found)
     return found
 
 
-async def _everything(http: httpx.AsyncClient, role: Role, hire: str, found: Matrix, *, first: bool) -> None:
+async def _everything(http: httpx.AsyncClient, role: Role, hire: str, found: Matrix, *, first: bool, every: int) -> None:
     for method, route in routes():
         if route.path in APART or not (first or "{hire}" in route.path):
             continue
-        answer = await _asked(http, method, route, hire)
-        found.requests += 1
-        if answer.status_code == 200:
-            found.answers += 1
-            for what in shown(answer):
-                found.seen.setdefault((role, what), set()).add(route.path)
+        for number in range(1, FACTS, every) if "{number}" in route.path else (1,):
+            answer = await _asked(http, method, route, hire, number)
+            found.requests += 1
+            if answer.status_code in (403, 404):
+                break
+            if answer.status_code == 200:
+                found.answers += 1
+                for what in shown(answer):
+                    found.seen.setdefault((role, what), set()).add(route.path)
 
 
-async def _asked(http: httpx.AsyncClient, method: str, route: APIRoute, hire: str) -> httpx.Response:
-    places = PLACES | {"hire": hire, "case": hire, "letter": LETTER} | ({"name": "hq-brussels"} if "calendars" in route.path else {})
+async def _asked(http: httpx.AsyncClient, method: str, route: APIRoute, hire: str, number: int) -> httpx.Response:
+    places = (
+        PLACES
+        | {"hire": hire, "number": str(number), "case": hire, "letter": LETTER}
+        | ({"name": "hq-brussels"} if "calendars" in route.path else {})
+    )
     path = re.sub(r"{(\w+)}", lambda name: places[name[1]], route.path)
     bodies: Mapping[str, Any] = BODIES | {"/privacy/erasures/preview": {"candidate": f"hire/{hire}"}}
-    query = {"limit": "200"} if "limit" in {each.name for each in route.dependant.query_params} or route.path.endswith("timeline") else {}
+    query = {"limit": "200"} if route.path.removeprefix("/api/v1").endswith(PAGED) else {}
+    query |= {"at": "2099-01-01T00:00:00Z"} if route.path.endswith("/as-of") else {}
     return await http.request(method, path, json=bodies.get(route.path.removeprefix("/api/v1")), params=query)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
+from acts import parts
 from acts.rights import Resource
 from config.cursors import Cursors
 from domain.log.report import Report
@@ -76,6 +77,7 @@ def routes(cursors: Cursors) -> APIRouter:
 
     @at.get("/audit/trail", summary="The log, leaf by leaf, by person, case, actor, fact, period or policy")
     async def trail(request: Request, response: Response, caller: Looking, asked: Annotated[TrailQuestion, Query()]) -> Page[Shown]:
+        parts.check_question({"what": asked.what}, caller)
         streams = None if asked.case is None else frozenset({asked.case})
         wanted = Wanted(streams=streams, actor=asked.actor, what=_one(asked.what), leaf=asked.leaf, since=asked.since, until=asked.until)
         about = {"candidate": asked.candidate or "", "purpose": asked.purpose, "policy": asked.policy or ""}
@@ -88,16 +90,16 @@ def routes(cursors: Cursors) -> APIRouter:
 
     @at.get("/audit/report", summary="The completeness report: counts, persons, reasons, gaps")
     async def report(caller: Looking, since: AwareDatetime | None = None, until: AwareDatetime | None = None) -> Report:
-        return await caller.desk.auditing.report(since, until)
+        return parts.report(await caller.desk.auditing.report(since, until), caller)
 
     @at.get("/hires/{hire}/as-of", summary="A hire as it was at a moment", response_model_exclude_unset=True)
     async def as_of(caller: OfCase, hire: HireId, at: AwareDatetime | None = None) -> HireThen:
         then = at or await caller.desk.clock.now()
-        return HireThen.model_validate(await caller.desk.auditing.as_of(f"hire/{hire}", then))
+        return HireThen.model_validate(parts.cut(await caller.desk.auditing.as_of(f"hire/{hire}", then), caller))
 
     @at.get("/hires/{hire}/changes/{number}", summary="What one fact of a hire changed")
     async def changed(caller: OfCase, hire: HireId, number: Number) -> Changed:
-        return Changed.model_validate(await caller.desk.auditing.diff(f"hire/{hire}", number))
+        return Changed.model_validate(parts.change(await caller.desk.auditing.diff(f"hire/{hire}", number), caller))
 
     return at
 
@@ -112,6 +114,6 @@ async def _page(
     turner = Turner(cursors, request, asked)
     after = -1 if turner.after is None else int(turner.after[0])
     found = await caller.desk.auditing.search(wanted, vacancy=asked.vacancy or "", after=after, limit=turner.limit, **about)
-    rows = [{**trace.model_dump(), "kind_of_intervention": trace.intervention} for trace in found]
+    rows = [{**parts.trace(trace.model_dump(), caller), "kind_of_intervention": trace.intervention} for trace in found]
     shown, following = turner.turn(rows, ("position",), response)
     return Page(items=[Shown.model_validate(row) for row in shown], next=following)

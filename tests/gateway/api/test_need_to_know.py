@@ -16,7 +16,7 @@ async def found(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
     await migrate(url)
     db = await Database.open(url)
     try:
-        return await matrix(db, hires=2)
+        return await matrix(db, hires=2, every=5)
     finally:
         await db.close()
 

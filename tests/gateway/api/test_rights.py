@@ -26,6 +26,7 @@ PLACES = {
     "partner": "portal",
     "event": "evt-1",
     "number": "1",
+    "leaf": "0",
 }
 RULES = load_rules("standard").model_dump(mode="json")
 CALENDAR = load_calendar("hq-brussels").model_dump(mode="json")
