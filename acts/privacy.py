@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from acts.subject_export import Archive, archive
+from config.words import Words
+from domain import looking
 from domain.erasure import check_decider
 from domain.errors import BadInput, NotNow
 from domain.log.note import LogKey
+from domain.looking import Look, Reader
 from domain.retention import Item, Schedule
 from domain.retention_report import Report, lines, report
+from domain.sealing import Keyring
 from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database
@@ -17,7 +22,9 @@ from store.erasure import Erased, Erasures, Foreseen
 from store.names import canonical_sha256
 from store.people import People
 from store.privacy import PrivacyBook
+from store.reads import Reads
 from store.retention import Retention
+from store.subject import Subjects
 
 REASON = re.compile(r"[a-z][a-z0-9_.]{1,63}")
 
@@ -26,7 +33,7 @@ class PrivacyDesk:
     """A desk's own part: `Desk.privacy`. A candidate may also be named by one of their hires."""
 
     def __init__(self, db: Database, people: People, clock: DoorClock) -> None:
-        self._retention = Retention(db)
+        self._retention, self._subjects, self._reads = Retention(db), Subjects(db), Reads(db)
         self._kept, self._book, self._people, self._clock = Erasures(db), PrivacyBook(db), people, clock
 
     async def foresee(self, candidate: str) -> Foreseen:
@@ -99,6 +106,19 @@ class PrivacyDesk:
             return {"report": told, "note": key.note("\n".join(text) + "\n")}
 
         return await self._retention.carry_out(schedule, person, now, made)
+
+    async def export(self, person: str, candidate: str, ring: Keyring | None = None) -> Archive:
+        """Everything kept about somebody in one archive, as they may ask for it; the log has it before anybody does.
+
+        Raises NotFound, NotAllowed.
+        """
+        check_decider((await self._people.staff(person)).roles)
+        who, now = await self.candidate(candidate), await self._clock.now()
+        found = await self._subjects.everything(who, ring)
+        entry = await self._book.note("export", person, now, subject=who, reason="access_request")
+        looks = [Look(case, frozenset({looking.Category.EXPORT}), entry) for case in found.cases]
+        await self._reads.note(Reader(f"person:{person}", purpose="access_request"), *looks)
+        return archive(found, Words.load(), now)
 
     async def candidate(self, named: str) -> str:
         """Whom `hire/…` is about, or the candidate named. Raises NotFound."""

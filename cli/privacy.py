@@ -1,5 +1,6 @@
 """`muster privacy …`: erasing a person, and the legal holds that forbid it."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ import typer
 from cli import show
 from cli.terminal import Json, Person, terminal
 from cli.text import named
+from domain.errors import BadInput
 from domain.retention_report import lines
 
 if TYPE_CHECKING:
@@ -99,6 +101,38 @@ def retention(
     _reported(done["report"], json=json)
     if folder is not None:
         _write(folder, done)
+
+
+@app.command("subject-export")
+def subject_export(
+    ctx: typer.Context,
+    candidate: Who,
+    by: Person,
+    folder: Annotated[Path, typer.Option("--folder", metavar="FOLDER", help="Where the archive goes; readable by you alone.")] = Path("."),
+    json: Json = False,
+) -> None:
+    """Hand out everything kept about a person: one archive, with a summary in their language. The log has that you did."""
+    from config.keyring import found_at
+
+    settings = terminal(ctx).settings
+    if settings.remote_url:
+        from cli.remote import beside_the_store
+
+        raise beside_the_store("muster privacy subject-export")
+    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    made = terminal(ctx).at_store(lambda desk: desk.privacy.export(by, candidate, ring))
+    file = _private(folder / made.name, made.content)
+    show.as_json({"file": str(file), "sha256": made.sha256}) if json else show.line(f"{file}\nsha256 {made.sha256}")
+
+
+def _private(file: Path, content: bytes) -> Path:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(content)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be written: {error.strerror}", code="not_written") from None
+    return file
 
 
 def _reported(told: "Report", *, json: bool) -> None:

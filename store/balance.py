@@ -107,8 +107,8 @@ class Balance:
 
         def work(rx: Connection) -> dict[str, str]:
             wanted = [row for row in rx.execute(select(balance_declarations)).mappings() if row["candidate"] in candidates]
-            opened = {row["candidate"]: _opened(rx, ring, row) for row in wanted}
-            return {who: each[by] for who, each in opened.items() if by in each}
+            theirs = {row["candidate"]: opened(rx, ring, dict(row)) for row in wanted}
+            return {who: each[by] for who, each in theirs.items() if by in each}
 
         return await self._db.read(work)
 
@@ -156,7 +156,8 @@ def _sealed(tx: Connection, ring: Keyring, candidate: str, said: Mapping[str, st
     return keys.to_seal(tx, ring, candidate, BALANCE).seal(text, _place(candidate))
 
 
-def _opened(rx: Connection, ring: Keyring, row: RowMapping) -> dict[str, str]:
+def opened(rx: Connection, ring: Keyring, row: Mapping[str, Any]) -> dict[str, str]:
+    """What a row of declarations says. Raises KeyErased, KeyGone."""
     key = keys.to_open(rx, ring, row["candidate"], BALANCE)
     found: dict[str, str] = json.loads(key.open(row["sealed"], _place(row["candidate"])))
     return found

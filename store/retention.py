@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
@@ -11,6 +12,7 @@ from domain.erasure import Hold
 from domain.hire import IN_REVIEW
 from domain.log.leaf import Kind
 from domain.retention import PIECES, WHOLE, Category, Item, Kept, Schedule, judge
+from domain.sealing import Compartment
 from domain.words import Ending
 from store import keys, log
 from store.columns import utc
@@ -19,11 +21,15 @@ from store.erasure import sweep
 from store.names import new_id
 from store.tables import (
     applications,
+    balance_declarations,
     cases,
+    data_keys,
     hires,
     holds,
     inbox,
     journal,
+    leaf_contents,
+    leaves,
     letters,
     log_keys,
     outbox,
@@ -113,8 +119,17 @@ def _kept(rx: Connection) -> dict[str, list[Kept]]:
                 looks=looks.get(row.case_id, 0),
             )
         )
+    _declared(rx, found)
     named = set(rx.execute(select(people.c.candidate)).scalars())
     return {who: of for who, of in found.items() if who in named or any(c.applications or c.rows for c in of)}
+
+
+def _declared(rx: Connection, found: dict[str, list[Kept]]) -> None:
+    """What somebody declared is about no single case: it counts with an open one of theirs, else with the one that was over last."""
+    for candidate in rx.execute(select(balance_declarations.c.candidate)).scalars():
+        if of := found.get(candidate):
+            n = max(range(len(of)), key=lambda i: (of[i].over is None, of[i].over or date.min))
+            of[n] = replace(of[n], rows={**of[n].rows, Category.BALANCE: 1})
 
 
 def _last(rx: Connection, kinds: Sequence[str]) -> dict[str, Any]:
@@ -158,10 +173,14 @@ def _deleted(tx: Connection, schedule: Schedule, due: Sequence[Item], at: dateti
         if item.category in WHOLE:
             gone[item.category] += _gone(tx, applications, applications.c.case_id == item.case)
             if schedule.categories[item.category].action == "erase":
+                _gone(tx, leaf_contents, leaf_contents.c.position.in_(select(leaves.c.position).where(leaves.c.stream == item.case)))
                 _gone(tx, log_keys, log_keys.c.stream == item.case)
                 keys.erase(tx, [item.case], utc(at))
+        if item.category in (Category.BALANCE, Category.IDENTITY):
+            gone[item.category] += _gone(tx, balance_declarations, balance_declarations.c.candidate == item.candidate)
+            _gone(tx, data_keys, data_keys.c.subject == item.candidate, data_keys.c.compartment == str(Compartment.BALANCE))
         if item.category is Category.IDENTITY:
-            gone["identity"] += _gone(tx, people, people.c.candidate == item.candidate)
+            gone[item.category] += _gone(tx, people, people.c.candidate == item.candidate)
             _gone(tx, people_words, people_words.c.candidate == item.candidate)
             keys.erase(tx, [item.candidate], utc(at))
     return dict(gone)
