@@ -14,7 +14,6 @@ from domain.log.note import LogKey
 from domain.looking import Look, Reader
 from domain.retention import Item, Schedule
 from domain.retention_report import Report, lines, report
-from domain.sealing import Keyring
 from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database
@@ -107,14 +106,14 @@ class PrivacyDesk:
 
         return await self._retention.carry_out(schedule, person, now, made)
 
-    async def export(self, person: str, candidate: str, ring: Keyring | None = None) -> Archive:
+    async def export(self, person: str, candidate: str) -> Archive:
         """Everything kept about somebody in one archive, as they may ask for it; the log has it before anybody does.
 
         Raises NotFound, NotAllowed.
         """
         check_decider((await self._people.staff(person)).roles)
         who, now = await self.candidate(candidate), await self._clock.now()
-        found = await self._subjects.everything(who, ring)
+        found = await self._subjects.everything(who)
         entry = await self._book.note("export", person, now, subject=who, reason="access_request")
         looks = [Look(case, frozenset({looking.Category.EXPORT}), entry) for case in found.cases]
         await self._reads.note(Reader(f"person:{person}", purpose="access_request"), *looks)

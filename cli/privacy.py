@@ -112,15 +112,11 @@ def subject_export(
     json: Json = False,
 ) -> None:
     """Hand out everything kept about a person: one archive, with a summary in their language. The log has that you did."""
-    from config.keyring import found_at
-
-    settings = terminal(ctx).settings
-    if settings.remote_url:
+    if terminal(ctx).settings.remote_url:
         from cli.remote import beside_the_store
 
         raise beside_the_store("muster privacy subject-export")
-    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
-    made = terminal(ctx).at_store(lambda desk: desk.privacy.export(by, candidate, ring))
+    made = terminal(ctx).at_store(lambda desk: desk.privacy.export(by, candidate))
     file = _private(folder / made.name, made.content)
     show.as_json({"file": str(file), "sha256": made.sha256}) if json else show.line(f"{file}\nsha256 {made.sha256}")
 

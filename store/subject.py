@@ -4,7 +4,7 @@ Tables are asked one and all, by every column of words, so that a new one is in 
 listed here with the reason.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, or_, select
 
 from domain.errors import NotFound
 from domain.sealing import Keyring
+from store import contacts, vault
 from store.balance import opened
 from store.columns import Words
 from store.database import Database
@@ -24,6 +25,23 @@ LEFT_OUT = {
     "data_keys": "keys; what they open is handed out opened",
     "erased_keys": "says of keys only that they are gone",
     "leaf_contents": "says again, for the log's proofs, what stands in the tables handed out",
+}
+
+
+def _payload(pen: vault.Pen, row: Row) -> Row:
+    return row | {"body": contacts.payload_opened(pen, **row)}
+
+
+def _letter(pen: vault.Pen, row: Row) -> Row:
+    return contacts.letter_opened(pen, row) | {"pdf": contacts.pdf_opened(pen, row)}
+
+
+#: How the rows of the personal tables are opened.
+OPENED: dict[str, Callable[[vault.Pen, Row], Row]] = {
+    "people": lambda pen, row: row | contacts.contact_of(pen, row).model_dump(),
+    "applications": lambda pen, row: row | {"body": contacts.application_opened(pen, row)},
+    "payloads": _payload,
+    "letters": _letter,
 }
 
 
@@ -42,14 +60,13 @@ class Subjects:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def everything(self, candidate: str, ring: Keyring | None = None) -> Everything:
-        """All of it as of one moment; with a keyring, what they declared for the balance watch is opened. Raises NotFound."""
-        return await self._db.read(lambda rx: _everything(rx, candidate, ring))
+    async def everything(self, candidate: str) -> Everything:
+        """All of it as of one moment, what is sealed opened. Raises NotFound, and VaultClosed without the keyring."""
+        return await self._db.read(lambda rx: _everything(rx, candidate, vault.pen(self._db, rx), self._db.ring))
 
 
-def _everything(rx: Connection, candidate: str, ring: Keyring | None) -> Everything:
-    known = rx.execute(select(people.c.language).where(people.c.candidate == candidate)).first()
-    if known is None:
+def _everything(rx: Connection, candidate: str, pen: vault.Pen, ring: Keyring | None) -> Everything:
+    if rx.execute(select(people.c.candidate).where(people.c.candidate == candidate)).first() is None:
         raise NotFound(f"there is no candidate {candidate}, or it is erased", code="unknown")
     mine = rx.execute(select(cases.c.case_id, cases.c.vacancy).where(cases.c.candidate == candidate).order_by(cases.c.case_id)).all()
     theirs = [row.case_id for row in mine]
@@ -57,9 +74,17 @@ def _everything(rx: Connection, candidate: str, ring: Keyring | None) -> Everyth
     tables = {table.name: _rows(rx, table, ids, theirs) for table in metadata.sorted_tables if table.name not in LEFT_OUT}
     covering = select(holds).where(holds.c.kind == "vacancy", holds.c.subject.in_([row.vacancy for row in mine]))
     tables["holds"] += [dict(row) for row in rx.execute(covering).mappings()]
+    for name, opening in OPENED.items():
+        tables[name] = [opening(pen, row) for row in tables[name]]
     if ring is not None:
         tables["balance_declarations"] = [row | {"sealed": opened(rx, ring, row)} for row in tables["balance_declarations"]]
-    return Everything(candidate, tuple(theirs), known.language, {name: rows for name, rows in tables.items() if rows}, _roles(rx, tables))
+    return Everything(
+        candidate,
+        tuple(theirs),
+        str(tables["people"][0]["language"]),
+        {name: rows for name, rows in tables.items() if rows},
+        _roles(rx, tables),
+    )
 
 
 def _refs(rx: Connection, theirs: Collection[str]) -> set[str]:

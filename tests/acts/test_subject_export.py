@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Table, insert, select
 
 from acts.desk import Desk
+from config.keyring import FileKeyring
 from domain.errors import NotAllowed, NotFound
 from domain.words import Ending
 from store.columns import Kept
@@ -18,7 +20,7 @@ from store.subject import LEFT_OUT, Everything, Subjects
 from store.tables import PERSONAL, leaves, letters, metadata, partner_asks, people, reads
 from tests.acts.test_retention import ended
 from tests.store import making as m
-from tests.store.test_erasure import DPO, HEAD, OFFICER, ground
+from tests.store.test_erasure import DPO, HEAD, OFFICER, applied, ground
 
 __all__ = ["ground"]
 
@@ -96,6 +98,15 @@ async def test_a_table_left_out_would_be_found(desk: Desk, db: Database, table: 
     if table == "people":
         told["people"] = [found.tables["people"][0] | {"source": "changed"}]
     assert table in await uncovered(db, Everything(candidate, found.cases, "en", told, {}))
+
+
+async def test_what_is_sealed_in_the_store_is_handed_out_opened(db: Database, tmp_path: Path) -> None:
+    db.ring = FileKeyring.made(tmp_path / "keyring.json", m.NOON)
+    _, candidate = await applied(db, 7)
+    found = await Subjects(db).everything(candidate)
+    assert found.tables["people"][0]["email"] == "quux007@example.org"
+    assert found.tables["applications"][0]["body"] == {"studies": "answer-007-kept"}
+    assert found.tables["payloads"][0]["body"] == b"answer-007-kept"
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "What is kept about you"), ("fr", "Ce qui est conservé à votre sujet")])
