@@ -3,7 +3,7 @@
 `python -m sandbox.invariants var/demo` prints one JSON object: the name of each invariant and "held", or the reason it is not.
 (The store has to be there: a PostgreSQL of the demonstration's own is gone when the demonstration is.)
 A process of its own, with its own read-only SQL: it takes nothing from the programs it judges but the journals' form (`domain.facts`),
-the fold that gives them their meaning, and the models of what is announced.
+the fold that gives them their meaning, the models of what is announced, and the vault that opens what is sealed.
 """
 
 import json
@@ -19,11 +19,14 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, create_engine, text
 
+from config.keyring import FileKeyring
 from domain import facts as f
 from domain import hire, vacancy
 from domain.facts import Entry
 from domain.hire import adverse
 from domain.outbound import announcements
+from store.contacts import letter_opened
+from store.vault import Pen
 
 HELD = "held"
 Row = dict[str, Any]
@@ -70,7 +73,7 @@ def read(folder: Path) -> Evidence:
             posts=_rows(db, "SELECT id, vacancy, post, state, hire, funded FROM posts"),
             inbox=_rows(db, "SELECT id, source, event_id, type, state, case_id, sha256 FROM inbox")
             + _rows(db, "SELECT id, source, event_id, type, state, subject AS case_id, sha256 FROM strays"),
-            letters=_rows(db, "SELECT letter, sha256, subject, body FROM letters"),
+            letters=_letters(db, folder),
             announced=_rows(db, "SELECT type, subject, body FROM outbox WHERE kind = 'event' AND case_id IS NOT NULL"),
             staff={row["person"] for row in _rows(db, "SELECT person FROM staff")},
         )
@@ -80,6 +83,14 @@ def read(folder: Path) -> Evidence:
     found.mails = _lines(folder / "mail.jsonl")
     found.partners = {log.stem: _lines(log) for log in sorted((folder / "partners").glob("*.jsonl"))}
     return found
+
+
+def _letters(db: Connection, folder: Path) -> list[Row]:
+    """The letters as they were written: where the demonstration has a keyring, they are sealed in the store."""
+    keyring = folder / "keys" / "keyring.json"
+    pen = Pen(db, FileKeyring.load(keyring) if keyring.exists() else None)
+    rows = _rows(db, 'SELECT letter, candidate, template, sha256, "to", subject, body, calendar FROM letters')
+    return [letter_opened(pen, row) for row in rows]
 
 
 def check(found: Evidence) -> dict[str, str]:
