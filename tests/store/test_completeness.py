@@ -106,3 +106,14 @@ async def test_once_a_stream_has_no_key_its_leaves_are_counted_and_no_longer_com
     found = await reconciled(db)
     assert "fact_not_as_logged" not in codes(found)
     assert (found.checks[0].counts["leaves"], found.checks[0].counts["sealed"] > 3) == (before, True)
+
+
+async def test_the_records_still_agree_after_what_erasure_and_retention_delete(db: Database) -> None:
+    def gone(tx: object) -> None:
+        for table in ("letters", "applications", "payloads", "people"):
+            tx.execute(text(f"DELETE FROM {table}"))  # type: ignore[attr-defined]
+        tx.execute(text("DELETE FROM log_keys WHERE stream LIKE 'hire/%'"))  # type: ignore[attr-defined]
+
+    await db.write(gone)
+    found = await reconciled(db)
+    assert (found.differences, found.checks[0].counts["sealed"] > 50) == ((), True)
