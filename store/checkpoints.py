@@ -73,7 +73,8 @@ class Checkpoints:
         return len(self._tree)
 
     def _next(self, rx: Connection) -> Any:
-        if (rx.execute(select(func.max(leaves.c.position))).scalar() or -1) + 1 < len(self._tree):
+        last = rx.execute(select(func.max(leaves.c.position))).scalar()
+        if (0 if last is None else last + 1) < len(self._tree):
             raise Forked(f"there were {len(self._tree)} leaves, and some are gone", code="log_shrunk")
         here = select(leaves.c.position, leaves.c.body).where(leaves.c.position >= len(self._tree))
         return rx.execute(here.order_by(leaves.c.position).limit(PIECE)).all()
