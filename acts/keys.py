@@ -9,13 +9,14 @@ from store.database import Database
 from store.keys import Destruction, Destructions
 from store.names import system_now
 from store.people import People
+from store.vault import renew_words
 
 
 class KeyDesk:
     """A desk's own part: `Desk.keys`. Keys live by the system's clock, which no demonstration sets."""
 
     def __init__(self, db: Database, people: People) -> None:
-        self._people, self._kept = people, Destructions(db)
+        self._db, self._people, self._kept = db, people, Destructions(db)
 
     async def kept_plain(self) -> bool:
         """Is anything about anybody kept in clear here? Then a keyring comes too late."""
@@ -28,13 +29,19 @@ class KeyDesk:
         """
         await self._administrator(person)
         made = ring.rotate(compartment, system_now())
-        await self._kept.rewrapped(ring, compartment)
+        await self._rewrapped(ring, compartment)
         return made
 
     async def rewrap(self, person: str, ring: FileKeyring, compartment: Compartment) -> int:
         """Wrap the subjects' keys that an older generation still wraps under the newest; how many. Raises NotFound, NotAllowed, KeyGone."""
         await self._administrator(person)
-        return await self._kept.rewrapped(ring, compartment)
+        return await self._rewrapped(ring, compartment)
+
+    async def _rewrapped(self, ring: FileKeyring, compartment: Compartment) -> int:
+        done = await self._kept.rewrapped(ring, compartment)
+        if compartment is Compartment.IDENTITY:
+            await self._db.write(lambda tx: renew_words(self._db, tx))
+        return done
 
     async def waiting(self) -> list[Destruction]:
         """What was proposed and waits for another person."""

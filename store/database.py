@@ -51,6 +51,8 @@ class Database:
         self._writer = writer
         #: Whose keys seal what is personal (`store/vault.py`); without one it stands in clear.
         self.ring: Keyring | None = None
+        #: Known to keep everything in clear: asked once (`store/vault.py`).
+        self.plain = False
         self._reader = reader
         self._turn = asyncio.Lock()
 

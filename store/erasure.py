@@ -227,7 +227,7 @@ def _erase(tx: Connection, candidate: str, at: datetime) -> dict[str, int]:
     # What binds a history says only its hash; the salt that opens it is kept beside it.
     bound = select(leaves.c.position).where(leaves.c.stream.in_(theirs), leaves.c.kind != str(Kind.HISTORY))
     statements = {
-        "payloads": delete(payloads).where(payloads.c.ref.in_(refs)),
+        "payloads": delete(payloads).where(or_(payloads.c.ref.in_(refs), payloads.c.subject.in_([candidate, *theirs]))),
         "applications": delete(applications).where(applications.c.candidate == candidate),
         "letters": delete(letters).where(or_(letters.c.candidate == candidate, letters.c.case_id.in_(theirs))),
         "leaf_contents": delete(leaf_contents).where(leaf_contents.c.position.in_(bound)),

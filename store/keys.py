@@ -191,7 +191,7 @@ class Destructions:
         done = 0
         while some := await self._db.write(lambda tx: rewrap(tx, ring, compartment)):
             done += some
-        return done
+        return done  # the words of the index: `store.vault.renew_words`
 
     async def kept_plain(self) -> bool:
         """Is there somebody here whose data stands in clear?"""

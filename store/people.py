@@ -140,7 +140,7 @@ class People:
 
         def look(rx: Connection) -> list[Person]:
             pen = vault.pen(self._db, rx)
-            by = [select(people_words.c.candidate).where(people_words.c.word == pen.blind("word", each)) for each in wanted]
+            by = [select(people_words.c.candidate).where(people_words.c.word == pen.blind_word(each)) for each in wanted]
             query = select(people).where(*(people.c.candidate.in_(each) for each in by)).order_by(people.c.candidate).limit(limit)
             return [_person(pen, dict(row)) for row in rx.execute(query).mappings()]
 

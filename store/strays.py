@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, insert, or_, select
 
 from domain.errors import NotFound
-from store import contacts, log, vault
+from store import contacts, keys, log, vault
 from store.arrivals import Acceptance, Arrival, Kept, MakeReceipt
 from store.columns import utc
 from store.database import Database
-from store.names import new_id
+from store.names import new_id, system_now
 from store.tables import cases, payloads, strays, vacancies
 
 Row = dict[str, Any]
@@ -99,6 +99,7 @@ def remove(tx: Connection, stray: Stray) -> None:
     """It is a row of the inbox now."""
     ref = tx.execute(select(strays.c.payload).where(strays.c.id == stray.id)).scalar_one()
     tx.execute(payloads.delete().where(payloads.c.ref == ref))
+    keys.erase(tx, [stray.id], system_now())  # it is sealed for its case now: no old copy of it opens
     tx.execute(strays.delete().where(strays.c.id == stray.id))
 
 
@@ -108,6 +109,7 @@ def discard(tx: Connection, id_: str, at: datetime) -> bool:
         return False
     ref = tx.execute(select(strays.c.payload).where(strays.c.id == id_)).scalar_one()
     tx.execute(payloads.delete().where(payloads.c.ref == ref))
+    keys.erase(tx, [id_], utc(at))
     tx.execute(strays.update().where(strays.c.id == id_).values(state="discarded", reason="discarded", closed_at=utc(at)))
     return True
 

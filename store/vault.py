@@ -13,18 +13,19 @@ import hmac
 import json
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert, select
 
 from domain.errors import BadInput, NotNow
 from domain.sealing import Compartment, DataKey, Keyring, NotOpened, place
 from store import keys
 from store.database import Database
 from store.names import folded
+from store.tables import data_keys, people, people_words
 
 #: Begins a sealed value among texts, and among bytes. No name begins so, and nothing we keep in clear.
 TEXT, BYTES = keys.SEALED_TEXT, b"\x00sealed\x00"
-#: Whose key the hashes are made with that rows are found by. It is nobody's, and never erased.
-INDEX = "index"
+#: Whose keys the hashes are made with that rows are found by: sources' own ids, and the words of names. They are nobody's.
+SOURCES, WORDS = "index.sources", "index.words"
 SHORTEST, LONGEST = 2, 12
 
 
@@ -33,8 +34,32 @@ class VaultClosed(NotNow):
 
 
 def pen(db: Database, connection: Connection) -> "Pen":
-    """What seals and opens within one transaction of a store."""
+    """What seals and opens within one transaction of a store. Raises VaultClosed without the keyring of a store that is sealed."""
+    if db.ring is None and not db.plain:
+        # A keyring that was lost or not mounted must not turn encryption off: nothing is written here in clear beside what is sealed.
+        if connection.execute(select(data_keys.c.subject).where(data_keys.c.compartment != Compartment.TEMPORAL).limit(1)).first():
+            raise _closed()
+        db.plain = True
     return Pen(connection, db.ring)
+
+
+def renew_words(db: Database, tx: Connection) -> int:
+    """Make the words people are found by anew, under a new key; of how many people. With the old key destroyed an old backup's words
+    tell nobody anything. A source's own ids stay under their key: there is no text to make their hashes from again.
+    """
+    tx.execute(delete(data_keys).where(data_keys.c.subject == WORDS))
+    tx.execute(delete(people_words))
+    held, n = pen(db, tx), 0
+    for row in tx.execute(select(people.c.candidate, people.c.name, people.c.email)).all():
+        name, email = (
+            held.open_text(row.candidate, Compartment.IDENTITY, ("people", column, row.candidate), getattr(row, column))
+            for column in ("name", "email")
+        )
+        found_by = [{"word": word, "candidate": row.candidate} for word in sorted(held.blind_words(name, email))]
+        if found_by:
+            tx.execute(insert(people_words), found_by)
+        n += 1
+    return n
 
 
 class Pen:
@@ -90,17 +115,24 @@ class Pen:
             return kept
         return json.loads(self.open_text(subject, compartment, where, kept if isinstance(kept, str) else ""))
 
-    def blind(self, *words: str) -> str:
-        """What a row is found by: a keyed hash, the same for the same words; without a keyring, the words themselves."""
-        if self._ring is None:
-            return words[-1]
-        key = self._key(INDEX, Compartment.IDENTITY, self._ring, new=True).key.secret()
-        return hmac.new(key, place("index", *words), hashlib.sha256).hexdigest()[:32]
+    def blind(self, source: str, source_id: str) -> str:
+        """What the row of a source's own id is found by: a keyed hash; without a keyring, the id itself."""
+        return self._hashed(SOURCES, source, source_id)
+
+    def blind_word(self, word: str) -> str:
+        """What the beginning of a word is found by."""
+        return self._hashed(WORDS, word)
 
     def blind_words(self, *texts: str) -> set[str]:
         """The hashes somebody is found by: of every beginning, from two letters on, of every word of these texts."""
         words = {word for text in texts for word in words_of(text)}
-        return {self.blind("word", word[:n]) for word in words for n in range(SHORTEST, min(len(word), LONGEST) + 1)}
+        return {self.blind_word(word[:n]) for word in words for n in range(SHORTEST, min(len(word), LONGEST) + 1)}
+
+    def _hashed(self, index: str, *words: str) -> str:
+        if self._ring is None:
+            return words[-1]
+        key = self._key(index, Compartment.IDENTITY, self._ring, new=True).key.secret()
+        return hmac.new(key, place(index, *words), hashlib.sha256).hexdigest()[:32]
 
     def _key(self, subject: str, compartment: Compartment, ring: Keyring, *, new: bool = False) -> DataKey:
         name = (subject, compartment)
@@ -117,8 +149,8 @@ def words_of(text: str) -> list[str]:
 
 def asked_for(words: str) -> list[str]:
     """The beginnings somebody looks for. Raises BadInput for nothing, or for single letters."""
-    wanted = words_of(words)
-    if not wanted or any(len(word) < SHORTEST for word in wanted):
+    wanted = [word for word in words_of(words) if len(word) >= SHORTEST]  # "O'Neill", "Anna B.": single letters narrow nothing
+    if not wanted:
         raise BadInput("say how a name or an address begins, with two letters at least", code="nothing_to_find", field="words")
     return [word[:LONGEST] for word in wanted]
 

@@ -25,6 +25,7 @@ from store.people import People
 from store.records import Records
 from store.tables import data_keys, hires, leaves
 from store.vacancies import Vacancies
+from store.vault import renew_words
 from tests.store import making as m
 
 DPO, HEAD = "dpo", "head"
@@ -117,6 +118,8 @@ async def _opening(backup: Path, keyring: Path, candidates: list[str]) -> int:
         for each in candidates:
             with suppress(KeyGone, NotOpened):
                 opened += (await People(db).contact(each)).name.startswith("Zebulon")
+        with suppress(KeyGone, NotOpened):
+            opened = max(opened, len(await People(db).find("zebulon")))  # the words tell something too
         return opened
     finally:
         await db.close()
@@ -135,6 +138,8 @@ async def _turned_over(db: Database, ring: FileKeyring, now: datetime) -> None:
         old, _ = ring.newest(compartment)
         ring.rotate(compartment, now)
         await Destructions(db).rewrapped(ring, compartment)
+        if compartment is Compartment.IDENTITY:
+            await db.write(lambda tx: renew_words(db, tx))
         ring.destroy(compartment, old, now)
 
 

@@ -98,7 +98,7 @@ async def refused(folder: Path) -> tuple[list[str], Counter[int]]:
         "MUSTER_GATEWAY_PORT": "18480",
     }
     env["MUSTER_STORE_URL"] = f"sqlite+aiosqlite:///{folder / 'muster.db'}"
-    log = (folder / "logs" / "canary-gateway.log").open("wb")  # noqa: SIM115: the child's, as long as it lives
+    log = (folder / "logs" / "canary-gateway.log").open("wb")  # the child's, as long as it lives
     door = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "gateway", env=env, stdout=log, stderr=log)
     answers: Counter[int] = Counter()
     try:
