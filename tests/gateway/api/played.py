@@ -8,10 +8,13 @@ from domain import facts as f
 from domain.facts import Entry
 from domain.letters import text_hash
 from domain.messages import Letter, Step
+from store import contacts
+from store.arrivals import Contact
 from store.database import Database
 from store.records import Records
 from store.tables import applications, cases, people
 from store.vacancies import Vacancies
+from store.vault import Pen
 from tests.store.making import NOON
 from tests.world import World, publish
 
@@ -60,6 +63,9 @@ async def put(db: Database, world: World) -> None:
     def first(tx: object) -> None:
         for table, values in ((cases, made), (people, persons), (applications, papers)):
             tx.execute(insert(table), values)  # type: ignore[attr-defined]
+        for person in persons:
+            found_by = Contact(name=person["name"], email=person["email"], language=person["language"])
+            contacts.write(tx, Pen(tx, None), person["candidate"], found_by)  # type: ignore[arg-type]
 
     entries = sorted((entry for journal in world.store.journals.values() for entry in journal), key=lambda e: (e.at, e.case, e.number))
     await records.append_all([], first)
