@@ -78,6 +78,7 @@ async def looked_at(settings: "Settings") -> list[Check]:
         await _check("key", _key, settings),
         await _check("mail", _mail, settings),
         await _check("log", _log, settings),
+        await _check("vault", _vault, settings),
     ]
 
 
@@ -90,6 +91,7 @@ async def _check(name: str, look: "Callable[[Settings], Awaitable[Check]]", sett
 
 
 MEND = {
+    "vault": "MUSTER_KEYRING_FILE says where the keyring is.",
     "temporal": "`muster up` starts one on this machine.",
     "mail": "MUSTER_SMTP_HOST and MUSTER_SMTP_PORT say where it is.",
     "store": "Is MUSTER_STORE_URL right, and the database running?",
@@ -98,6 +100,27 @@ MEND = {
     "histories": "Is the dispatcher running? It takes them out of Temporal.",
     "key": "Say where the key is with MUSTER_SIGNING_KEY_FILE, or leave that unset: one is made at the first start.",
 }
+
+
+async def _vault(settings: "Settings") -> Check:
+    """Whether what is kept about people is sealed."""
+    from config.keyring import ring_of
+    from store.database import Database
+    from store.keys import Destructions
+
+    ring = ring_of(settings)
+    if ring is not None:
+        return Check("vault", True, f"what is kept about people is sealed; the keyring is {settings.keyring_path}")
+    if settings.store_url.startswith("sqlite") and not _exists(settings.store_url.partition(":///")[2]):
+        return Check("vault", False, "there is no keyring: what is kept about people would stand in clear", "Run `muster keys init` first.")
+    db = await Database.open(settings.store_url)
+    try:
+        plain = await Destructions(db).kept_plain()
+    finally:
+        await db.close()
+    if plain:
+        return Check("vault", True, "begun without a keyring: what is kept about people stands in clear, and stays so")
+    return Check("vault", False, "there is no keyring: what is kept about people would stand in clear", "Run `muster keys init` first.")
 
 
 async def _store(settings: "Settings") -> Check:

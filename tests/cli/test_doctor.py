@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from cli import doctor
 from cli.doctor import Check, looked_at
 from config.embedded import start_server
+from config.keyring import FileKeyring
 from config.settings import Settings
 from domain.errors import BadInput
 from store.database import Database, migrate
@@ -25,7 +27,7 @@ def test_a_broken_installation_is_said_to_be_one(muster: Muster) -> None:
     said = muster("doctor", "--json")
     checks = found(said.json)
     assert (said.code, said.json["ok"]) == (1, False)
-    assert {name for name, check in checks.items() if not check["ok"]} == {"store", "temporal", "partners", "mail"}
+    assert {name for name, check in checks.items() if not check["ok"]} == {"store", "temporal", "partners", "mail", "vault"}
     assert all(check["mend"] or "`muster" in check["says"] for check in checks.values() if not check["ok"])
 
 
@@ -33,7 +35,7 @@ def test_it_says_what_is_missing_and_how_to_mend_it(muster: Muster) -> None:
     said = muster("doctor").out
     assert "MISSING  store" in said
     assert "Run `muster migrate`." in said
-    assert "4 of 9 need attention." in said
+    assert "5 of 11 need attention." in said
 
 
 def test_looking_leaves_no_traces(muster: Muster, tmp_path: Path) -> None:
@@ -62,6 +64,7 @@ async def test_a_whole_installation_is_well(tmp_path: Path) -> None:
     try:
         settings = _settings(tmp_path, server.address, mail.sockets[0].getsockname()[1])
         await migrate(settings.store_url)
+        FileKeyring.made(settings.keyring_path, datetime.now(UTC))
         checks = await looked_at(settings)
         assert [check for check in checks if not check.ok] == []
         elsewhere = await looked_at(settings.model_copy(update={"temporal_namespace": "elsewhere"}))

@@ -12,6 +12,7 @@ CLIENT_HOLDERS = (
     "config/",  # connects
     "gateway/dispatcher.py",  # carries the inbox to the cases
     "gateway/wiring.py",
+    "gateway/api/wiring.py",  # shows the histories Temporal still has
     "worker/",
     "sandbox/",  # the conductor asks a case for its next deadline and moves its time
     "cli/",
