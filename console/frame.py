@@ -34,6 +34,8 @@ class Place:
 RAIL = (
     Place("overview", "/", Resource.ONESELF, "o"),
     Place("hires", "/hires", Resource.PARTS, "h"),
+    Place("vacancies", "/vacancies", Resource.VACANCIES, "v"),
+    Place("deadlines", "/deadlines", Resource.FIGURES, "d"),
 )
 THEMES = ("system", "light", "dark")
 

@@ -21,7 +21,7 @@ from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
 from console.frame import Frame
-from console.pages import acting, hires, overview, signing_in
+from console.pages import acting, deadlines, hires, overview, signing_in, vacancies
 from console.visits import Reception
 from domain.sessions import Bounds
 from store.database import Database, check_migrated
@@ -63,6 +63,8 @@ def routers(frame: Frame, cursors: Cursors) -> Sequence[APIRouter]:
         overview.routes(frame),
         hires.routes(frame, cursors),
         acting.routes(frame),
+        vacancies.routes(frame, cursors),
+        deadlines.routes(frame, cursors),
     )
 
 

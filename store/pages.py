@@ -82,6 +82,12 @@ class Pages:
             query = query.where(self._of(concerns))
         return await self._page(query, HIRES[sort], after, limit)
 
+    async def those(self, cases_: Iterable[str], concerns: Concerns | None = None) -> list[Row]:
+        """These hires, cut to somebody's office, the one with the nearest deadline first."""
+        query = select(hires).where(hires.c.case_id.in_(list(cases_)))
+        query = query if concerns is None else query.where(self._of(concerns))
+        return await self._page(query, HIRES["deadline"], None, 1000)
+
     async def concerned(self, case_id: str, concerns: Concerns) -> bool:
         """Is this hire one of somebody's office?"""
         query = select(hires.c.case_id).where(hires.c.case_id == case_id, self._of(concerns))

@@ -1,8 +1,10 @@
 """Hires: the list, whose address is its state, and one of them with everything that is known of it."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from acts import parts
@@ -49,6 +51,8 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
     @at.get("/hires")
     async def hires(request: Request, visitor: OfPart, asked: Annotated[Asked, Query()]) -> Response:
         now = await visitor.desk.clock.now()
+        if asked.words and (only := await _named(visitor, asked.words)) is not None:
+            return RedirectResponse(f"/hires/{only}", 303)
         rows, following = await _page(visitor, asked, cursors)
         called, mine, whole = await names(visitor, rows), _mine(visitor), visitor.sees(Resource.CASES)
         shown = [
@@ -104,6 +108,8 @@ async def _page(visitor: Visitor, asked: Asked, cursors: Cursors) -> tuple[list[
     """One page of rows, and the cursor of the next; empty at the end."""
     question = {"screen": "hires", **asked.model_dump(mode="json", exclude={"cursor"})}
     parts.check_question({"ending": asked.ending, "needs": asked.needs}, visitor)
+    if asked.words:
+        return await _found_by_words(visitor, asked.words), ""
     after, sort = cursors.read(asked.cursor, question) if asked.cursor else None, parts.order(asked.sort, visitor)
     rows = await visitor.desk.pages.hires(
         asked.columns,
@@ -116,6 +122,22 @@ async def _page(visitor: Visitor, asked: Asked, cursors: Cursors) -> tuple[list[
     shown = rows[:PER_PAGE]
     more = len(rows) > PER_PAGE
     return shown, cursors.make(question, [shown[-1][name] for name in KEYS[sort]]) if more else ""
+
+
+async def _named(visitor: Visitor, words: str) -> str | None:
+    """The hire whose id this is, if somebody typed one."""
+    hire = words.strip().removeprefix("hire/")
+    if re.fullmatch(r"[a-z0-9]{2,16}(-[0-9]{1,3})?", hire) is None:
+        return None
+    return hire if await visitor.desk.pages.those([f"hire/{hire}"], parts.concerns(visitor)) else None
+
+
+async def _found_by_words(visitor: Visitor, words: str) -> list[dict[str, Any]]:
+    """The hires of the people these words find; none for a role that does not deal with people. Raises BadInput for too few letters."""
+    if not visitor.sees(Resource.PEOPLE):
+        return []
+    people = await visitor.desk.find(words)
+    return await visitor.desk.pages.those((case["case_id"] for each in people for case in each["cases"]), parts.concerns(visitor))
 
 
 def _mine(visitor: Visitor) -> frozenset[str]:

@@ -130,6 +130,8 @@ def console() -> set[str]:
     ended = {f"session_{state}" for state in ("idle", "expired", "ended")}
     keys |= {f"console.why.{why}" for why in ("not_signed_in", "signed_out", "wrong_password", "link_gone", *ended)}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
+    keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
+    keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
     return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago"}
 
 

@@ -13,7 +13,18 @@ from tests.console.conftest import Console
 from tests.console.test_signing_in import csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
-PAGES = ("/", "/hires", "/hires?ending=", "/me", f"/hires/{AT_CONDITIONS}", f"/hires/{AT_SHORTLISTING}/acts/shortlist")
+PAGES = (
+    "/",
+    "/hires",
+    "/hires?ending=",
+    "/me",
+    "/vacancies",
+    "/vacancies/250442",
+    "/deadlines",
+    "/deadlines?within=month",
+    f"/hires/{AT_CONDITIONS}",
+    f"/hires/{AT_SHORTLISTING}/acts/shortlist",
+)
 
 
 @pytest.mark.parametrize("role", [*map(str, Role), "nobody"])
@@ -68,6 +79,31 @@ async def test_the_list_keeps_its_filters_in_its_address(console: Console) -> No
     assert (await browser.get("/hires?stage=bogus")).status_code == 400
     assert (await browser.get("/hires?colour=blue")).status_code == 400
     assert (await browser.get("/hires?cursor=bogus")).status_code == 400
+
+
+async def test_the_search_leads_to_a_hire_by_its_id_and_finds_people_by_how_their_names_begin(console: Console) -> None:
+    browser = await console.as_("hr_officer")
+    answer = await browser.get(f"/hires?words={AT_CONDITIONS}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/hires/{AT_CONDITIONS}")
+    assert f"/hires/{AT_CONDITIONS}" in (await browser.get("/hires?words=ada+exam")).text
+    assert "Nobody is found" in (await browser.get("/hires?words=zzyzx")).text
+    assert (await browser.get("/hires?words=a")).status_code == 400
+    # A name is found by nobody who may not know it.
+    assert AT_CONDITIONS not in (await (await console.as_("auditor")).get("/hires?words=ada+exam")).text
+
+
+async def test_a_vacancy_shows_its_posts_and_where_its_candidates_stand(console: Console) -> None:
+    text = (await (await console.as_("hr_officer")).get("/vacancies/250442")).text
+    assert "Where the candidates stand" in text
+    assert "conditions of appointment" in text
+    assert "Where the candidates stand" not in (await (await console.as_("medical_advisers_office")).get("/vacancies/250442")).text
+
+
+async def test_deadlines_stand_under_their_day_with_the_rule_they_come_from(console: Console) -> None:
+    text = (await (await console.as_("hr_officer")).get("/deadlines")).text
+    assert "working days" in text or "days from" in text
+    assert f"/hires/{AT_CONDITIONS}" in text
+    assert (await (await console.as_("hr_officer")).get("/deadlines?party=bogus")).status_code == 400
 
 
 class Told(Desk):

@@ -1,0 +1,55 @@
+"""Vacancies: the list, and one of them with its posts, what it waits for and where its candidates stand."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from acts.compartments import counts, opened
+from acts.rights import Resource
+from config.cursors import Cursors
+from config.telling import Teller
+from console.frame import Frame
+from console.telling import pill
+from console.visits import Shows, Visitor, language_of
+from domain.words import Ending, Stage
+
+Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+OfVacancies = Annotated[Visitor, Depends(Shows(Resource.VACANCIES))]
+PER_PAGE = 50
+KEYS = ("published_at", "reference")
+
+
+def routes(frame: Frame, cursors: Cursors) -> APIRouter:
+    at = APIRouter()
+
+    @at.get("/vacancies")
+    async def vacancies(request: Request, visitor: OfVacancies, cursor: Annotated[str, Query(max_length=600)] = "") -> Response:
+        question = {"screen": "vacancies"}
+        after = cursors.read(cursor, question) if cursor else None
+        rows = await visitor.desk.pages.vacancies(after, PER_PAGE + 1)
+        shown = rows[:PER_PAGE]
+        following = cursors.make(question, [shown[-1][name] for name in KEYS]) if len(rows) > PER_PAGE else ""
+        now = await visitor.desk.clock.now()
+        return frame.page(request, "vacancies.html", rows=shown, following=following, now=now, pill=pill)
+
+    @at.get("/vacancies/{reference}")
+    async def vacancy(request: Request, visitor: OfVacancies, reference: Reference) -> Response:
+        row, now = await visitor.desk.vacancy(reference), await visitor.desk.clock.now()
+        competition = visitor.sees(Resource.COMPETITION)
+        given: dict[str, Any] = {"row": row, "now": now, "competition": competition, "pill": pill, "waiting": []}
+        if competition:
+            why, zone = await visitor.desk.vacancy_why(reference)
+            given["waiting"] = Teller(frame.words, language_of(request), zone).vacancy_why(why)
+        given["funnel"] = funnel(counts(row["counts"], opened(visitor.roles))) if competition else []
+        return frame.page(request, "vacancy.html", **given)
+
+    return at
+
+
+def funnel(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Where the candidates stand: open ones by stage, then the endings the reader may know; each with its share of the largest."""
+    most = max((n for n in found.values() if isinstance(n, int)), default=1)
+    stages = [("stage", str(stage), found[str(stage)]) for stage in Stage if found.get(str(stage))]
+    endings = [("ending", str(ending), found[str(ending)]) for ending in Ending if found.get(str(ending))]
+    return [{"family": family, "name": name, "n": n, "part": n / most} for family, name, n in stages + endings]
