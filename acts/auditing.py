@@ -17,7 +17,7 @@ from domain.errors import BadInput, NotFound
 from domain.facts import Entry
 from domain.hire import fold
 from domain.log.completeness import Completeness
-from domain.log.report import Report, report
+from domain.log.report import AuditReport, report
 from domain.log.trail import Trace, Wanted
 from domain.looking import Category, Look, Reader, answered
 from store.checkpoints import published_sizes
@@ -143,7 +143,7 @@ class Auditing:
 
     # ---- what an auditor takes away ----------------------------------------------------------------------------------------
 
-    async def report(self, since: datetime | None = None, until: datetime | None = None) -> Report:
+    async def report(self, since: datetime | None = None, until: datetime | None = None) -> AuditReport:
         """Counts, decisions with their persons and reasons, interventions, missed deadlines, readings, checkpoints, gaps."""
         traces = await self.search(Wanted(since=since, until=until), limit=None)
         ended = [entry for journal in (await self._queries.journals()).values() for entry in journal]

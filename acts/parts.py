@@ -10,7 +10,7 @@ from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
 from domain.errors import NotAllowed
-from domain.log.report import Adverse, Report
+from domain.log.report import Adverse, AuditReport
 from domain.log.trail import Trace
 from domain.looking import Reader
 from domain.slots import without_nation
@@ -74,7 +74,7 @@ def change(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
     return compartments.change(row, opened(viewer.roles))
 
 
-def report(found: Report, viewer: Viewer) -> Report:
+def report(found: AuditReport, viewer: Viewer) -> AuditReport:
     """The completeness report as this viewer may see it: who decided stands in it, what an authority answered does not."""
     seen = opened(viewer.roles)
     adverse = [{**each.model_dump(), "ending": compartments.ending(each.ending, seen)} for each in found.adverse]

@@ -13,7 +13,7 @@ from cli.terminal import Json, terminal
 from cli.text import named, words
 from config.words import Words
 from domain.errors import BadInput
-from domain.log.report import Report
+from domain.log.report import AuditReport
 from domain.log.trail import Trace, Wanted
 
 TRACE = ("position", "at", "stream", "what", "actor", "second", "reason")
@@ -142,7 +142,7 @@ def report(ctx: typer.Context, since: Since = None, until: Until = None, languag
         raise typer.Exit(FAILED)
 
 
-def _reported(found: Report, language: Tongue) -> None:
+def _reported(found: AuditReport, language: Tongue) -> None:
     from cli.completeness import told
 
     say = partial(_say, language)

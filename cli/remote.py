@@ -38,7 +38,7 @@ from domain.facts import AnyFact, Entry
 from domain.forecast import Accuracy, Forecast
 from domain.foresight import Foreseen
 from domain.hire import fold
-from domain.log.report import Report
+from domain.log.report import AuditReport
 from domain.log.trail import Trace
 from domain.log.trail import Wanted as Sought
 from domain.messages import Receipt
@@ -204,9 +204,9 @@ class RemoteAuditing(BesideTheStore):
             raise beside_the_store("the change of a vacancy")
         return revived(await self._line.get(f"{_at(case)}/changes/{number}"))
 
-    async def report(self, since: datetime | None = None, until: datetime | None = None) -> Report:
+    async def report(self, since: datetime | None = None, until: datetime | None = None) -> AuditReport:
         asked = {"since": since and since.isoformat(), "until": until and until.isoformat()}
-        return read(Report, await self._line.get("/audit/report", **asked))
+        return read(AuditReport, await self._line.get("/audit/report", **asked))
 
 
 class Remote:

@@ -33,7 +33,7 @@ class Adverse(BaseModel):
         return self.decided_by.startswith("person:") and bool(self.reason)
 
 
-class Report(BaseModel):
+class AuditReport(BaseModel):
     """`decisions` and `interventions` are counts by person and by what; `pairs` who approved what whom had proposed."""
 
     model_config = ConfigDict(frozen=True)
@@ -65,7 +65,7 @@ def report(
     checkpoints: dict[str, int],
     since: datetime | None,
     until: datetime | None,
-) -> Report:
+) -> AuditReport:
     """The report over these traces and journal entries, all of one period."""
     ends, missed = [], Counter[str]()
     for entry in entries:
@@ -73,7 +73,7 @@ def report(
             ends.append(_adverse(entry, entry.fact))
         if isinstance(entry.fact, DeadlineMissed):
             missed[entry.fact.key.partition(":")[0]] += 1
-    return Report(
+    return AuditReport(
         since=since,
         until=until,
         counts=dict(sorted(Counter(trace.leaf for trace in traces).items())),

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from acts import parts
 from acts.rights import Resource
 from config.cursors import Cursors
-from domain.log.report import Report
+from domain.log.report import AuditReport
 from domain.log.trail import Trace, Wanted
 from gateway.api.callers import Caller, sees
 from gateway.api.hires import HireDetail, HireId
@@ -89,7 +89,7 @@ def routes(cursors: Cursors) -> APIRouter:
         return await _page(caller, cursors, request, response, asked, wanted, {})
 
     @at.get("/audit/report", summary="The completeness report: counts, persons, reasons, gaps")
-    async def report(caller: Looking, since: AwareDatetime | None = None, until: AwareDatetime | None = None) -> Report:
+    async def report(caller: Looking, since: AwareDatetime | None = None, until: AwareDatetime | None = None) -> AuditReport:
         return parts.report(await caller.desk.auditing.report(since, until), caller)
 
     @at.get("/hires/{hire}/as-of", summary="A hire as it was at a moment", response_model_exclude_unset=True)
