@@ -195,10 +195,10 @@ class Reader:
         return await self.one(details["result"].payloads, Written)
 
     async def asked(self, payloads: Iterable[Payload]) -> dict[str, Asked]:
-        """Only an authority's answer names a key; what recalling gives back is nothing."""
+        """What an authority's door answered to a request. What recalling one gives back names the same key, and no channel."""
         given = list(payloads)
         [value] = await self._converter.decode(given) if given else [None]
-        if not isinstance(value, dict) or "about" not in value:
+        if not isinstance(value, dict) or "channel" not in value:
             return {}
         asked = Asked.model_validate(value)
         return {asked.key: asked}
