@@ -371,12 +371,12 @@ def _tell(running: Installation, links: dict[str, str]) -> None:
         show.line(f"Sign in to the console at {running.settings.console_origin} by one of these links; each works once, for a day:")
         show.sheet(links)
         show.line()
-    for line in _next_steps(running):
+    for line in _next_steps(running, peopled=bool(links)):
         show.line(line)
     show.line("Ctrl-C stops it.")
 
 
-def _next_steps(running: Installation) -> Iterable[str]:
+def _next_steps(running: Installation, *, peopled: bool) -> Iterable[str]:
     settings = running.settings
     usual = type(settings).model_fields
     apart = {
@@ -391,7 +391,7 @@ def _next_steps(running: Installation) -> Iterable[str]:
     if running.how.demo:
         yield "Then, for a start:  muster vacancy list"
     else:
-        yield "Then, for a start:  muster staff load demo"
+        yield f"Then, for a start:  muster {'vacancy list' if peopled else 'staff load demo'}"
         yield "                    muster vacancy publish 270311 --as helga"
     yield "                    muster hire list"
 
