@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -12,12 +12,16 @@ from activities.reciting import Knowledge
 from acts.archiving import taken_out
 from config.files import load_vacancy
 from tests.histories.record import STORIES, Story
+from tests.machine.script import Scripted, telling
 from tests.stories.conftest import Scene, make_scene, publish, start_server
+from tests.stories.test_machine_on_the_server import Stage
 from worker.replaying import Kept
 
 AT_ONCE = 4
 #: One of so many is a whole story of the golden ones.
 EVERY = 12
+#: So many walks at most, those that tell most among so many.
+WALKS, AMONG = 24, 60
 
 
 async def kept_of(scene: Scene, case: str) -> list[Kept]:
@@ -76,11 +80,22 @@ async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[
         return [kept for case in cases.values() for kept in await kept_of(scene, case)]
 
 
+async def walked(env: WorkflowEnvironment, walk: Scripted) -> list[Kept]:
+    """A walk of the state machine, played on the server: every case it led through, refused acts and parked messages included."""
+    stage = Stage(env, walk)
+    await stage.play()
+    async with stage.scene.worker():
+        cases = [case for case in stage.scene.store.journals if case.startswith(("hire/", "vacancy/"))]
+        return [kept for case in cases for kept in await kept_of(stage.scene, case)]
+
+
 async def play(how_many: int, seed: int = 1) -> list[Kept]:
-    """At least so many histories: one story of the golden ones in `EVERY`, short hires between them; the seed draws their ways."""
+    """So many histories: walks first, then one story of the golden ones in `EVERY` and short hires; the seed draws their ways."""
     env = await start_server()
     kept: list[Kept] = []
     try:
+        for walk in telling(range(seed, seed + AMONG), datetime.now(UTC), min(WALKS, how_many // EVERY)):
+            kept += await walked(env, walk)
         number = 0
         while len(kept) < how_many:
             batch = range(number, number + AT_ONCE)

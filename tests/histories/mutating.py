@@ -1,7 +1,11 @@
-"""Mechanical mutants of the code that judges and plays: one small change each, on a line the recorded cases pass through.
+"""Mechanical mutants of the code that judges and plays: one small change each, in an expression that recorded cases evaluate.
 
-Run as a program (`python -m tests.histories.mutating FOLDER [lines]`) inside a copied tree it replays the histories of FOLDER and ends
-with 1 at the first that is not identical; with `lines` it prints which lines of the code they pass through.
+A change is drawn only where the expression is surely evaluated when its line is reached, and is of a kind that gives it another value
+each time: a comparison or a condition turned round, the first of a returned list left out. So no mutant is one that could not matter on
+what the histories pass through; whether it matters to what is recorded is what the proof asks.
+
+Run as a program inside a copied tree: `python -m tests.histories.mutating replay|lines FOLDER [FILE …]` replays the histories and ends
+with 1 at the first that is not identical, or prints which lines of the code each of them passes through.
 """
 
 import ast
@@ -10,12 +14,13 @@ import json
 import random
 import sys
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-WHERE = ("workflows", "domain/acts", "domain/replies")
+WHERE = ("workflows", "domain/acts", "domain/replies", "domain/competition")
 FILES = ("domain/stages.py", "domain/due.py", "domain/deadlines.py", "domain/hire.py", "domain/moment.py")
 SWAPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -37,54 +42,131 @@ class Mutant:
     line: int
     what: str
     code: str
+    #: The histories, by the names of their files, that pass through its line.
+    through: tuple[str, ...] = ()
 
 
 def targets(root: Path = ROOT) -> list[Path]:
     return sorted([p for where in WHERE for p in (root / where).glob("*.py")] + [root / name for name in FILES])
 
 
-def mutants(passed: dict[str, list[int]], how_many: int, seed: int) -> list[Mutant]:
-    """So many mutants on lines that were passed through, drawn by the seed, no two on one line of a file."""
+def mutants(passed: Mapping[str, Mapping[str, list[int]]], how_many: int, seed: int) -> list[Mutant]:
+    """So many mutants of expressions that the histories evaluate, drawn by the seed, no two on one line of a file.
+
+    `passed`: for each history, by its name, which lines of which file it passes through.
+    """
+    through: dict[tuple[str, int], list[str]] = {}
+    for history, files in passed.items():
+        for name, lines in files.items():
+            for line in lines:
+                through.setdefault((name, line), []).append(history)
     found: dict[tuple[str, int], list[int]] = {}
     for path in targets():
         name = str(path.relative_to(ROOT))
-        lines = set(passed.get(name, ()))
-        for nth, node in enumerate(list(ast.walk(ast.parse(path.read_text("utf-8"))))):
-            line = getattr(node, "lineno", 0)
-            if line in lines and change(node):
-                found.setdefault((name, line), []).append(nth)
+        for nth, place in enumerate(places(ast.parse(path.read_text("utf-8")))):
+            if (name, place.line) in through:
+                found.setdefault((name, place.line), []).append(nth)
     draw = random.Random(seed)
-    places = draw.sample(sorted(found), min(how_many, len(found)))
-    return [made(name, line, draw.choice(found[name, line])) for name, line in places]
+    drawn = draw.sample(sorted(found), min(how_many, len(found)))
+    return [made(name, line, draw.choice(found[name, line]), tuple(through[name, line])) for name, line in drawn]
 
 
-def made(name: str, line: int, nth: int) -> Mutant:
-    """The file with its node of that number changed."""
+def made(name: str, line: int, nth: int, through: tuple[str, ...]) -> Mutant:
+    """The file with the expression of that number changed."""
     tree = ast.parse((ROOT / name).read_text("utf-8"))
-    what = change(next(node for n, node in enumerate(ast.walk(tree)) if n == nth))
-    return Mutant(name, line, what, ast.unparse(ast.fix_missing_locations(tree)))
+    what = places(tree)[nth].change()
+    return Mutant(name, line, what, ast.unparse(ast.fix_missing_locations(tree)), through)
 
 
-def change(node: ast.AST) -> str:
-    """Change a node in place; what was done, or nothing."""
+@dataclass(frozen=True)
+class Place:
+    """An expression in its parent: evaluated whenever its line is reached, and of another value once it is changed."""
+
+    node: ast.expr
+    parent: ast.AST
+    field: str
+    index: int | None = None
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno
+
+    def change(self) -> str:
+        node = self.node
+        match node:
+            case ast.Compare(ops=[op]):
+                node.ops = [SWAPPED[type(op)]()]
+                return f"{type(op).__name__} -> {type(node.ops[0]).__name__}"
+            case ast.List(elts=[_, *_]):
+                node.elts = node.elts[1:]
+                return "the first of a returned list is left out"
+            case ast.UnaryOp(op=ast.Not(), operand=inner):
+                self._put(inner)
+                return "a not is left out"
+            case _:
+                self._put(ast.UnaryOp(op=ast.Not(), operand=node))
+                return "a condition is turned round"
+
+    def _put(self, new: ast.expr) -> None:
+        if self.index is None:
+            setattr(self.parent, self.field, new)
+        else:
+            getattr(self.parent, self.field)[self.index] = new
+
+
+def places(tree: ast.AST) -> list[Place]:
+    """Every expression of a file that can be changed, in order. Only within functions: what importing evaluates, no history does."""
+    return [place for each in ast.walk(tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef) for place in _of(each)]
+
+
+def _of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Place]:
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop(0)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assert):
+            continue  # a function within has its own turn
+        for field, value in ast.iter_fields(node):
+            for index, each in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(each, ast.expr) and _changes(each, node, field):
+                    yield Place(each, node, field, index)
+                if isinstance(each, ast.AST) and _surely(node, field, index):
+                    todo.append(each)
+
+
+def _changes(node: ast.expr, parent: ast.AST, field: str) -> bool:
+    """Is there a change after which this expression has another value, whatever it is evaluated to?"""
     match node:
-        case ast.Compare(ops=[op]) if type(op) in SWAPPED:
-            node.ops = [SWAPPED[type(op)]()]
-            return f"{type(op).__name__} -> {type(node.ops[0]).__name__}"
-        case ast.BoolOp(op=ast.And()):
-            node.op = ast.Or()
-            return "and -> or"
-        case ast.BoolOp(op=ast.Or()):
-            node.op = ast.And()
-            return "or -> and"
-        case ast.Return(value=ast.List(elts=[_, *_]) as value):
-            value.elts = value.elts[1:]
-            return "the first of a returned list is left out"
-        case ast.IfExp():
-            node.body, node.orelse = node.orelse, node.body
-            return "the two sides of a condition change places"
+        case _ if not _surely(parent, field, None):
+            return False
+        case ast.Compare(ops=[op]):
+            return type(op) in SWAPPED
+        case ast.BoolOp():
+            return True
+        case ast.List(elts=[first, *_]):
+            return isinstance(parent, ast.Return) and not isinstance(first, ast.Starred)
+        case ast.UnaryOp(op=ast.Not()):
+            return True
         case _:
-            return ""
+            return isinstance(parent, ast.If | ast.IfExp) and field == "test"
+
+
+def _surely(parent: ast.AST, field: str, index: int | None) -> bool:
+    """Is this part of a node evaluated whenever the node is? Statements within have lines of their own."""
+    match parent:
+        case ast.BoolOp():
+            return index == 0
+        case ast.IfExp():
+            return field == "test"
+        case ast.While() if field == "test":
+            return False  # a loop that never ends would be caught by patience alone
+        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp() | ast.comprehension():
+            return False  # perhaps over nothing
+        case ast.match_case() if field == "guard":
+            return False
+        case ast.Compare() if field == "comparators":
+            return index in (0, None)
+        case _:
+            return True
 
 
 async def _replayed(files: list[Path]) -> bool:
@@ -96,12 +178,8 @@ async def _replayed(files: list[Path]) -> bool:
     return True
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.json"))
-
-
-def _lines(folder: Path) -> dict[str, list[int]]:
-    """Which lines the replays and judgements pass through, besides those of importing."""
+def _lines(files: list[Path]) -> dict[str, dict[str, list[int]]]:
+    """Which lines each replay with its judgements passes through, besides those of importing."""
     seen: dict[str, set[int]] = {}
     wanted = {str(path): str(path.relative_to(ROOT)) for path in targets()}
 
@@ -113,16 +191,21 @@ def _lines(folder: Path) -> dict[str, list[int]]:
             seen.setdefault(name, set()).add(frame.f_lineno)
         return trace
 
+    found: dict[str, dict[str, list[int]]] = {}
     threading.settrace(trace)
     sys.settrace(trace)
-    asyncio.run(_replayed(_files(folder)))
+    for file in files:
+        seen.clear()
+        asyncio.run(_replayed([file]))
+        found[file.name] = {name: sorted(lines) for name, lines in seen.items()}
     sys.settrace(None)
-    return {name: sorted(lines) for name, lines in seen.items()}
+    return found
 
 
 if __name__ == "__main__":
-    where = Path(sys.argv[1])
-    if sys.argv[2:] == ["lines"]:
-        print(json.dumps(_lines(where)))
+    what, where, names = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+    chosen = [where / name for name in names] or sorted(where.glob("*.json"))
+    if what == "lines":
+        print(json.dumps(_lines(chosen)))
     else:
-        sys.exit(0 if asyncio.run(_replayed(_files(where))) else 1)
+        sys.exit(0 if asyncio.run(_replayed(chosen)) else 1)

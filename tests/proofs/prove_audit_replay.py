@@ -1,7 +1,9 @@
 """Any recorded case replays and is judged again to the same facts, and changed code is found out by it.
 
-PROVE_HISTORIES cases are played on a time-skipping server and replayed; then PROVE_MUTANTS mechanical mutants of the stories and the
-judgements, each in a copied tree and a process of its own, against the first PROVE_SHOWN histories. PROVE_SEED changes both draws.
+PROVE_HISTORIES cases are played on a time-skipping server (walks of the state machine, whole stories, short hires) and replayed; then
+PROVE_MUTANTS mechanical mutants of the stories and the judgements, each in a copied tree and a process of its own, against those of the
+first PROVE_SHOWN histories that pass through the changed line (tests/histories/mutating.py says which changes are drawn, and why).
+PROVE_SEED changes both draws.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,17 +23,20 @@ from worker.replaying import Kept, replay
 
 HISTORIES = int(os.environ.get("PROVE_HISTORIES", "500"))
 MUTANTS = int(os.environ.get("PROVE_MUTANTS", "50"))
-SHOWN = int(os.environ.get("PROVE_SHOWN", "40"))
+SHOWN = int(os.environ.get("PROVE_SHOWN", "160"))
 SEED = int(os.environ.get("PROVE_SEED", "20261123"))
 ENOUGH = 0.95
+#: A mutant is tried on so many of the shown histories that pass through its line.
+AGAINST = 60
 CODE = ("activities", "acts", "config", "connectors", "domain", "locale", "store", "tests", "worker", "workflows")
 
 
 def main() -> int:
     print(f"seed {SEED}", flush=True)
     kept = asyncio.run(play(HISTORIES, SEED))
+    began = time.monotonic()
     same, judged, steps = asyncio.run(replayed(kept))
-    print(f"{judged} of {steps} steps judged again", flush=True)
+    print(f"{judged} of {steps} steps judged again; {len(kept) / (time.monotonic() - began):.1f} histories a second", flush=True)
     with tempfile.TemporaryDirectory() as place:
         drawn, caught = hunt(kept[:SHOWN], Path(place))
     print(f"{caught}/{drawn} mutants caught; {same}/{len(kept)} histories identical", flush=True)
@@ -54,33 +60,43 @@ def hunt(kept: list[Kept], place: Path) -> tuple[int, int]:
     for tree in trees:
         for name in CODE:
             shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    if run(trees[0], shown).returncode != 0:
-        raise SystemExit("the unchanged copy does not replay")
-    drawn = mutants(json.loads(run(trees[0], shown, "lines").stdout), MUTANTS, SEED)
+    names = sorted(path.name for path in shown.glob("*.json"))
     with ThreadPoolExecutor(len(trees)) as pool:
+        passed: dict[str, dict[str, list[int]]] = {}
+        for found in pool.map(lambda n: passes(trees[n], shown, names[n :: len(trees)]), range(len(trees))):
+            passed |= found
+        drawn = mutants(passed, MUTANTS, SEED)
         halves = [drawn[n :: len(trees)] for n in range(len(trees))]
         caught = sum(pool.map(lambda tree, half: sum(tried(each, tree, shown) for each in half), trees, halves))
     return len(drawn), caught
 
 
+def passes(tree: Path, shown: Path, names: list[str]) -> dict[str, dict[str, list[int]]]:
+    """Through which lines these histories go, in the unchanged copy. Raises SystemExit where it does not even replay them."""
+    if run(tree, shown, "replay", names).returncode != 0:
+        raise SystemExit("the unchanged copy does not replay")
+    found: dict[str, dict[str, list[int]]] = json.loads(run(tree, shown, "lines", names).stdout)
+    return found
+
+
 def tried(mutant: Mutant, tree: Path, shown: Path) -> bool:
-    """Is it caught? A mutant that never comes to an end, or does not even start, is."""
+    """Is it caught by a history that passes through its line? A mutant that never comes to an end, or does not even start, is."""
     file = tree / mutant.file
     file.write_text(mutant.code, encoding="utf-8")
     try:
-        caught = run(tree, shown).returncode != 0
+        caught = run(tree, shown, "replay", sorted(mutant.through)[:AGAINST], 120).returncode != 0
     except subprocess.TimeoutExpired:
         caught = True
     finally:
         shutil.copyfile(ROOT / mutant.file, file)
     if not caught:
-        print(f"survives: {mutant.file}:{mutant.line} {mutant.what}", flush=True)
+        print(f"survives: {mutant.file}:{mutant.line} {mutant.what} ({len(mutant.through)} histories pass)", flush=True)
     return caught
 
 
-def run(tree: Path, shown: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-B", "-m", "tests.histories.mutating", str(shown), *more]
-    return subprocess.run(words, cwd=tree, capture_output=True, text=True, timeout=60, check=False)
+def run(tree: Path, shown: Path, what: str, names: list[str], patience_s: float = 900) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-B", "-m", "tests.histories.mutating", what, str(shown), *names]
+    return subprocess.run(words, cwd=tree, capture_output=True, text=True, timeout=patience_s, check=False)
 
 
 if __name__ == "__main__":
