@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from acts.sessions import NotSignedIn
 from config.guard import App, Guard, Message, Receive, Scope, Send, allowed
+from config.serving import health
 from console.frame import Frame
 from console.visits import Forged, Reception
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, Problem, Stale, Trouble
@@ -65,25 +66,10 @@ def create_console(parts: Parts, larger: Mapping[str, int] | None = None) -> Gua
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _misdirected)
     app.add_exception_handler(Exception, _broken)
-    routers = [*parts.routers, parts.frame.assets.routes(), _about_itself(parts)]
+    routers = [*parts.routers, parts.frame.assets.routes(), health(parts.ready)]
     for router in routers:
         app.include_router(router)
     return Guard(_told(app, secure=parts.reception.secure), allowed(routers), _turned_away, larger=larger)
-
-
-def _about_itself(parts: Parts) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/livez")
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @router.get("/readyz")
-    async def readyz() -> dict[str, str]:
-        await parts.ready()
-        return {"status": "ready"}
-
-    return router
 
 
 def _told(app: App, *, secure: bool) -> App:
@@ -139,8 +125,6 @@ def _to_the_door(request: Request, error: NotSignedIn) -> Response:
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/"
     query = urlencode({"next": wanted, "why": error.code} if wanted != "/" or error.code != "not_signed_in" else {})
     address = "/sign-in" + (f"?{query}" if query else "")
-    if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"hx-redirect": address})
     return RedirectResponse(address, 303, {"cache-control": "no-store"})
 
 

@@ -45,6 +45,6 @@ async def names(visitor: Visitor, rows: Iterable[Mapping[str, Any]]) -> dict[str
     """The candidates' names by case, for roles that deal with people; for all others, and while names are masked, none."""
     if not visitor.sees(Resource.PEOPLE) or visitor.likes.get("masked") == "on":
         return {}
-    wanted = {str(row["candidate"]): str(row["case_id"]) for row in rows if row.get("candidate")}
-    found = await visitor.desk.people.named(wanted)
-    return {str(row["case_id"]): found[str(row["candidate"])] for row in rows if row.get("candidate") in found}
+    whose = {str(row["case_id"]): str(row["candidate"]) for row in rows if row.get("candidate")}
+    found = await visitor.desk.people.named(set(whose.values()))
+    return {case: found[candidate] for case, candidate in whose.items() if candidate in found}

@@ -10,7 +10,7 @@ from fastapi import Request
 from acts import parts
 from acts.desk import Desk
 from acts.rights import SEES, Resource
-from acts.sessions import NotSignedIn, csrf_token
+from acts.sessions import csrf_token
 from config.words import LANGUAGES
 from domain.errors import NotAllowed
 from domain.sessions import Session
@@ -88,13 +88,10 @@ class Shows:
 class Does(Shows):
     """The dependency of whatever changes something: the form has to come from a page of this very session, at this very address."""
 
-    def __init__(self, resource: Resource = Resource.ONESELF) -> None:
-        super().__init__(resource)
-
     async def __call__(self, request: Request) -> Visitor:
         check_origin(request)
         visitor = await super().__call__(request)
-        given = request.headers.get("x-csrf") or str((await request.form()).get("csrf", ""))
+        given = str((await request.form()).get("csrf", ""))
         if not hmac.compare_digest(given.encode(), visitor.csrf.encode()):
             raise Forged("this form is not of your session: open the page again", code="forged_form")
         return visitor
@@ -125,6 +122,3 @@ def language_of(request: Request) -> str:
         return str(visitor.likes["language"])
     asked = [part.split(";")[0].strip()[:2].lower() for part in request.headers.get("accept-language", "").split(",")]
     return next((each for each in asked if each in LANGUAGES), LANGUAGES[0])
-
-
-__all__ = ["Does", "Forged", "NotSignedIn", "Reception", "Shows", "Visitor", "check_origin", "language_of"]

@@ -18,7 +18,7 @@ from console.forms import fields_of, read
 from console.frame import Frame
 from console.pages.hires import HireId, found
 from console.telling import names
-from console.visits import Does, Shows, Visitor
+from console.visits import Does, Shows, Visitor, language_of
 from domain.acts import ACTS
 from domain.acts.table import Act
 from domain.errors import BadInput, NotFound, Refusal, Stale, Trouble
@@ -39,7 +39,9 @@ def routes(frame: Frame) -> APIRouter:
     async def form(
         request: Request, visitor: Looking, hire: HireId, act: ActName, about: Annotated[str, Query(pattern=r"^[a-z_.]{0,60}$")] = ""
     ) -> Response:
-        return frame.page(request, "act.html", **await _asked(visitor, hire, _act(act), {"about": [about]} if about else {}))
+        return frame.page(
+            request, "act.html", **await _asked(language_of(request), visitor, hire, _act(act), {"about": [about]} if about else {})
+        )
 
     @at.post("/hires/{hire}/acts/{act}")
     async def do(
@@ -52,7 +54,7 @@ def routes(frame: Frame) -> APIRouter:
         step: Annotated[str, Form(pattern=r"^(preview|confirm|change)$")] = "preview",
     ) -> Response:
         filled = {name: [str(value) for value in (await request.form()).getlist(name)] for name in set(await request.form()) - OURS}
-        given = await _asked(visitor, hire, _act(act), filled, version, request_id)
+        given = await _asked(language_of(request), visitor, hire, _act(act), filled, version, request_id)
         if step == "change":
             return frame.page(request, "act.html", **given)
         try:
@@ -82,13 +84,13 @@ def _act(name: str) -> Act:
 
 
 async def _asked(
-    visitor: Visitor, hire: str, act: Act, filled: dict[str, list[str]], version: int | None = None, request_id: str = ""
+    language: str, visitor: Visitor, hire: str, act: Act, filled: dict[str, list[str]], version: int | None = None, request_id: str = ""
 ) -> dict[str, Any]:
     """Everything a form shows: the case, whether the act is possible now, the questions, what was filled in so far."""
     case = f"hire/{hire}"
     row = await found(visitor, case)
     why = await visitor.desk.why(case, act.name)
-    teller = Teller(Words.load(), str(visitor.likes.get("language") or "en"), why.zone)
+    teller = Teller(Words.load(), language, why.zone)
     return {
         "case": case,
         "hire": hire,

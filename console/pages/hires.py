@@ -13,7 +13,7 @@ from config.cursors import Cursors
 from config.telling import Teller
 from console.frame import Frame
 from console.telling import names, pill, state_of
-from console.visits import Shows, Visitor
+from console.visits import Shows, Visitor, language_of
 from domain.acts import ACTS
 from domain.errors import NotFound
 from domain.words import Ending, Stage
@@ -66,8 +66,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
             for row in rows
         ]
         given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
-        template = "hires_rows.html" if request.headers.get("hx-target") == "rows" else "hires.html"
-        return frame.page(request, template, stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
+        return frame.page(request, "hires.html", stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
 
     @at.get("/hires/{hire}")
     async def hire(request: Request, visitor: OfPart, hire: HireId, done: Annotated[int | None, Query(ge=0)] = None) -> Response:
@@ -90,7 +89,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
             "pill": pill,
             "done": done,
         }
-        given["waiting"] = Teller(frame.words, _language(visitor), why.zone).why(why) if visitor.sees(Resource.ANSWERS) else []
+        given["waiting"] = Teller(frame.words, language_of(request), why.zone).why(why) if visitor.sees(Resource.ANSWERS) else []
         return frame.page(request, "hire.html", **given)
 
     return at
@@ -143,10 +142,6 @@ async def _found_by_words(visitor: Visitor, words: str) -> list[dict[str, Any]]:
 def _mine(visitor: Visitor) -> frozenset[str]:
     """The acts this visitor may do: a hire that needs one of them needs them."""
     return frozenset(name for name, act in ACTS.items() if act.roles & visitor.roles)
-
-
-def _language(visitor: Visitor) -> str:
-    return str(visitor.likes.get("language") or "en")
 
 
 async def _vacancies(visitor: Visitor) -> list[str]:
