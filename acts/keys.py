@@ -9,7 +9,7 @@ from store.database import Database
 from store.keys import Destruction, Destructions
 from store.names import system_now
 from store.people import People
-from store.vault import renew_words
+from store.vault import rewrapped
 
 
 class KeyDesk:
@@ -29,19 +29,13 @@ class KeyDesk:
         """
         await self._administrator(person)
         made = ring.rotate(compartment, system_now())
-        await self._rewrapped(ring, compartment)
+        await rewrapped(self._db, ring, compartment)
         return made
 
     async def rewrap(self, person: str, ring: FileKeyring, compartment: Compartment) -> int:
         """Wrap the subjects' keys that an older generation still wraps under the newest; how many. Raises NotFound, NotAllowed, KeyGone."""
         await self._administrator(person)
-        return await self._rewrapped(ring, compartment)
-
-    async def _rewrapped(self, ring: FileKeyring, compartment: Compartment) -> int:
-        done = await self._kept.rewrapped(ring, compartment)
-        if compartment is Compartment.IDENTITY:
-            await self._db.write(lambda tx: renew_words(self._db, tx))
-        return done
+        return await rewrapped(self._db, ring, compartment)
 
     async def waiting(self) -> list[Destruction]:
         """What was proposed and waits for another person."""

@@ -1,18 +1,17 @@
 """Commands made from the table of acts: one per act, its options read off the act's own model, so that neither can drift."""
 
 import inspect
-import types
 import typing
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
 
-import annotated_types
 import typer
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from acts.arguments import bare, bound
 from cli import show
 from cli.terminal import Case, Json, Person, Reference, Request, terminal
 from cli.text import named, words
@@ -202,7 +201,7 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """A field as (annotation, default). Not given stays None: then the model's own default rules."""
     if typing.get_origin(field.annotation) in (tuple, dict):
         return _several(name, field)
-    kind, hint = _bare(field.annotation), MEANS.get(name, "")
+    kind, hint = bare(field.annotation), MEANS.get(name, "")
     if not field.is_required() and field.default not in (None, ""):
         hint = f"{hint} Default: {words(field.default)}."
     flag = "--" + command_name(name)
@@ -213,7 +212,7 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     elif kind is date:
         kind, option = str, typer.Option(flag, help=hint, metavar="DAY", parser=day)
     elif kind is int:
-        option = typer.Option(flag, help=hint, min=_bound(field, "ge"), max=_bound(field, "le"))
+        option = typer.Option(flag, help=hint, min=bound(field, "ge"), max=bound(field, "le"))
     else:
         option = typer.Option(flag, help=hint, metavar=None if issubclass(kind, Enum) else name.upper())
     if field.is_required():
@@ -224,7 +223,7 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
 def _several(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """An option that is given again for each: of a tuple its values, of a table NUMBER=POINTS."""
     table = typing.get_origin(field.annotation) is dict
-    one = str if table else _bare(typing.get_args(field.annotation)[0])
+    one = str if table else bare(typing.get_args(field.annotation)[0])
     metavar, parser = ("NUMBER=POINTS", None) if table else ("WHEN", _moment) if one is datetime else (name.upper(), None)
     option = typer.Option("--" + command_name(name), help=MEANS.get(name, ""), metavar=metavar, parser=parser)
     if field.is_required():
@@ -238,21 +237,6 @@ def _table(option: str, given: Iterable[str]) -> dict[str, str]:
     if wrong := next((key for key, is_, value in pairs if not (key and is_ and value)), None):
         raise BadInput(f"--{option}: {wrong!r} is not of the form NUMBER=POINTS, such as 1=80", code="bad_arguments", field=option)
     return {key: value for key, _, value in pairs}
-
-
-def _bare(annotation: Any) -> type:
-    """The one type within `X | None` and `Annotated`."""
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return _bare(next(each for each in typing.get_args(annotation) if each is not type(None)))
-    if typing.get_origin(annotation) is Annotated:
-        return _bare(typing.get_args(annotation)[0])
-    # At run time Pydantic's moment with a zone is a class of its own.
-    return datetime if annotation is AwareDatetime else annotation
-
-
-def _bound(field: FieldInfo, side: str) -> int | None:
-    kind = annotated_types.Ge if side == "ge" else annotated_types.Le
-    return next((getattr(mark, side) for mark in field.metadata if isinstance(mark, kind)), None)
 
 
 def _moment(text: str) -> str:

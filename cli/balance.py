@@ -107,7 +107,7 @@ def _read(file: Path) -> str:
 
 
 def _ring(ctx: typer.Context) -> "LiveKeyring | None":
-    from config.keyring import found_at
+    from config.keyring import ring_of
 
     settings = terminal(ctx).settings
-    return found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    return ring_of(settings)

@@ -2,13 +2,30 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 
 import uvicorn
+from fastapi import APIRouter
 
 from config.guard import App
 from config.patience import PatientProtocol
+
+
+def health(ready: Callable[[], Awaitable[None]]) -> APIRouter:
+    """Where a door says that it runs, and that it could do its work: `ready` raises Trouble while it could not."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def readyz() -> dict[str, str]:
+        await ready()
+        return {"status": "ready"}
+
+    return router
 
 
 class _Server(uvicorn.Server):

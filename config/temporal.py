@@ -20,7 +20,7 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.service import RPCError, RPCStatusCode
 
 from config.codec import HistoryKeys, NoKeyCodec, NoStore, SealingCodec
-from config.keyring import found_at
+from config.keyring import ring_of
 from domain.errors import EngineUnavailable
 from domain.sealing import Keyring
 
@@ -60,7 +60,7 @@ async def connect(settings: EngineSettings, keys: Callable[[Keyring], HistoryKey
     Raises EngineUnavailable when Temporal does not answer within `within` seconds, BadKeyring for a keyring that cannot be used.
     """
     address = settings.temporal_address
-    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    ring = ring_of(settings)
     travels = converter(keys(ring) if ring else None)
     opening = Client.connect(address, namespace=settings.temporal_namespace, data_converter=travels)
     try:

@@ -1,18 +1,17 @@
 """A form for an act, made from the act's own model, so that neither can drift: which fields, of which kind, with what to choose from."""
 
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import annotated_types
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from acts.arguments import bare, bound
 from domain.errors import BadInput
 
 Kind = Literal["yes_no", "choice", "several", "day", "moment", "moments", "number", "points", "list", "text", "code", "given"]
@@ -56,10 +55,10 @@ def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -
 
 
 def _field(name: str, info: FieldInfo) -> Field:
-    kind, bare = _kind(name, info.annotation)
-    options = tuple(str(each.value) for each in bare) if isinstance(bare, type) and issubclass(bare, Enum) else ()
+    kind, plain = _kind(name, info.annotation)
+    options = tuple(str(each.value) for each in plain) if isinstance(plain, type) and issubclass(plain, Enum) else ()
     default = "" if info.is_required() or info.default in (None, "", ()) else str(getattr(info.default, "value", info.default))
-    return Field(name, kind, info.is_required(), options, _bound(info, "ge"), _bound(info, "le"), default)
+    return Field(name, kind, info.is_required(), options, bound(info, "ge"), bound(info, "le"), default)
 
 
 def _kind(name: str, annotation: Any) -> tuple[Kind, Any]:
@@ -67,15 +66,15 @@ def _kind(name: str, annotation: Any) -> tuple[Kind, Any]:
     if origin is dict:
         return "points", int
     if origin is tuple:
-        inner = _bare(typing.get_args(annotation)[0])
-        if isinstance(inner, type) and issubclass(inner, Enum):
+        inner = bare(typing.get_args(annotation)[0])
+        if issubclass(inner, Enum):
             return "several", inner
         return ("moments" if inner is datetime else "list"), inner
-    bare = _bare(annotation)
-    if isinstance(bare, type) and issubclass(bare, Enum):
-        return "choice", bare
+    one = bare(annotation)
+    if issubclass(one, Enum):
+        return "choice", one
     plain: dict[Any, Kind] = {bool: "yes_no", datetime: "moment", date: "day", int: "number"}
-    return plain.get(bare, "code" if name in ("reason", "code") else "text"), bare
+    return plain.get(one, "code" if name in ("reason", "code") else "text"), one
 
 
 def _narrowed(field: Field, known: Sequence[str] | None) -> Field:
@@ -110,17 +109,3 @@ def _moment(text: str, zone: str) -> str:
         return datetime.strptime(text, BROWSER_MOMENT).replace(tzinfo=ZoneInfo(zone)).isoformat()
     except ValueError:
         return text
-
-
-def _bare(annotation: Any) -> Any:
-    """The one type within `X | None` and `Annotated`."""
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        return _bare(next(each for each in typing.get_args(annotation) if each is not type(None)))
-    if typing.get_origin(annotation) is Annotated:
-        return _bare(typing.get_args(annotation)[0])
-    return datetime if annotation is AwareDatetime else annotation
-
-
-def _bound(info: FieldInfo, side: str) -> int | None:
-    kind = annotated_types.Ge if side == "ge" else annotated_types.Le
-    return next((getattr(mark, side) for mark in info.metadata if isinstance(mark, kind)), None)

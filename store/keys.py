@@ -186,13 +186,6 @@ class Destructions:
 
         await self._db.write(work)
 
-    async def rewrapped(self, ring: Keyring, compartment: Compartment) -> int:
-        """Wrap every key of a compartment that an older generation wraps anew, some hundreds a transaction; how many."""
-        done = 0
-        while some := await self._db.write(lambda tx: rewrap(tx, ring, compartment)):
-            done += some
-        return done  # the words of the index: `store.vault.renew_words`
-
     async def kept_plain(self) -> bool:
         """Is there somebody here whose data stands in clear?"""
         names = select(people.c.name).limit(1)

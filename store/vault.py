@@ -43,6 +43,19 @@ def pen(db: Database, connection: Connection) -> "Pen":
     return Pen(connection, db.ring)
 
 
+async def rewrapped(db: Database, ring: Keyring, compartment: Compartment) -> int:
+    """Wrap every key of a compartment that an older generation wraps anew, some hundreds a transaction; how many.
+
+    With `identity` the words people are found by are made anew too. Raises KeyGone.
+    """
+    done = 0
+    while some := await db.write(lambda tx: keys.rewrap(tx, ring, compartment)):
+        done += some
+    if compartment is Compartment.IDENTITY:
+        await db.write(lambda tx: renew_words(db, tx))
+    return done
+
+
 def renew_words(db: Database, tx: Connection) -> int:
     """Make the words people are found by anew, under a new key; of how many people. With the old key destroyed an old backup's words
     tell nobody anything. A source's own ids stay under their key: there is no text to make their hashes from again.

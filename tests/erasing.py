@@ -20,12 +20,11 @@ from store.checkpoints import Checkpoints
 from store.database import Database, migrate
 from store.erasure import Erasures
 from store.inbox import Inbox
-from store.keys import Destructions
 from store.people import People
 from store.records import Records
 from store.tables import data_keys, hires, leaves
 from store.vacancies import Vacancies
-from store.vault import renew_words
+from store.vault import rewrapped
 from tests.store import making as m
 
 DPO, HEAD = "dpo", "head"
@@ -137,9 +136,7 @@ async def _turned_over(db: Database, ring: FileKeyring, now: datetime) -> None:
     for compartment in Compartment:
         old, _ = ring.newest(compartment)
         ring.rotate(compartment, now)
-        await Destructions(db).rewrapped(ring, compartment)
-        if compartment is Compartment.IDENTITY:
-            await db.write(lambda tx: renew_words(db, tx))
+        await rewrapped(db, ring, compartment)
         ring.destroy(compartment, old, now)
 
 

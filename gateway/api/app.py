@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from config.guard import MAX_BYTES, READ_SECONDS, App, Guard, Message, Receive, Scope, Send, allowed
+from config.serving import health
 from domain.errors import Problem, Trouble
 from gateway.api import problems
 from gateway.api.callers import Counter
@@ -50,7 +51,7 @@ def create_api(parts: Parts) -> Guard:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _misdirected)
     app.add_exception_handler(Exception, _broken)
-    about = _about_itself(parts)
+    about = health(parts.ready)
     app.include_router(about)
     routes = allowed([*parts.routers, about], described=DESCRIBED)
     return Guard(
@@ -94,21 +95,6 @@ def _once(paths: dict[str, Any]) -> dict[str, Any]:
                 kept[f"Problem{status}"] = answer
                 operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
     return dict(sorted(kept.items()))
-
-
-def _about_itself(parts: Parts) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/livez")
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @router.get("/readyz")
-    async def readyz() -> dict[str, str]:
-        await parts.ready()
-        return {"status": "ready"}
-
-    return router
 
 
 def _told(app: App) -> App:

@@ -18,7 +18,7 @@ from config.codec import NoKeyring
 from config.cursors import Cursors
 from config.files import load_retention
 from config.guard import Guard
-from config.keyring import found_at, ring_of
+from config.keyring import ring_of
 from config.serving import run_server
 from config.settings import Settings
 from connectors.signatures import load_signing_key
@@ -129,7 +129,7 @@ def _opening(settings: Settings, db: Database) -> Opening | None:
     """Raises BadKeyring, and NoKeyring where histories are to be opened without one."""
     if not settings.codec_origin:
         return None
-    ring = found_at(settings.keyring_path, named=settings.keyring_file is not None)
+    ring = ring_of(settings)
     if ring is None:
         raise NoKeyring("codec_origin is set, and there is no keyring: no history here is encrypted", code="no_keyring")
     return Opening(Opener(db, CaseKeys(db, ring, keep_s=0.0)), settings.codec_origin)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from cli.acting import LOOKED_UP, MEANS, WOULD_END, _bare, command_name
+from acts.arguments import bare
+from cli.acting import LOOKED_UP, MEANS, WOULD_END, command_name
 from cli.vacancy import OWN
 from domain import competition
 from domain.acts import ACTS
@@ -37,10 +38,10 @@ def example(name: str, field: FieldInfo) -> tuple[list[str], Any]:
     if typing.get_origin(field.annotation) is dict:
         return [f"--{command_name(name)}", "1=80", f"--{command_name(name)}", "2=70"], {"1": 80, "2": 70}
     if typing.get_origin(field.annotation) is tuple:
-        one = _bare(typing.get_args(field.annotation)[0])
+        one = bare(typing.get_args(field.annotation)[0])
         typed, value = (next(iter(one)).value,) * 2 if issubclass(one, Enum) else EXAMPLES[one]
         return [f"--{command_name(name)}", typed], [value]
-    kind, flag = _bare(field.annotation), f"--{command_name(name)}"
+    kind, flag = bare(field.annotation), f"--{command_name(name)}"
     if kind is bool:
         return [flag], True
     if issubclass(kind, Enum):
