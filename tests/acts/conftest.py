@@ -12,8 +12,7 @@ from acts.evidence import Evidence
 from config.settings import Settings
 from connectors.log_key import load_log_key
 from store.database import Database, migrate
-from tests.gateway.api.conftest import staffed
-from tests.gateway.api.played import write
+from tests.gateway.api.conftest import played_at
 
 
 @pytest_asyncio.fixture
@@ -28,13 +27,7 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 async def played_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """To copy from."""
-    path = tmp_path_factory.mktemp("played") / "muster.db"
-    await migrate(f"sqlite+aiosqlite:///{path}")
-    db = await Database.open(f"sqlite+aiosqlite:///{path}")
-    await staffed(db)
-    await write(db)
-    await db.close()
-    return path
+    return await played_at(tmp_path_factory.mktemp("played") / "muster.db")
 
 
 @pytest.fixture

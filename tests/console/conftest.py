@@ -19,9 +19,8 @@ from console.visits import Reception
 from console.wiring import console_app
 from domain.errors import EngineUnavailable
 from domain.sessions import How
-from store.database import Database, migrate
-from tests.gateway.api.conftest import staffed
-from tests.gateway.api.played import write
+from store.database import Database
+from tests.gateway.api.conftest import played_at
 
 ORIGIN = "http://127.0.0.1:8482"
 FRAME = Frame(Words.load(), Assets(), office_zone())
@@ -63,13 +62,7 @@ class Console:
 @pytest.fixture(scope="session")
 async def played_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """To copy from."""
-    path = tmp_path_factory.mktemp("console") / "played.db"
-    await migrate(f"sqlite+aiosqlite:///{path}")
-    db = await Database.open(f"sqlite+aiosqlite:///{path}")
-    await staffed(db)
-    await write(db)
-    await db.close()
-    return path
+    return await played_at(tmp_path_factory.mktemp("console") / "played.db")
 
 
 @pytest.fixture

@@ -51,13 +51,7 @@ class Api:
 @pytest.fixture(scope="session")
 async def staffed_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with everybody in it and a played competition, to copy from."""
-    path = tmp_path_factory.mktemp("api") / "staffed.db"
-    await migrate(f"sqlite+aiosqlite:///{path}")
-    db = await Database.open(f"sqlite+aiosqlite:///{path}")
-    await staffed(db)
-    await write(db)
-    await db.close()
-    return path
+    return await played_at(tmp_path_factory.mktemp("api") / "staffed.db")
 
 
 @pytest.fixture
@@ -70,6 +64,16 @@ async def db(store: Path) -> AsyncIterator[Database]:
     opened = await Database.open(f"sqlite+aiosqlite:///{store}")
     yield opened
     await opened.close()
+
+
+async def played_at(path: Path) -> Path:
+    """A store at this place with everybody in it and a played competition."""
+    await migrate(f"sqlite+aiosqlite:///{path}")
+    db = await Database.open(f"sqlite+aiosqlite:///{path}")
+    await staffed(db)
+    await write(db)
+    await db.close()
+    return path
 
 
 async def staffed(db: Database) -> None:
