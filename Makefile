@@ -11,7 +11,7 @@ NOTICE ?=
 PROOFS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format e2e prove bench lock
+.PHONY: help setup demo up test check format e2e prove bench lock assets
 
 help: ## say what can be done here
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,3 +66,7 @@ lock: setup ## resolve requirements/*.in anew into hash-locked requirements/*.tx
 	@for name in base import nats sign dev; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 	    $$([ $$name = base ] || echo -c requirements/base.txt) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+assets: ## copy the libraries of the pages anew, as deploy/assets/package-lock.json has them (needs npm)
+	npm ci --prefix deploy/assets --silent
+	sh deploy/assets/copy.sh deploy/assets/node_modules console/static/vendor

@@ -91,8 +91,9 @@ class SessionBook:
 
     # ---- the session ------------------------------------------------------------------------------------------------------
 
-    async def proved(self, secret: str) -> Session:
-        """The live session with this secret. Raises NotSignedIn, saying why one is over."""
+    async def proved(self, secret: str, *, used: bool = True) -> Session:
+        """The live session with this secret; `used` by a person, not by a page that keeps itself up to date. Raises NotSignedIn, saying
+        why one is over."""
         found = await self._kept.find(_hash(secret)) if _SECRET.fullmatch(secret) else None
         if found is None:
             raise NotSignedIn("nobody is signed in here", code="not_signed_in")
@@ -100,9 +101,14 @@ class SessionBook:
         if (state := found.state(now, self.bounds)) != "live":
             raise NotSignedIn("this session is over: sign in again", code=f"session_{state}")
         await self._works_here(found.person)
-        if now - found.seen_at >= NOTED_EVERY:
+        if used and now - found.seen_at >= NOTED_EVERY:
             await self._kept.seen(found.session, now)
         return found
+
+    async def lives(self, session: Session) -> bool:
+        """Does this session still count? A page that only watches asks so: watching is no use of a session, and does not prolong it."""
+        found = await self._kept.find(session.session)
+        return found is not None and found.state(self._now(), self.bounds) == "live"
 
     def fresh(self, session: Session) -> bool:
         """May this session approve, or must the person prove again who they are?"""

@@ -16,6 +16,7 @@ from acts.sessions import NotSignedIn
 from config.guard import App, Guard, Message, Receive, Scope, Send, allowed
 from config.serving import health
 from console.frame import Frame
+from console.pulse import Pulse
 from console.visits import Forged, Reception
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow, Problem, Stale, Trouble
 
@@ -54,6 +55,7 @@ class Parts:
     routers: Sequence[APIRouter]
     frame: Frame
     reception: Reception
+    pulse: Pulse
     ready: Callable[[], Awaitable[None]]
 
 
@@ -61,7 +63,7 @@ def create_console(parts: Parts, larger: Mapping[str, int] | None = None) -> Gua
     """The ASGI application, guard included. What no router declares (an address, a method, a query) never gets past the guard."""
     app = FastAPI(title="Muster", docs_url=None, redoc_url=None, openapi_url=None)
     app.router.redirect_slashes = False
-    app.state.reception, app.state.frame = parts.reception, parts.frame
+    app.state.reception, app.state.frame, app.state.pulse = parts.reception, parts.frame, parts.pulse
     app.add_exception_handler(Problem, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _misdirected)
@@ -95,7 +97,7 @@ def _told(app: App, *, secure: bool) -> App:
             await app(scope, receive, sending)
         finally:
             route = getattr(scope.get("route"), "path", "")
-            if route not in ("/assets/{name}", "/livez", "/readyz"):
+            if route not in ("/assets/{name}", "/livez", "/readyz", "/live"):
                 who = getattr(state.get("visitor"), "person", "")
                 took = round((monotonic() - began) * 1000)
                 log.info("console.answered", method=scope["method"], route=route, status=status, ms=took, person=who, trace=state["trace"])

@@ -85,6 +85,7 @@ class Frame:
             "theme": visitor.likes.get("theme", "system") if visitor else "system",
             "themes": THEMES,
             "visitor": visitor,
+            "position": getattr(request.state, "position", None),
             "rail": [place for place in RAIL if visitor and visitor.sees(place.resource)],
             "path": request.url.path,
             "here": _address(request),

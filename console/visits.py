@@ -17,6 +17,8 @@ from domain.sessions import Session
 from domain.words import Role
 from domain.words import roles as roles_among
 
+#: The header of a page that asks for itself again because something changed: nobody pressed anything.
+WATCHING = "muster-watching"
 SECURE, PLAIN = "__Host-muster", "muster_session"
 
 
@@ -73,9 +75,9 @@ class Shows:
     async def __call__(self, request: Request) -> Visitor:
         reception: Reception = request.app.state.reception
         secret = request.cookies.get(reception.cookie, "")
-        session = await reception.desk.sessions.proved(secret)
+        session = await reception.desk.sessions.proved(secret, used=WATCHING not in request.headers)
         visitor = await _visitor(reception, session, secret)
-        request.state.visitor = visitor
+        request.state.visitor, request.state.position = visitor, request.app.state.pulse.position
         self._check(visitor)
         return visitor
 

@@ -21,9 +21,11 @@ from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
 from console.frame import Frame
-from console.pages import acting, deadlines, hires, overview, signing_in, vacancies
+from console.pages import acting, deadlines, hires, live, overview, signing_in, vacancies
+from console.pulse import Pulse
 from console.visits import Reception
 from domain.sessions import Bounds
+from store.changes import Changes
 from store.database import Database, check_migrated
 
 
@@ -56,7 +58,7 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
-def routers(frame: Frame, cursors: Cursors) -> Sequence[APIRouter]:
+def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]:
     """Every page there is."""
     return (
         signing_in.routes(frame),
@@ -65,14 +67,15 @@ def routers(frame: Frame, cursors: Cursors) -> Sequence[APIRouter]:
         acting.routes(frame),
         vacancies.routes(frame, cursors),
         deadlines.routes(frame, cursors),
+        live.routes(pulse),
     )
 
 
-def console_app(reception: Reception, frame: Frame, cursors: Cursors) -> Guard:
+def console_app(reception: Reception, frame: Frame, cursors: Cursors, pulse: Pulse) -> Guard:
     async def ready() -> None:
         await reception.desk.clock.now()
 
-    return create_console(Parts(routers(frame, cursors), frame, reception, ready))
+    return create_console(Parts(routers(frame, cursors, pulse), frame, reception, pulse, ready))
 
 
 async def serve(settings: Settings) -> None:
@@ -83,7 +86,8 @@ async def serve(settings: Settings) -> None:
     try:
         desks = Desks(settings, db)
         reception = Reception(desks.reading, desks.acting, settings.console_origin)
-        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material))
-        await run_server(app, settings.console.host, settings.console.port)
+        pulse = Pulse(Changes(db))
+        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse)
+        await run_server(app, settings.console.host, settings.console.port, pulse.beating(), closing=pulse.closing)
     finally:
         await db.close()

@@ -15,10 +15,12 @@ from config.cursors import Cursors
 from config.words import Words
 from console.assets import Assets
 from console.frame import Frame
+from console.pulse import Pulse
 from console.visits import Reception
 from console.wiring import console_app
 from domain.errors import EngineUnavailable
 from domain.sessions import How
+from store.changes import Changes
 from store.database import Database
 from tests.gateway.api.conftest import played_at
 
@@ -80,4 +82,4 @@ async def console(db: Database) -> Console:
         raise EngineUnavailable("no Temporal here")
 
     reception = Reception(desk, acting, ORIGIN)
-    return Console(db, desk, reception, console_app(reception, FRAME, Cursors(b"a key of the tests")))
+    return Console(db, desk, reception, console_app(reception, FRAME, Cursors(b"a key of the tests"), Pulse(Changes(db))))

@@ -22,8 +22,10 @@ from config.cursors import Cursors
 from config.words import Words
 from console.assets import Assets
 from console.frame import Frame
+from console.pulse import Pulse
 from console.visits import Reception
 from console.wiring import console_app
+from store.changes import Changes
 from store.database import Database, migrate
 from tests.gateway.api.conftest import staffed
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, write
@@ -50,6 +52,7 @@ class Seen:
 
     origin: str
     desk: Desk
+    pulse: Pulse
     complaints: list[str] = field(default_factory=list)
 
     async def signed_in(self, browser: Browser, person: str, *, width: int = 1280, language: str = "en", theme: str = "light") -> Page:
@@ -81,14 +84,17 @@ async def seen(tmp_path: Path) -> AsyncIterator[Seen]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
-    app = console_app(Reception(desk, acting, origin), Frame(Words.load(), Assets(), office_zone()), Cursors(b"a key of the tests"))
+    frame, pulse = Frame(Words.load(), Assets(), office_zone()), Pulse(Changes(db))
+    app = console_app(Reception(desk, acting, origin), frame, Cursors(b"a key of the tests"), pulse)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     for _ in range(500):
         if server.started:
             break
         await asyncio.sleep(0.02)
-    yield Seen(origin, desk)
+    async with pulse.beating():
+        yield Seen(origin, desk, pulse)
+        pulse.closing.set()
     server.should_exit = True
     await serving
     await db.close()

@@ -74,6 +74,15 @@ async def put(db: Database, world: World) -> None:
             await records.append(_step(case, step, list(found)))
 
 
+async def go_on(db: Database, world: World) -> None:
+    """What was played since, in cases that are there already."""
+    records = Records(db)
+    for case, journal in world.store.journals.items():
+        new = journal[len(await records.journal(case)) :]
+        for step, found in groupby(new, key=lambda e: e.step):
+            await records.append(_step(case, step, list(found)))
+
+
 async def put_letter(db: Database, case: str) -> None:
     records = Records(db)
     await records.append(await _letter(records, case))
