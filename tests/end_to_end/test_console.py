@@ -3,35 +3,14 @@
 Needs Chromium on the machine (Debian: apt-get install chromium); without one these tests say that they did not run.
 """
 
-import asyncio
-import os
-import shutil
-import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
-
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser
 
-from acts.desk import Desk
-from acts.digest import office_zone
-from config.cursors import Cursors
-from config.words import Words
-from console.assets import Assets
-from console.frame import Frame
-from console.pulse import Pulse
-from console.visits import Reception
-from console.wiring import console_app
-from store.changes import Changes
-from store.database import Database, migrate
-from tests.gateway.api.conftest import staffed
-from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, write
+from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
+from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine: the console was not seen by a browser")
+pytestmark = NEEDS_BROWSER
 PAGES = {
     "overview": "/",
     "hires": "/hires?ending=",
@@ -44,69 +23,6 @@ PAGES = {
 }
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@dataclass
-class Seen:
-    """A console that is served, and what browsers said about it."""
-
-    origin: str
-    desk: Desk
-    pulse: Pulse
-    complaints: list[str] = field(default_factory=list)
-
-    async def signed_in(self, browser: Browser, person: str, *, width: int = 1280, language: str = "en", theme: str = "light") -> Page:
-        """A page of somebody who came in by a link, pressed the button, and likes it so."""
-        await self.desk.preferences.put(person, language=language, theme=theme)
-        context = await browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-        page = await context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        await page.goto(f"{self.origin}/in/{await self.desk.sessions.link(person)}")
-        await page.keyboard.press("Enter")  # the one button has the focus
-        await page.wait_for_url(f"{self.origin}/")
-        return page
-
-
-@pytest.fixture
-async def seen(tmp_path: Path) -> AsyncIterator[Seen]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}"
-    await migrate(url)
-    db = await Database.open(url)
-    await staffed(db)
-    await write(db)
-    desk = Desk(db)
-
-    async def acting() -> Desk:
-        return desk
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    origin = f"http://127.0.0.1:{port}"
-    frame, pulse = Frame(Words.load(), Assets(), office_zone()), Pulse(Changes(db))
-    app = console_app(Reception(desk, acting, origin), frame, Cursors(b"a key of the tests"), pulse)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    for _ in range(500):
-        if server.started:
-            break
-        await asyncio.sleep(0.02)
-    async with pulse.beating():
-        yield Seen(origin, desk, pulse)
-        pulse.closing.set()
-    server.should_exit = True
-    await serving
-    await db.close()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as driver:
-        # As root there is no sandbox to be had; elsewhere it stays on.
-        opened = await driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if os.geteuid() == 0 else [])
-        yield opened
-        await opened.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

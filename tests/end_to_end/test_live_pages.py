@@ -2,17 +2,16 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.end_to_end.test_console import CHROMIUM, Seen, browser, seen  # noqa: F401: fixtures
-from tests.end_to_end.test_console import pytestmark as pytestmark  # without Chromium, neither
+from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
 from tests.gateway.api.played import AT_SHORTLISTING, WITHDRAWN, go_on, play
 from tests.world import World
 
 LIST = "/hires?ending=&sort=case"
 ROW = f'[data-key="hire/{AT_SHORTLISTING}"]'
-assert CHROMIUM is not None
+pytestmark = NEEDS_BROWSER
 
 
-async def opened(seen: Seen, browser: Browser, path: str) -> Page:  # noqa: F811: fixtures
+async def opened(seen: Seen, browser: Browser, path: str) -> Page:
     """A page that hears already."""
     page = await seen.signed_in(browser, "hr_head")
     async with page.expect_response("**/live*"):
@@ -21,12 +20,12 @@ async def opened(seen: Seen, browser: Browser, path: str) -> Page:  # noqa: F811
     return page
 
 
-async def shortlisted(seen: Seen, world: World) -> None:  # noqa: F811
+async def shortlisted(seen: Seen, world: World) -> None:
     world.act(f"hire/{AT_SHORTLISTING}", "shortlist", shortlisted=True)
     await go_on(seen.desk.db, world)
 
 
-async def test_a_row_is_brought_up_to_date_in_place(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_a_row_is_brought_up_to_date_in_place(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, LIST)
     row = page.locator(ROW)
     await row.get_by_role("link").first.focus()
@@ -39,7 +38,7 @@ async def test_a_row_is_brought_up_to_date_in_place(seen: Seen, browser: Browser
     assert seen.complaints == []
 
 
-async def test_a_page_that_rests_stays_as_it_is_until_it_goes_on(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_a_page_that_rests_stays_as_it_is_until_it_goes_on(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, LIST)
     row, before = page.locator(ROW), await page.locator(ROW).inner_text()
     await page.locator("#live").click()
@@ -51,7 +50,7 @@ async def test_a_page_that_rests_stays_as_it_is_until_it_goes_on(seen: Seen, bro
     await expect(row).not_to_have_text(before, timeout=5000)
 
 
-async def test_a_row_keeps_its_place_until_somebody_wants_the_new_order(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_a_row_keeps_its_place_until_somebody_wants_the_new_order(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, "/hires?sort=case")  # only hires that go on
     world, row = play(), page.locator(ROW)
     world.act(f"hire/{AT_SHORTLISTING}", "shortlist", shortlisted=False)
@@ -62,7 +61,7 @@ async def test_a_row_keeps_its_place_until_somebody_wants_the_new_order(seen: Se
     await expect(page.locator("#live-order")).to_be_hidden()
 
 
-async def test_what_somebody_types_is_not_taken_from_them(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_what_somebody_types_is_not_taken_from_them(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, LIST)
     row, before = page.locator(ROW), await page.locator(ROW).inner_text()
     await page.locator("#stage").select_option("screening")
@@ -72,14 +71,14 @@ async def test_what_somebody_types_is_not_taken_from_them(seen: Seen, browser: B
     assert page.url == seen.origin + LIST
 
 
-async def test_a_page_without_a_console_behind_it_says_since_when(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_a_page_without_a_console_behind_it_says_since_when(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, f"/hires/{WITHDRAWN}")
     seen.pulse.closing.set()
     await expect(page.locator("#live")).to_have_attribute("data-state", "stale", timeout=15000)
     await expect(page.locator("#live")).to_contain_text("Stale since")
 
 
-async def test_whoever_signs_out_elsewhere_is_at_the_door(seen: Seen, browser: Browser) -> None:  # noqa: F811
+async def test_whoever_signs_out_elsewhere_is_at_the_door(seen: Seen, browser: Browser) -> None:
     page = await opened(seen, browser, LIST)
     await seen.desk.sessions.end_all("hr_head")
     await shortlisted(seen, play())

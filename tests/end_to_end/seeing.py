@@ -1,0 +1,39 @@
+"""A console that is served, seen by a real browser."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from acts.desk import Desk
+from console.pulse import Pulse
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+#: Every test with a browser carries this, so that a machine without one says what it did not see.
+NEEDS_BROWSER = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine: the console was not seen by a browser")
+#: As root there is no sandbox to be had; elsewhere it stays on.
+ARGS = ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
+@dataclass
+class Seen:
+    """A console that is served, and what browsers said about it."""
+
+    origin: str
+    desk: Desk
+    pulse: Pulse
+    complaints: list[str] = field(default_factory=list)
+
+    async def signed_in(self, browser: Browser, person: str, *, width: int = 1280, language: str = "en", theme: str = "light") -> Page:
+        """A page of somebody who came in by a link, pressed the button, and likes it so."""
+        await self.desk.preferences.put(person, language=language, theme=theme)
+        context = await browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        page = await context.new_page()
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        await page.goto(f"{self.origin}/in/{await self.desk.sessions.link(person)}")
+        await page.keyboard.press("Enter")  # the one button has the focus
+        await page.wait_for_url(f"{self.origin}/")
+        return page
