@@ -8,7 +8,7 @@ from console.assets import STATIC
 from tests.house.repository import ROOT
 
 VENDOR = STATIC / "vendor"
-SUMS = dict(reversed(line.split("  ")) for line in (VENDOR / "SHA256SUMS").read_text("utf-8").splitlines())
+SUMS: dict[str, str] = {name: sha for sha, name in (line.split("  ") for line in (VENDOR / "SHA256SUMS").read_text("utf-8").splitlines())}
 
 
 def test_every_file_has_the_checksum_that_is_written_beside_it() -> None:
