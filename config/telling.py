@@ -119,6 +119,11 @@ class Teller:
         """What an act is, for people; its own name where the catalogue has no words for it."""
         return self._say(f"act.{name}") if self._knows(f"act.{name}") else name.replace("_", "-")
 
+    def need(self, need: str) -> str:
+        """What a case needs of somebody, `act` or `act:about`, as in the queue: "confirm a reply (medical approval)"."""
+        act, _, about = need.partition(":")
+        return self._named(act, about)
+
     def thing(self, word: str) -> str:
         """A condition, deadline, stage or request in words; the word itself when it is none of these."""
         return self._first(WHAT, word)

@@ -15,6 +15,7 @@ from acts.rights import Resource
 from config.telling import Teller
 from config.words import LANGUAGES, Words
 from console.assets import Assets
+from console.telling import pill_words
 from console.visits import Visitor, language_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -55,6 +56,7 @@ class Frame:
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         env.globals["asset"] = self.assets.at
+        env.globals["pill_words"] = pill_words
         object.__setattr__(self, "env", env)
         known = (key.removeprefix("reason.") for key in self.words.known() if key.startswith("reason."))
         object.__setattr__(self, "codes", sorted(known))

@@ -21,7 +21,7 @@ from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
 from console.frame import Frame
-from console.pages import acting, deadlines, hires, live, overview, signing_in, vacancies
+from console.pages import acting, deadlines, exporting, hires, live, overview, signing_in, vacancies
 from console.pulse import Pulse
 from console.visits import Reception
 from domain.sessions import Bounds
@@ -58,6 +58,10 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
+#: The lists that can be taken along as a file.
+LISTINGS = (hires.LISTING, vacancies.LISTING, deadlines.LISTING)
+
+
 def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]:
     """Every page there is."""
     return (
@@ -68,6 +72,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
         vacancies.routes(frame, cursors),
         deadlines.routes(frame, cursors),
         live.routes(pulse),
+        exporting.routes(frame, LISTINGS),
     )
 
 

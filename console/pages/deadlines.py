@@ -1,5 +1,6 @@
 """Deadlines: everything that is due, by the day it is due, with the rule it comes from."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -12,8 +13,10 @@ from acts import compartments
 from acts.compartments import opened
 from acts.rights import Resource
 from config.cursors import Cursors
-from console.frame import Frame
-from console.telling import pill
+from config.telling import Teller
+from console.exports import Column, Listing, every_page
+from console.frame import Frame, option
+from console.telling import pill, pill_words
 from console.visits import Shows, Visitor
 from domain.words import Party
 
@@ -40,14 +43,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
     async def deadlines(request: Request, visitor: OfFigures, asked: Annotated[Asked, Query()]) -> Response:
         now = await visitor.desk.clock.now()
         question = {"screen": "deadlines", **asked.model_dump(mode="json", exclude={"cursor"})}
-        rows = await visitor.desk.pages.deadlines(
-            now,
-            parties=[str(asked.party)] if asked.party else None,
-            until=now + WITHIN[asked.within] if asked.within else None,
-            overdue=asked.overdue,
-            after=cursors.read(asked.cursor, question) if asked.cursor else None,
-            limit=PER_PAGE + 1,
-        )
+        rows = await _asked_for(visitor, asked, now, cursors.read(asked.cursor, question) if asked.cursor else None, PER_PAGE + 1)
         shown = rows[:PER_PAGE]
         following = cursors.make(question, [shown[-1][name] for name in KEYS]) if len(rows) > PER_PAGE else ""
         seen = compartments.deadlines(shown, opened(visitor.roles))
@@ -57,8 +53,52 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
     return at
 
 
+async def _asked_for(visitor: Visitor, asked: Asked, now: datetime, after: Sequence[Any] | None, limit: int) -> list[dict[str, Any]]:
+    """Deadlines these filters let through, from a place on."""
+    return await visitor.desk.pages.deadlines(
+        now,
+        parties=[str(asked.party)] if asked.party else None,
+        until=now + WITHIN[asked.within] if asked.within else None,
+        overdue=asked.overdue,
+        after=after,
+        limit=limit,
+    )
+
+
 def by_day(rows: list[dict[str, Any]], zone: str) -> list[tuple[datetime, list[dict[str, Any]]]]:
     """The rows under the day each is due, as the office's calendar has it; they come in order."""
     there = ZoneInfo(zone)
     days = groupby(rows, lambda row: row["due_at"].astimezone(there).date())
     return [(found[0]["due_at"], found) for _, group in days if (found := list(group))]
+
+
+# ---- the same as a file ----------------------------------------------------------------------------------------------------
+
+
+async def _chunks(visitor: Visitor, asked: Asked) -> AsyncIterator[list[dict[str, Any]]]:
+    now, seen = await visitor.desk.clock.now(), opened(visitor.roles)
+    async for rows in every_page(lambda after, n: _asked_for(visitor, asked, now, after, n), KEYS):
+        yield [{**row, "state": pill(row["due_at"], now)} for row in compartments.deadlines(rows, seen)]
+
+
+def _columns(visitor: Visitor) -> list[Column]:
+    return [
+        Column("due", "console.col.due", lambda row, teller: row["due_at"]),
+        Column("state", "console.col.state", lambda row, teller: pill_words(row["state"], teller.say)),
+        Column("deadline", "console.field.deadline", lambda row, teller: option("deadline", row["key"], teller)),
+        Column("rule", "console.col.rule", lambda row, teller: teller.deadline(row)),
+        Column("hire", "console.col.hire", lambda row, teller: row["case_id"].partition("/")[2]),
+        Column("turn", "console.col.turn", lambda row, teller: teller.who([row["who"] or row["party"]])),
+    ]
+
+
+def _filters(asked: Asked, teller: Teller) -> list[tuple[str, str]]:
+    said = [
+        ("console.col.turn", teller.say(f"party.{asked.party}") if asked.party else ""),
+        ("console.deadlines.within", teller.say(f"console.deadlines.{asked.within}") if asked.within else ""),
+        ("console.deadlines.overdue", teller.say("console.yes") if asked.overdue else ""),
+    ]
+    return [(teller.say(label), value) for label, value in said if value]
+
+
+LISTING = Listing("deadlines", Resource.FIGURES, Asked, _columns, _filters, _chunks)

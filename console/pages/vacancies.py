@@ -1,14 +1,16 @@
 """Vacancies: the list, and one of them with its posts, what it waits for and where its candidates stand."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
 
 from acts.compartments import counts, opened
 from acts.rights import Resource
 from config.cursors import Cursors
 from config.telling import Teller
+from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import pill
 from console.visits import Shows, Visitor, language_of
@@ -53,3 +55,28 @@ def funnel(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     stages = [("stage", str(stage), found[str(stage)]) for stage in Stage if found.get(str(stage))]
     endings = [("ending", str(ending), found[str(ending)]) for ending in Ending if found.get(str(ending))]
     return [{"family": family, "name": name, "n": n, "part": n / most} for family, name, n in stages + endings]
+
+
+# ---- the list as a file ----------------------------------------------------------------------------------------------------
+
+
+class Asked(BaseModel):
+    """The list has no filters yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _chunks(visitor: Visitor, asked: Asked) -> AsyncIterator[list[dict[str, Any]]]:
+    return every_page(visitor.desk.pages.vacancies, KEYS)
+
+
+def _columns(visitor: Visitor) -> list[Column]:
+    return [
+        Column("vacancy", "console.col.vacancy", lambda row, teller: row["reference"]),
+        Column("title", "console.col.title", lambda row, teller: row[f"title_{teller.language}"]),
+        Column("state", "console.col.state", lambda row, teller: teller.say(f"console.status.{row['status']}")),
+        Column("closes", "console.col.closes", lambda row, teller: row["closes_at"] or teller.say("console.vacancy.ongoing")),
+    ]
+
+
+LISTING = Listing("vacancies", Resource.VACANCIES, Asked, _columns, lambda asked, teller: (), _chunks)

@@ -17,6 +17,7 @@ from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
 from console.forms import fields_of
 from console.frame import RAIL, THEMES
 from console.pages.hires import KEYS
+from console.sheets import FORMATS
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
@@ -124,6 +125,7 @@ def console() -> set[str]:
     keys = {f"console.field.{name}" for name in asked} | {f"console.rail.{place.name}" for place in RAIL}
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
     keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
+    keys |= {f"console.export.{kind}" for kind in FORMATS}
     keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "competencies", "desirable")}
     keys |= {f"console.pill.{name}" for name in ("needs", "waiting", "held", "over", "done")}
     keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}

@@ -19,6 +19,7 @@ const single = {
   j: () => step(1),
   k: () => step(-1),
   a: () => (document.activeElement?.closest("[data-row]") ?? document).querySelector("[data-act]")?.focus(),
+  e: () => document.querySelector("[data-export]")?.focus(),
   g: () => { goes = true; setTimeout(() => { goes = false; }, 1500); },
 };
 
