@@ -6,7 +6,7 @@ it is written. Publishing starts a case, so it goes the way of every delivery: a
 
 import copy
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -36,7 +36,7 @@ from acts.personnel import Personnel
 from acts.privacy import PrivacyDesk
 from acts.sessions import SessionBook
 from acts.signals import SignalDesk
-from acts.standing import CaseStanding, standing
+from acts.standing import CaseStanding, choices, standing
 from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.keyring import ring_of
@@ -66,6 +66,7 @@ from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
 from domain.words import Ending, Party, Role
 from store.arrivals import Arrival
+from store.board import Boards
 from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Inbox
@@ -95,6 +96,7 @@ class Desk:
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.pages = Pages(db, self.queries)
+        self.boards = Boards(db, self.pages)
         self.audit = AuditDesk(db, self.people, self.queries, self.vacancies_store, self.reads, evidence)
         self.boardroom = Boardroom(self.people, self.queries, self.reads)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
@@ -130,6 +132,10 @@ class Desk:
         await self._noted(Look(case, frozenset(new), about))
         if self._seen is not None:
             self._seen |= {(case, each) for each in new}
+
+    async def looked_over(self, what: Mapping[str, Iterable[Category]], about: str) -> None:
+        """The same for many cases on one page, in one transaction."""
+        await self._noted(*(Look(case, frozenset(told), about) for case, told in what.items()))
 
     async def _noted(self, *looks: Look) -> None:
         if self._reader is not None:
@@ -280,6 +286,14 @@ class Desk:
         journal = await self._journals.journal(case)
         await self.looked(case, told(journal), "why")
         return with_doors(why(journal, ACTS, act, about), fold(journal), await Partners(self.db).reaches(), system_now())
+
+    async def choices(self, case: str, roles: Collection[Role]) -> list[Why]:
+        """What somebody with these roles could do to a hire now, and what stands against the rest of it. Raises NotFound."""
+        journal = await self._journals.journal(case)
+        if not journal:
+            raise NotFound(f"there is no {case}", code="unknown_case")
+        await self.looked(case, told(journal), "choices")
+        return choices(journal, roles)
 
     async def vacancy_why(self, reference: str) -> tuple[VacancyWhy, str]:
         """What a vacancy waits for, and the zone its moments are told in. Raises NotFound."""

@@ -1,6 +1,6 @@
 """A case in brief: where it stands, at which version, who moved it last, and what a person could do to it now."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from domain.facts import Entry
 from domain.hire import HireState, fold
 from domain.vacancy import VacancyState
 from domain.vacancy import fold as fold_vacancy
+from domain.waiting import Why, why
 from domain.words import Role
 
 
@@ -54,3 +55,13 @@ def standing(case: str, journal: list[Entry]) -> CaseStanding:
     last = journal[-1]
     changed = {"by": last.actor, "what": last.fact.kind, "at": last.at.isoformat()}
     return CaseStanding(case, fold(journal) if case.startswith("hire/") else fold_vacancy(journal), changed)
+
+
+def choices(journal: list[Entry], roles: Collection[Role]) -> list[Why]:
+    """Every act these roles have at this stage of a hire: possible now, or with what stands against it; the possible ones first."""
+    state = fold(journal)
+    mine = (each for each in acts.ACTS.values() if each.roles & set(roles))
+    here = [each.name for each in mine if (each.after_ending if state.ended else state.stage in each.stages)]
+    now = set(acts.allowed(state, frozenset(roles)))
+    found = [why(journal, acts.ACTS, name) for name in sorted(here) if name in now or not state.over]
+    return sorted(found, key=lambda each: not each.possible)

@@ -34,6 +34,7 @@ class Place:
 #: The rail, from top to bottom. A place is shown to whoever may look at what it is about.
 RAIL = (
     Place("overview", "/", Resource.ONESELF, "o"),
+    Place("board", "/board", Resource.PARTS, "b"),
     Place("hires", "/hires", Resource.PARTS, "h"),
     Place("vacancies", "/vacancies", Resource.VACANCIES, "v"),
     Place("deadlines", "/deadlines", Resource.FIGURES, "d"),

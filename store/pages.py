@@ -79,18 +79,18 @@ class Pages:
         if needs is not None:
             query = query.where(self._queries.needing(needs))
         if concerns is not None:
-            query = query.where(self._of(concerns))
+            query = query.where(self.of(concerns))
         return await self._page(query, HIRES[sort], after, limit)
 
     async def those(self, cases_: Iterable[str], concerns: Concerns | None = None) -> list[Row]:
         """These hires, cut to somebody's office, the one with the nearest deadline first."""
         query = select(hires).where(hires.c.case_id.in_(list(cases_)))
-        query = query if concerns is None else query.where(self._of(concerns))
+        query = query if concerns is None else query.where(self.of(concerns))
         return await self._page(query, HIRES["deadline"], None, 1000)
 
     async def concerned(self, case_id: str, concerns: Concerns) -> bool:
         """Is this hire one of somebody's office?"""
-        query = select(hires.c.case_id).where(hires.c.case_id == case_id, self._of(concerns))
+        query = select(hires.c.case_id).where(hires.c.case_id == case_id, self.of(concerns))
         return bool(await self._db.read(lambda rx: rx.execute(query).first()))
 
     async def deadlines(
@@ -128,7 +128,8 @@ class Pages:
         """Acts on many hires, the newest first, without their items."""
         return await self._page(select(operations), OPERATIONS, after, limit)
 
-    def _of(self, concerns: Concerns) -> ColumnElement[bool]:
+    def of(self, concerns: Concerns) -> ColumnElement[bool]:
+        """True for the hires of somebody's office."""
         has = [conditions.c.condition == each for each in concerns.conditions]
         has += [conditions.c.condition.startswith(f"{each}.", autoescape=True) for each in concerns.conditions]
         with_one = select(conditions.c.case_id).where(or_(false(), *has))

@@ -75,6 +75,7 @@ def _hire_row(case: str, s: hire.HireState) -> Row:
         "received_at": s.received_at,
         "late": s.late,
         "owner": s.owner or None,
+        "since": s.ended_at or s.stage_since,
     }
 
 

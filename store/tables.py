@@ -491,8 +491,13 @@ hires = Table(
     Column("updated_at", Instant, nullable=False),
     _words("owner", nullable=True),
     _words("review"),
+    Column("since", Instant),  # when it came to its stage; of one that has ended, when it ended
     Index("ix_hires_vacancy", "vacancy", "stage"),
     Index("ix_hires_next_deadline", "next_deadline"),
+    # the board: a column's counts and its first cards are read from the index alone
+    _only("ix_hires_board", "stage", "next_deadline", "case_id", "since", where="ending IS NULL"),
+    _only("ix_hires_owner", "owner", "stage", "next_deadline", where="ending IS NULL"),
+    _only("ix_hires_ended", "since", where="ending IS NOT NULL"),
 )
 
 conditions = Table(

@@ -15,6 +15,11 @@ from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
 PAGES = (
     "/",
+    "/board",
+    "/board?group=vacancy&compact=true",
+    "/board?group=owner&apart=true",
+    "/board?table=true",
+    f"/board?menu={AT_SHORTLISTING}",
     "/hires",
     "/hires?ending=",
     "/me",

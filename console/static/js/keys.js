@@ -5,7 +5,7 @@ let goes = false;
 
 const typing = (target) => target.closest("input, select, textarea, [contenteditable]") !== null;
 const rows = () => [...document.querySelectorAll("[data-row]")];
-const link = (row) => row?.querySelector("th a, td a");
+const link = (row) => row?.querySelector("[data-open], th a, td a");
 
 function step(by) {
   const all = rows(), at = all.findIndex((row) => row.contains(document.activeElement));
@@ -25,7 +25,8 @@ const single = {
 
 document.addEventListener("keydown", (event) => {
   if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  const place = goes && document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+  const key = CSS.escape(event.key);
+  const place = document.querySelector(goes ? `[data-go="${key}"]` : `[data-key="${key}"]`);
   goes = false;
   if (place) {
     event.preventDefault();

@@ -15,9 +15,13 @@ def upgrade() -> None:
     _sessions()
     _proofs()
     _likings()
+    _since()
 
 
 def downgrade() -> None:
+    for index in ("ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
+        op.drop_index(index, "hires")
+    op.drop_column("hires", "since")
     for table in ("views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
 
@@ -95,3 +99,16 @@ def _likings() -> None:
         sa.PrimaryKeyConstraint("view", name="pk_views"),
     )
     op.create_index("ix_views_screen", "views", ["screen"])
+
+
+def _since() -> None:
+    """Since when each hire stands where it stands: from its journal, where it was written all along."""
+    op.add_column("hires", _at("since", nullable=True))
+    for kind, now in (("ending_reached", "IS NOT NULL"), ("stage_entered", "IS NULL")):
+        last = f"SELECT j.at FROM journal j WHERE j.case_id = hires.case_id AND j.kind = '{kind}' ORDER BY j.number DESC LIMIT 1"
+        op.execute(f"UPDATE hires SET since = ({last}) WHERE ending {now}")
+    open_, ended = sa.text("ending IS NULL"), sa.text("ending IS NOT NULL")
+    board, owner = ["stage", "next_deadline", "case_id", "since"], ["owner", "stage", "next_deadline"]
+    op.create_index("ix_hires_board", "hires", board, sqlite_where=open_, postgresql_where=open_)
+    op.create_index("ix_hires_owner", "hires", owner, sqlite_where=open_, postgresql_where=open_)
+    op.create_index("ix_hires_ended", "hires", ["since"], sqlite_where=ended, postgresql_where=ended)
