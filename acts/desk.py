@@ -81,6 +81,8 @@ from store.reads import Reads
 from store.records import Records
 from store.vacancies import Vacancies
 
+#: Somebody who keeps a page of many cases open looks at each of them once in this time.
+ONE_LOOK = timedelta(hours=1)
 PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
@@ -134,8 +136,12 @@ class Desk:
             self._seen |= {(case, each) for each in new}
 
     async def looked_over(self, what: Mapping[str, Iterable[Category]], about: str) -> None:
-        """The same for many cases on one page, in one transaction."""
-        await self._noted(*(Look(case, frozenset(told), about) for case, told in what.items()))
+        """The same for many cases on one page, in one transaction; a page that brings itself up to date is one look an hour."""
+        if self._reader is None:
+            return
+        known = await self.reads.lately(self._reader, about, system_now() - ONE_LOOK)
+        looks = (Look(case, frozenset(filter(self._reader.sees, told)), about) for case, told in what.items())
+        await self._noted(*(look for look in looks if (look.stream, tuple(sorted(look.what))) not in known))
 
     async def _noted(self, *looks: Look) -> None:
         if self._reader is not None:

@@ -85,7 +85,7 @@ def ticks(conditions: Iterable[Row]) -> tuple[Tick, ...]:
     order = [*TICKS, *(each for each in Condition if each not in TICKS and str(each) in states)]
     worst = {name: min(found, key=list(DRAWN).index) for name, found in states.items()}
     shown = [(str(each), worst.get(str(each))) for each in order] if states else []
-    return tuple(Tick(name, state, DRAWN[state]) for name, state in shown if state is not None)  # type: ignore[index]
+    return tuple(Tick(name, state, DRAWN[state]) for name, state in shown if state is not None)
 
 
 def _card(

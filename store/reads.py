@@ -38,6 +38,11 @@ class Reads:
         """What somebody looked at: `person:<id>` or `terminal:<login>`."""
         return await self._rows(reads.c.reader == who)
 
+    async def lately(self, reader: Reader, about: str, since: datetime) -> set[tuple[str, tuple[str, ...]]]:
+        """What a reader was noted with on a page since then: the case, and the categories."""
+        query = select(reads.c.stream, reads.c.what).where(reads.c.reader == reader.who, reads.c.at >= since, reads.c.about == about)
+        return await self._db.read(lambda rx: {(row.stream, tuple(row.what)) for row in rx.execute(query)})
+
     async def _rows(self, wanted: Any) -> list[Row]:
         query = select(reads).where(wanted).order_by(reads.c.at, reads.c.id)
         return await self._db.read(lambda rx: [{**row, "at": utc(row["at"])} for row in rx.execute(query).mappings()])

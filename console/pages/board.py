@@ -95,7 +95,7 @@ def routes(frame: Frame) -> APIRouter:
 
 def columns(*, apart: bool) -> list[tuple[str, tuple[Stage, ...]]]:
     """The columns and their stages, in the order a hire goes through them; the early ones together unless wanted apart."""
-    single = [(str(stage), (stage,)) for stage in Stage if apart or stage not in EARLY]
+    single: list[tuple[str, tuple[Stage, ...]]] = [(str(stage), (stage,)) for stage in Stage if apart or stage not in EARLY]
     return single if apart else [("early", EARLY), *single]
 
 

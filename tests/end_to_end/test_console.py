@@ -13,6 +13,9 @@ from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING
 pytestmark = NEEDS_BROWSER
 PAGES = {
     "overview": "/",
+    "board": f"/board?menu={AT_CONDITIONS}",
+    "board in lanes": "/board?group=vacancy&compact=true",
+    "board as a table": "/board?table=true",
     "hires": "/hires?ending=",
     "hire": f"/hires/{AT_CONDITIONS}",
     "act": f"/hires/{AT_SHORTLISTING}/acts/shortlist",
@@ -73,6 +76,30 @@ async def test_a_case_is_found_opened_and_prepared_to_be_decided_by_keyboard_alo
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Confirm").wait_for()
     assert await page.get_by_text("This will be written").is_visible()
+    assert seen.complaints == []
+
+
+async def test_the_board_is_walked_by_arrows_and_a_card_opened_where_it_stands(seen: Seen, browser: Browser) -> None:
+    page = await seen.signed_in(browser, "hr_head")
+    await page.keyboard.press("g")
+    await page.keyboard.press("b")
+    await page.wait_for_url("**/board")
+    focused = "document.activeElement.closest('[data-card]')?.id ?? ''"
+    await page.keyboard.press("j")
+    assert await page.evaluate(focused) == f"card-{AT_SHORTLISTING}"
+    await page.keyboard.press("ArrowRight")
+    assert await page.evaluate(focused) == f"card-{AT_CONDITIONS}"
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("a")
+    await page.keyboard.press("Enter")
+    menu = page.locator(f"#card-{AT_SHORTLISTING} .menu")
+    await menu.get_by_role("link", name="decide on the short list").wait_for()
+    assert page.url.endswith(f"/board?menu={AT_SHORTLISTING}")
+    await page.keyboard.press("Escape")
+    assert await menu.count() == 0
+    assert page.url.endswith("/board")
+    await page.keyboard.press("t")
+    await page.wait_for_url("**/board?table=true")
     assert seen.complaints == []
 
 

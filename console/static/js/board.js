@@ -18,10 +18,18 @@ document.addEventListener("keydown", (event) => {
   move(card, ...ways[event.key]);
 });
 
+// Which card is open is in the address, so that a page that brings itself up to date keeps it open.
+function remember(hire) {
+  const here = new URL(location.href);
+  hire ? here.searchParams.set("menu", hire) : here.searchParams.delete("menu");
+  history.replaceState(null, "", here);
+}
+
 function close(card) {
   const opener = card.querySelector("[data-menu]");
   if (!card.querySelector(".menu")) return;
   card.querySelector(".menu").remove();
+  remember("");
   opener.setAttribute("aria-expanded", "false");
   opener.focus();
 }
@@ -36,5 +44,6 @@ document.addEventListener("click", async (event) => {
   if (!answer.ok || answer.redirected) return location.assign(opener.href);
   card.append(...new DOMParser().parseFromString(await answer.text(), "text/html").body.children);
   opener.setAttribute("aria-expanded", "true");
+  remember(card.dataset.key.split("/")[1]);
   card.querySelector(".menu a[href]")?.focus();
 });

@@ -26,7 +26,7 @@ const single = {
 document.addEventListener("keydown", (event) => {
   if (!on || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const key = CSS.escape(event.key);
-  const place = document.querySelector(goes ? `[data-go="${key}"]` : `[data-key="${key}"]`);
+  const place = document.querySelector(goes ? `[data-go="${key}"]` : `[data-press="${key}"]`);
   goes = false;
   if (place) {
     event.preventDefault();
