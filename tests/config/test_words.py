@@ -46,6 +46,7 @@ from domain.vacancy_waiting import VACANCY_CODES
 from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 from gateway.api.problems import TITLES as API_TITLES
+from store.board import LANES
 
 ROOT = LOCALE.parent
 PACKAGES = ("acts", "activities", "cli", "config", "connectors", "console", "domain", "gateway", "sandbox", "store", "worker", "workflows")
@@ -134,6 +135,8 @@ def console() -> set[str]:
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
+    keys |= {f"console.condition.{each}" for each in Condition} | {f"console.board.group.{each}" for each in ("none", *LANES)}
+    keys |= {f"console.board.{name}" for name in ("early", "ended")}
     return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago"}
 
 
@@ -180,7 +183,8 @@ def test_nothing_stands_in_the_catalogue_that_no_one_says(words: Words, sources:
     """A key belongs to a family above, or is quoted in the code or on a page; a reason code is one the rules can give."""
 
     def quoted(text: str) -> bool:
-        return f'"{text}"' in sources or f'"{text}"' in pages or f"several({text.removesuffix('.one').removesuffix('.many')!r}" in pages
+        counted = text.removesuffix(".one").removesuffix(".many")  # said by `several(n, "key")`
+        return f'"{text}"' in sources or f'"{text}"' in pages or f', "{counted}"' in pages
 
     def given(reason: str) -> bool:
         first, _, rest = reason.partition(".")
