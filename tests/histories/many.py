@@ -18,7 +18,7 @@ from tests.stories.test_machine_on_the_server import Stage
 from worker.replaying import Kept
 
 AT_ONCE = 4
-#: One of so many is a whole story of the golden ones.
+#: One of so many is a whole story.
 EVERY = 12
 #: So many walks at most, those that tell most among so many.
 WALKS, AMONG = 24, 60
@@ -73,6 +73,31 @@ async def early_end(scene: Scene, draw: random.Random) -> dict[str, str]:
     return {way: case}
 
 
+async def late_but_taken(scene: Scene) -> dict[str, str]:
+    """An answer after its time, which a person takes nevertheless."""
+    case = await scene.assessment()
+    await scene.forward_past(case, "assessment_answer")
+    late = await scene.tell(case, "assessment.completed", reference="V1")
+    await scene.act(case, "reopen_lapse", reason="candidate_was_ill")
+    await scene.act(case, "accept_late", message=late, reason="candidate_was_ill")
+    return {"late_but_taken": case}
+
+
+async def seconded(scene: Scene) -> dict[str, str]:
+    """A nation lends somebody for fewer years than the post has, and the contract says so."""
+    case = await scene.conditions(seconded_by="BE")
+    await scene.answer(case, "clearance", "medical", "verification")
+    await scene.until(case, lambda s: s.conditions["secondment"].ask)
+    await scene.tell(case, "secondment.replied", outcome="agreed", years=2, reference="S1")
+    await scene.answer(case, "accreditation")
+    await scene.act(case, "propose_contract", person="hr.officer")
+    return {"seconded": case}
+
+
+#: The golden stories, and two that go where neither they nor the walks go.
+WHOLE: tuple[Story, ...] = (*STORIES, late_but_taken, seconded)
+
+
 async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[Kept]:
     scene = make_scene(env, publish(posts=load_vacancy("250442").posts[:1]))
     async with scene.worker():
@@ -90,7 +115,7 @@ async def walked(env: WorkflowEnvironment, walk: Scripted) -> list[Kept]:
 
 
 async def play(how_many: int, seed: int = 1) -> list[Kept]:
-    """So many histories: walks first, then one story of the golden ones in `EVERY` and short hires; the seed draws their ways."""
+    """So many histories: walks first, then one whole story in `EVERY` and short hires; the seed draws their ways."""
     env = await start_server()
     kept: list[Kept] = []
     try:
@@ -100,7 +125,7 @@ async def play(how_many: int, seed: int = 1) -> list[Kept]:
         while len(kept) < how_many:
             batch = range(number, number + AT_ONCE)
             number += AT_ONCE
-            stories = [STORIES[n // EVERY % len(STORIES)] if n % EVERY == 0 else None for n in batch]
+            stories = [WHOLE[n // EVERY % len(WHOLE)] if n % EVERY == 0 else None for n in batch]
             for found in await asyncio.gather(*(one(env, story, seed + n) for story, n in zip(stories, batch, strict=True))):
                 kept += found
     finally:
