@@ -1,7 +1,7 @@
 """No timer and no rule rejects anybody: generated histories, with deadlines running out, and every negative ending in them read for the
 person who decided it. The control is the same journals with the person taken out. (`prove_machine` holds the machine's laws on such walks.)
 
-PROVE_EXAMPLES and PROVE_SEED change the size and the draw; each core plays a share under a seed of its own.
+PROVE_EXAMPLES and PROVE_SEED change the size and the draw; they are played in shares on all cores, each share under a seed of its own.
 """
 
 import multiprocessing
@@ -18,12 +18,14 @@ from tests.named import Read, read, without_persons
 
 EXAMPLES = int(os.environ.get("PROVE_EXAMPLES", "100000"))
 SEED = int(os.environ.get("PROVE_SEED", "20261123"))
-SHARES = os.cpu_count() or 1
+#: The drawing library remembers every history it drew: so many at once, and then it begins anew under another seed.
+AT_ONCE = 2_500
+SHARES = max(os.cpu_count() or 1, -(-EXAMPLES // AT_ONCE))
 
 
 @dataclass
 class Share:
-    """What one core's share came to."""
+    """What one draw of them came to."""
 
     histories: int
     moves: int
@@ -49,8 +51,8 @@ def share(number: int) -> Share:
 def main() -> int:
     began = time.monotonic()
     print(f"seeds {SEED} to {SEED + SHARES - 1}: {EXAMPLES} histories", flush=True)
-    with multiprocessing.get_context("spawn").Pool(SHARES) as pool:
-        shares = pool.map(share, range(SHARES))
+    with multiprocessing.get_context("spawn").Pool(maxtasksperchild=1) as pool:
+        shares = pool.map(share, range(SHARES), chunksize=1)
     histories, moves = sum(each.histories for each in shares), sum(each.moves for each in shares)
     negative, unnamed = sum(each.found.negative for each in shares), sum(each.found.unnamed for each in shares)
     lapses = sum(each.found.lapses for each in shares)
