@@ -41,6 +41,8 @@ class Resource(StrEnum):
     STAFF = "staff"
     #: The list and the digest of somebody else.
     COLLEAGUES = "colleagues"
+    #: Making a saved view of a list everybody's.
+    TEAM_VIEWS = "team_views"
     OPERATIONS = "operations"
     FIGURES = "figures"
     #: Balance reports as they were issued.
@@ -79,6 +81,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.REHEARSALS: OVERSEES,
     Resource.STAFF: EVERYBODY,
     Resource.COLLEAGUES: HR,
+    Resource.TEAM_VIEWS: HR,
     Resource.OPERATIONS: HR | {Role.AUDITOR},
     Resource.FIGURES: OVERSEES,
     Resource.BALANCE: OF_BALANCE,

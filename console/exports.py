@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -48,7 +49,7 @@ class Listing:
     `secret`: the fields of `asked` that may hold something personal, a search; they are neither logged nor put into a file's name.
     """
 
-    name: str
+    name: str  # its address, too: `/hires`
     resource: Resource
     asked: type[BaseModel]
     columns: Callable[[Visitor], Sequence[Column]]
@@ -63,6 +64,12 @@ class Listing:
         except ValidationError as error:
             where = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
             raise BadInput(f"{where or 'the filter'} is not understood", code="bad_arguments") from None
+
+    def query(self, asked: BaseModel) -> str:
+        """What was asked as it stands in an address, in one form: whatever differs from the list as it opens."""
+        given = asked.model_dump(mode="json", exclude=set(PLACE))
+        usual = self.asked().model_dump(mode="json")
+        return urlencode({name: _plain(value) for name, value in sorted(given.items()) if value != usual[name]})
 
     def told(self, asked: BaseModel) -> str:
         """What was asked, as codes that may stand in a log: `stage=shortlisting sort=deadline`."""
@@ -131,6 +138,10 @@ class Taking:
             (say("console.export.care"), say("console.export.care.text")),
         )
         return Cover(f"Muster: {say(f'console.rail.{self.listing.name}')}", (*filters, *made))
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 async def every_page(

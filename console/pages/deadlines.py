@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from acts import compartments
@@ -14,6 +15,7 @@ from acts.compartments import opened
 from acts.rights import Resource
 from config.cursors import Cursors
 from config.telling import Teller
+from console import views
 from console.exports import Column, Listing, every_page
 from console.frame import Frame, option
 from console.telling import pill, pill_words
@@ -41,6 +43,8 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
 
     @at.get("/deadlines")
     async def deadlines(request: Request, visitor: OfFigures, asked: Annotated[Asked, Query()]) -> Response:
+        if not request.query_params and (view := await views.opens_with(visitor, LISTING)):
+            return RedirectResponse(view, 303)
         now = await visitor.desk.clock.now()
         question = {"screen": "deadlines", **asked.model_dump(mode="json", exclude={"cursor"})}
         rows = await _asked_for(visitor, asked, now, cursors.read(asked.cursor, question) if asked.cursor else None, PER_PAGE + 1)
@@ -48,6 +52,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         following = cursors.make(question, [shown[-1][name] for name in KEYS]) if len(rows) > PER_PAGE else ""
         seen = compartments.deadlines(shown, opened(visitor.roles))
         given: dict[str, Any] = {"days": by_day(seen, frame.zone), "following": following, "now": now, "pill": pill, "asked": asked}
+        given["tabs"] = await views.tabs(visitor, LISTING, asked)
         return frame.page(request, "deadlines.html", parties=[each for each in Party if each is not Party.NOBODY], **given)
 
     return at

@@ -14,6 +14,7 @@ from acts.compartments import WITHHELD
 from acts.rights import Resource
 from config.cursors import Cursors
 from config.telling import Teller
+from console import views
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import named, names, pill, pill_words, state_of
@@ -55,11 +56,14 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
     @at.get("/hires")
     async def hires(request: Request, visitor: OfPart, asked: Annotated[Asked, Query()]) -> Response:
         now = await visitor.desk.clock.now()
+        if not request.query_params and (view := await views.opens_with(visitor, LISTING)):
+            return RedirectResponse(view, 303)
         if asked.words and (only := await _named(visitor, asked.words)) is not None:
             return RedirectResponse(f"/hires/{only}", 303)
         rows, following = await _page(visitor, asked, cursors)
         shown = await _as_shown(visitor, rows, now)
         given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
+        given["tabs"] = await views.tabs(visitor, LISTING, asked)
         return frame.page(request, "hires.html", stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
 
     @at.get("/hires/{hire}")

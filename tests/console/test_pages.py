@@ -23,6 +23,7 @@ PAGES = (
     "/hires",
     "/hires?ending=",
     "/me",
+    "/me/views",
     "/vacancies",
     "/vacancies/250442",
     "/deadlines",

@@ -23,6 +23,9 @@ PAGES = {
     "vacancy": "/vacancies/250442",
     "deadlines": "/deadlines",
     "oneself": "/me",
+    "a saved view": "/hires?stage=shortlisting",
+    "to be saved": "/deadlines?within=month",
+    "views": "/me/views",
 }
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -33,6 +36,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 @pytest.mark.parametrize("width", [1280, 320])
 async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser, width: int, language: str, theme: str) -> None:
     page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
+    await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
     found: dict[str, list[str]] = {}
     for name, path in PAGES.items():
         await page.goto(seen.origin + path)
