@@ -71,6 +71,7 @@ from store.clock import DoorClock
 from store.database import Database, check_migrated
 from store.inbox import Inbox
 from store.names import canonical_sha256, system_now
+from store.overview import Overviews
 from store.pages import Pages
 from store.partners import Partners
 from store.people import People, Staff
@@ -98,7 +99,7 @@ class Desk:
         self.queries, self.inbox, self.people = Queries(db), Inbox(db), People(db)
         self.vacancies_store, self.clock, self._journals = Vacancies(db), DoorClock(db), Records(db)
         self.pages = Pages(db, self.queries)
-        self.boards = Boards(db, self.pages)
+        self.boards, self.overviews = Boards(db, self.pages), Overviews(db)
         self.audit = AuditDesk(db, self.people, self.queries, self.vacancies_store, self.reads, evidence)
         self.boardroom = Boardroom(self.people, self.queries, self.reads)
         self.personnel = Personnel(db, self.people, self.queries, self.clock)

@@ -99,7 +99,7 @@ class Personnel:
         who = await self._people.staff(person)
         rights = {"": roles_among(who.roles)} | {p: roles_among(given) for p, given in (await self.stands_in(person)).items()}
         away, found = await self.away(), []
-        for hire in await self._queries.hires():
+        for hire in await self._queries.in_need():
             found += [task for need in hire["needs"] if (task := _task(hire, need, person, rights, away)) is not None]
         return sorted(found, key=lambda t: (not t.mine, t.next_deadline is None, t.next_deadline or 0, t.case, t.need))
 

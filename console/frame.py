@@ -111,6 +111,8 @@ def relative(at: datetime | date, now: datetime, say: Any) -> str:
     """How far off a moment is, in whole days or, within a day, in hours: "in 3 days", "2 days ago"."""
     moment = at if isinstance(at, datetime) else datetime.combine(at, now.timetz())
     seconds = (moment - now).total_seconds()
+    if abs(seconds) < 60:
+        return str(say("console.time.now"))
     unit, size = ("day", 86400) if abs(seconds) >= 86400 else ("hour", 3600) if abs(seconds) >= 3600 else ("minute", 60)
     n = int(abs(seconds) // size)
     span = say(f"count.{unit}.{'one' if n == 1 else 'many'}", n=n)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, text
 
 from domain.errors import NotFound
 from domain.facts import Entry
@@ -17,7 +17,7 @@ from store.database import Database
 from store.histories import Histories
 from store.readmodel import derive
 from store.records import entry_of
-from store.tables import cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, vacancies
+from store.tables import NEEDY, cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, vacancies
 
 Row = dict[str, Any]
 
@@ -57,6 +57,11 @@ class Queries:
         """Of each of these hires: vacancy, candidate, stage."""
         wanted = select(hires.c.case_id, hires.c.vacancy, hires.c.candidate, hires.c.stage).where(hires.c.case_id.in_(list(cases_)))
         return await self._rows(wanted)
+
+    async def in_need(self) -> list[Row]:
+        """Of each hire that needs something of somebody: vacancy, candidate, stage, `needs`, next deadline and owner."""
+        columns = [hires.c[name] for name in ("case_id", "vacancy", "candidate", "stage", "needs", "next_deadline", "owner")]
+        return await self._rows(select(*columns).where(text(NEEDY)).order_by(hires.c.next_deadline.nulls_last(), hires.c.case_id))
 
     async def by_stage(self) -> dict[str, int]:
         """How many open hires stand at each stage."""

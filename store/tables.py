@@ -106,6 +106,7 @@ inbox = Table(
     _one_of("state", "open", "applied", "parked", "superseded", "refused"),
     _only("ix_inbox_open", "lease_until", "seq", where="state = 'open'"),
     Index("ix_inbox_case_id", "case_id", "state"),
+    _only("ix_inbox_parked", "reason", where="state = 'parked'"),
     sqlite_autoincrement=True,
 )
 
@@ -179,6 +180,7 @@ outbox = Table(
     _one_of("state", "pending", "sent", "dead"),
     _only("ix_outbox_pending", "next_at", "seq", where="state = 'pending'"),
     _only("ix_outbox_head", "case_id", "seq", where="state = 'pending'"),
+    _only("ix_outbox_dead", "seq", where="state = 'dead'"),
     _only("ix_outbox_unspread", "seq", where="state = 'pending' AND kind = 'event' AND spread_at IS NULL"),
     sqlite_autoincrement=True,
 )
@@ -203,6 +205,7 @@ deliveries = Table(
     _one_of("state", "pending", "sent", "dead", "skipped"),
     _only("ix_deliveries_waiting", "partner", "case_id", "seq", where="state = 'pending'"),
     Index("ix_deliveries_partner", "partner", "state"),
+    _only("ix_deliveries_dead", "seq", where="state = 'dead'"),
 )
 
 #: How each subscriber is: failing since when, or switched off (it answered 410), until somebody resumes it.
@@ -469,6 +472,9 @@ interview_slots = Table(
 
 # ---- the read model: every row can be derived again from the journal -----------------------------------------------------
 
+#: Hires that need something of somebody: few, and what everybody's list is made of.
+NEEDY = "needs <> '[]'"
+
 hires = Table(
     "hires",
     metadata,
@@ -498,6 +504,7 @@ hires = Table(
     _only("ix_hires_board", "stage", "next_deadline", "case_id", "since", where="ending IS NULL"),
     _only("ix_hires_owner", "owner", "stage", "next_deadline", where="ending IS NULL"),
     _only("ix_hires_ended", "since", where="ending IS NOT NULL"),
+    _only("ix_hires_needy", "next_deadline", "case_id", where=NEEDY),
 )
 
 conditions = Table(

@@ -1,19 +1,26 @@
-"""What needs you now: a sentence first, then your queue by consequence, then what is stuck, then the flow."""
+"""What needs you now: a sentence first, then your queue by consequence, what is stuck, the flow, and what was written while you were away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
+from acts import compartments, parts
+from acts.compartments import opened
 from acts.personnel import Task
 from acts.rights import Resource
+from config.files import load_calendar
+from console.flow import Flow, flow
 from console.frame import Frame
-from console.telling import names, pill
-from console.visits import Shows, Visitor
-from domain.words import Stage
+from console.stuck import stuck
+from console.telling import SOON, names, pill
+from console.visits import Does, Shows, Visitor
 
-MOST = 50
+MOST, LATELY = 25, 20
+POLICY = "standard"
 
 
 def routes(frame: Frame) -> APIRouter:
@@ -27,17 +34,27 @@ def routes(frame: Frame) -> APIRouter:
         shown = queue[:MOST]
         rows = await visitor.desk.queries.brief({task.case for task in shown})
         called = await names(visitor, rows)
-        return frame.page(
-            request,
-            "overview.html",
-            now=now,
-            queue=[{"task": task, "pill": pill(task.next_deadline, now), "name": called.get(task.case, "")} for task in shown],
-            more=len(queue) - len(shown),
-            counts=counted(tasks, now),
-            flow=await _flow(visitor) if visitor.sees(Resource.FIGURES) else [],
-        )
+        figures = visitor.sees(Resource.FIGURES)
+        given: dict[str, Any] = {
+            "now": now,
+            "queue": [{"task": task, "pill": pill(task.next_deadline, now), "name": called.get(task.case, "")} for task in shown],
+            "more": len(queue) - len(shown),
+            "counts": counted(tasks, now),
+            "stuck": await stuck(visitor, await visitor.desk.queries.in_need()),
+            "flow": await _flow(visitor, now) if figures else [],
+            "next": await _next(visitor, now) if figures and not queue else None,
+        }
+        return frame.page(request, "overview.html", **given, **(await _lately(visitor) if visitor.sees(Resource.CASES) else NOTHING))
+
+    @at.post("/overview/seen")
+    async def seen(visitor: Annotated[Visitor, Depends(Does())], position: Annotated[int, Form(ge=0)]) -> Response:
+        await visitor.desk.preferences.put(visitor.person, seen=position)
+        return RedirectResponse("/", 303)
 
     return at
+
+
+NOTHING: dict[str, Any] = {"lately": [], "seen_up_to": 0}
 
 
 def by_consequence(tasks: Iterable[Task], now: datetime) -> list[Task]:
@@ -57,8 +74,25 @@ def counted(tasks: list[Task], now: datetime) -> dict[str, int]:
     return {"hires": len(hires), "overdue": len(overdue)}
 
 
-async def _flow(visitor: Visitor) -> list[dict[str, Any]]:
-    """How many open hires stand at each stage."""
-    counts = await visitor.desk.queries.by_stage()
-    most = max(counts.values(), default=1)
-    return [{"stage": str(stage), "n": counts[str(stage)], "part": counts[str(stage)] / most} for stage in Stage if counts.get(str(stage))]
+async def _flow(visitor: Visitor, now: datetime) -> list[Flow]:
+    """The stages where open hires stand, against the targets of the policy now in force."""
+    rules = (await visitor.desk.policies.in_force(POLICY)).rules
+    return flow(await visitor.desk.overviews.flow(now, now + SOON), rules, load_calendar(rules.calendar), now)
+
+
+async def _next(visitor: Visitor, now: datetime) -> Mapping[str, Any] | None:
+    """The deadline that comes next, of those this visitor may know of."""
+    rows = compartments.deadlines(await visitor.desk.pages.deadlines(now, limit=20), opened(visitor.roles))
+    return next((row for row in rows if row["due_at"] > now), None)
+
+
+async def _lately(visitor: Visitor) -> dict[str, Any]:
+    """What was written since they last said they had seen it, by hire: of the hires they look after, or of all if they look after none."""
+    owner = visitor.person if await visitor.desk.overviews.owns(visitor.person) else ""
+    rows, position = await visitor.desk.overviews.lately(int(visitor.likes.get("seen", 0)), LATELY, owner)
+    called = await names(visitor, rows)
+    told = {(row["case_id"], row["number"]): row for row in parts.timeline(rows, visitor)}
+    first = list(dict.fromkeys(row["case_id"] for row in rows))
+    entries = sorted(told.values(), key=lambda row: (first.index(row["case_id"]), -row["number"]))
+    groups = [(case, list(found)) for case, found in groupby(entries, key=lambda row: row["case_id"])]
+    return {"lately": [{"case": case, "name": called.get(case, ""), "entries": found} for case, found in groups], "seen_up_to": position}

@@ -18,6 +18,7 @@ from console.forms import fields_of
 from console.frame import RAIL, THEMES
 from console.pages.hires import KEYS
 from console.sheets import FORMATS
+from console.stuck import TRAFFIC, UNUSUAL
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
@@ -136,8 +137,9 @@ def console() -> set[str]:
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
     keys |= {f"console.condition.{each}" for each in Condition} | {f"console.board.group.{each}" for each in ("none", *LANES)}
+    keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *TRAFFIC.values()) for n in ("one", "many")}
     keys |= {f"console.board.{name}" for name in ("early", "ended")}
-    return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago"}
+    return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +224,7 @@ def test_every_key_the_code_says_is_in_the_catalogue(words: Words, sources: str)
 
 def test_every_key_a_page_says_is_in_the_catalogue(words: Words, pages: str) -> None:
     said = set(re.findall(r'\bsay\("([a-z_.]+)"[,)]', pages))
-    counted = {f"{key}.{n}" for key in re.findall(r'\bseveral\([^"]*"([a-z_.]+)"', pages) for n in ("one", "many")}
+    counted = {f"{key}.{n}" for key in re.findall(r'\bseveral\([^"}]*"([a-z_.]+)"', pages) for n in ("one", "many")}
     assert len(said) > 50
     assert (said | counted) - words.known() == set()
 

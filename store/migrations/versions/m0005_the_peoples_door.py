@@ -16,9 +16,12 @@ def upgrade() -> None:
     _proofs()
     _likings()
     _since()
+    _stuck()
 
 
 def downgrade() -> None:
+    for index, table, _, _ in STUCK:
+        op.drop_index(index, table)
     for index in ("ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
@@ -112,3 +115,17 @@ def _since() -> None:
     op.create_index("ix_hires_board", "hires", board, sqlite_where=open_, postgresql_where=open_)
     op.create_index("ix_hires_owner", "hires", owner, sqlite_where=open_, postgresql_where=open_)
     op.create_index("ix_hires_ended", "hires", ["since"], sqlite_where=ended, postgresql_where=ended)
+
+
+#: What a page of what is stuck asks for: the few rows that are.
+STUCK = (
+    ("ix_hires_needy", "hires", ["next_deadline", "case_id"], "needs <> '[]'"),
+    ("ix_outbox_dead", "outbox", ["seq"], "state = 'dead'"),
+    ("ix_deliveries_dead", "deliveries", ["seq"], "state = 'dead'"),
+    ("ix_inbox_parked", "inbox", ["reason"], "state = 'parked'"),
+)
+
+
+def _stuck() -> None:
+    for name, table, columns, where in STUCK:
+        op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))

@@ -1,0 +1,60 @@
+"""What is stuck or unusual, each kind in one line with where to look: counted, never listed here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from acts import compartments
+from acts.compartments import opened
+from acts.rights import Resource
+from console.visits import Visitor
+from store.partners import Partners
+
+#: What a hire may need that no plain day brings: an act, and where the sentence about it stands in the catalogue.
+UNUSUAL = {
+    "ask_by_hand": "console.stuck.asks",
+    "recall_by_hand": "console.stuck.recalls",
+    "settle_reply": "console.stuck.contradictions",
+    "claim_post": "console.stuck.posts",
+    "accept_late": "console.stuck.late",
+}
+#: What the store counts (`Overviews.stuck`).
+TRAFFIC = {
+    "outbox": "console.stuck.outbox",
+    "deliveries": "console.stuck.deliveries",
+    "unrouted": "console.stuck.unrouted",
+    "poison": "console.stuck.poison",
+}
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One line: `says` is a key of the catalogue for `n` of something, `where` an address that shows them, empty when there is none."""
+
+    says: str
+    n: int
+    where: str = ""
+    partner: str = ""
+    since: datetime | None = None
+
+
+async def stuck(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[Stuck]:
+    """Everything this visitor may know of that is stuck; `needy` are the hires that need something."""
+    found: list[Stuck] = []
+    if visitor.sees(Resource.CASES):
+        found += _of_hires(visitor, list(needy))
+    if visitor.sees(Resource.EVENTS):
+        counts = await visitor.desk.overviews.stuck()
+        found += [Stuck(says, counts[name]) for name, says in TRAFFIC.items() if name in counts]
+        reaches = await Partners(visitor.desk.db).reaches()
+        silent = [reach for reach in reaches.values() if reach.failing_since is not None]
+        found += [Stuck("console.stuck.silent", 1, "", reach.partner, reach.failing_since) for reach in silent]
+    return found
+
+
+def _of_hires(visitor: Visitor, needy: list[Mapping[str, Any]]) -> list[Stuck]:
+    seen = opened(visitor.roles)
+    told = [act for act in UNUSUAL if compartments.asks({"needs": act}, seen)]
+    counts = {act: sum(any(need.partition(":")[0] == act for need in row["needs"]) for row in needy) for act in told}
+    return [Stuck(UNUSUAL[act], n, f"/hires?needs={act}") for act, n in counts.items() if n]
