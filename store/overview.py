@@ -23,7 +23,7 @@ class Overviews:
         self._db = db
 
     async def flow(self, now: datetime, soon: datetime) -> list[Row]:
-        """Each stage where somebody stands, in order: `n`, of them `overdue` and due `soon`, and since when the `median` and `oldest` stand."""
+        """Each stage where somebody stands, in order: `n`, of them `overdue` and due `soon`, since when the `median` and `oldest` do."""
         return await self._db.read(lambda rx: _flow(rx, now, soon))
 
     async def stuck(self) -> dict[str, int]:
