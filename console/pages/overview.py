@@ -1,4 +1,4 @@
-"""What needs you now: a sentence first, then your queue by consequence, what is stuck, the flow, and what was written while you were away."""
+"""What needs you now: a sentence first, then your queue by consequence, what is stuck, the flow and what happened while you were away."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
