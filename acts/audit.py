@@ -70,18 +70,18 @@ class AuditDesk:
             raise NotFound(f"there is no {case}", code="unknown_case", case=case)
         seen = told(journal) | {Category.EXPORT} | ({Category.LETTER, Category.IDENTITY} if wanted.letters else frozenset())
         await self._reads.note(Reader(f"person:{person}", purpose=purpose), Look(case, seen, "dossier"))
-        log, newest = await self._signed(evidence)
+        key, log, newest = await self._signed(evidence)
         lines = await self._book.about(case, newest.size)
         policy = await self._policy(case)
         found = Found(
             case=case,
             made=self._stamp(person, purpose),
-            anchor=await self._anchor(evidence.key, log, newest, wanted.since),
+            anchor=await self._anchor(key, log, newest, wanted.since),
             leaves=[(each, log.tree.inclusion(each.index, newest.size)) for each in lines],
             papers=papers_of(policy, await self._histories(case), await self._letters(case) if wanted.letters else {}),
             policy=policy,
         )
-        return await asyncio.to_thread(bound, found, wanted.redact, wanted.languages, evidence.key.note, evidence.print)
+        return await asyncio.to_thread(bound, found, wanted.redact, wanted.languages, key.note, evidence.print)
 
     async def log(self, person: str, purpose: str, begin: int = 0, end: int | None = None) -> bytes:
         """The leaves from `begin` on up to a checkpoint of `end` leaves, by default the newest; nothing is disclosed.
@@ -91,12 +91,12 @@ class AuditDesk:
         evidence = self._given()
         await self._may(person, purpose)
         await self._reads.note(Reader(f"person:{person}", purpose=purpose), Look("log", frozenset({Category.EXPORT}), "log_export"))
-        log, newest = await self._signed(evidence)
+        _, log, newest = await self._signed(evidence)
         upto = newest if end is None else await self._of_size(log, end)
         if not 0 <= begin < upto.size:
             raise BadInput(f"an export begins with a leaf before {upto.size}", code="bad_range", field="from")
         texts = await self._book.texts(begin, upto.size)
-        return await asyncio.to_thread(_part, evidence.key, texts, upto.note, begin, log.tree.peaks(begin))
+        return await asyncio.to_thread(_part, await log.keys(), texts, upto.note, begin, log.tree.peaks(begin))
 
     # ---- the parts --------------------------------------------------------------------------------------------------------
 
@@ -117,27 +117,28 @@ class AuditDesk:
         at = system_now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
         return Made(at=at, by=f"person:{person}", purpose=purpose, made_with=f"muster {version('muster')}")
 
-    async def _signed(self, evidence: Means) -> tuple[Checkpoints, Checkpoint]:
-        """The log up to now, under a checkpoint. Raises Forked."""
-        log = Checkpoints(self._db, evidence.key)
+    async def _signed(self, evidence: Means) -> tuple[LogKey, Checkpoints, Checkpoint]:
+        """The log up to now, under a checkpoint of its key. Raises Forked."""
+        key = evidence.key
+        log = Checkpoints(self._db, key)
         newest = await log.sign()
         assert newest is not None  # the export itself is in it
-        return log, newest
+        return key, log, newest
 
     async def _anchor(self, key: LogKey, log: Checkpoints, newest: Checkpoint, since: str) -> Anchor:
         """With the way from the checkpoint given, else from the last one that left the house. Raises BadInput for one that is not ours."""
         outside = [each for each in await log.all() if each.published_at is not None and each.size < newest.size]
-        earlier = since or (outside[-1].note if outside else "")
+        earlier, keys = since or (outside[-1].note if outside else ""), await log.keys()
         if not earlier:
-            return Anchor(key.origin, newest.size, newest.note, key.text)
+            return Anchor(key.origin, newest.size, newest.note, keys)
         try:
-            begun = verify.checkpoint_of(earlier.encode(), verify.key_of(key.text), "the checkpoint given")
+            begun = verify.checkpoint_of(earlier.encode(), verify.keys_of(keys), "the checkpoint given")
             if log.tree.root(begun.size) != begun.root:
                 raise verify.Wrong("it is of another log")
             way = log.tree.consistency(begun.size, newest.size)
         except (verify.Wrong, ValueError) as wrong:
             raise BadInput(f"no way leads from that checkpoint: {wrong}", code="bad_checkpoint", field="since") from None
-        return Anchor(key.origin, newest.size, newest.note, key.text, earlier, way)
+        return Anchor(key.origin, newest.size, newest.note, keys, earlier, way)
 
     async def _of_size(self, log: Checkpoints, size: int) -> Checkpoint:
         signed = {each.size: each for each in await log.all()}
@@ -164,7 +165,7 @@ class AuditDesk:
         }
 
 
-def _part(key: LogKey, texts: list[str], note: str, begin: int, peaks: list[bytes]) -> bytes:
-    raw = log_export(key.text, texts, note, begin, peaks)
+def _part(keys: str, texts: list[str], note: str, begin: int, peaks: list[bytes]) -> bytes:
+    raw = log_export(keys, texts, note, begin, peaks)
     stands(verify.verify(raw))
     return raw

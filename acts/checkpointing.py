@@ -24,16 +24,20 @@ def publish(folder: Path, checkpoint: Checkpoint) -> None:
 
     The same again changes nothing; another one of the same size is refused, and both are there to be seen.
     """
-    file = folder / f"checkpoint-{checkpoint.size:012d}.txt"
+    _add(folder, f"checkpoint-{checkpoint.size:012d}.txt", checkpoint.note, "another checkpoint of this size")
+
+
+def _add(folder: Path, name: str, text: str, other: str) -> None:
+    file = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if file.exists():
-            if file.read_text("utf-8") == checkpoint.note:
+            if file.read_text("utf-8") == text:
                 return
-            raise StoreUnavailable(f"{file} holds another checkpoint of this size", code="log_forked")
-        _write(file, checkpoint.note)
+            raise StoreUnavailable(f"{file} holds {other}", code="log_forked")
+        _write(file, text)
     except OSError as error:
-        raise StoreUnavailable(f"the checkpoint cannot be published in {folder}: {error.strerror}", code="not_published") from None
+        raise StoreUnavailable(f"{name} cannot be published in {folder}: {error.strerror}", code="not_published") from None
 
 
 def _write(file: Path, text: str) -> None:
@@ -54,6 +58,9 @@ def _write(file: Path, text: str) -> None:
 async def checkpointed(made: Checkpoints, folder: Path | None, places: Places | None = None) -> Checkpoint | None:
     """Sign what was added, publish to the folder what was not published yet. Raises Forked, StoreUnavailable."""
     newest = await made.sign()
+    for handover in made.handovers if folder else ():
+        if folder is not None:
+            _add(folder, f"handover-{handover.number:04d}.txt", handover.note, "another handover")
     for each in await made.unpublished() if folder else ():
         if folder is not None:
             await _to_folder(folder, each, places)

@@ -21,9 +21,10 @@ class Evidence:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    @cached_property
+    @property
     def key(self) -> LogKey:
-        """Raises NotNow where this installation's log has no key: one made here would not be the one that signs. Raises BadKey."""
+        """Read each time: the log may have been handed to another key. Raises NotNow where this installation's log has no key (one made
+        here would not be the one that signs), BadKey."""
         path = self._settings.log_key
         if not path.exists():
             raise NotNow("the log's key is not on this machine: nothing can be exported here", code="no_log_key")

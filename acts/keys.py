@@ -2,9 +2,12 @@
 
 from config.keyring import FileKeyring, Generation
 from domain.errors import Conflict, FourEyes, NotAllowed, NotFound, NotNow
+from domain.log.epochs import Handover
+from domain.log.note import LogKey
 from domain.sealing import Compartment
 from domain.words import Role
 from domain.words import roles as roles_among
+from store.checkpoints import Checkpoints
 from store.database import Database
 from store.keys import Destruction, Destructions
 from store.names import system_now
@@ -62,6 +65,18 @@ class KeyDesk:
         await self._destroyable(ring, compartment, epoch)
         await self._kept.approve(found, person, system_now())
         return ring.destroy(compartment, epoch, system_now())
+
+    async def hand_log_over(self, person: str, old: LogKey, new: LogKey) -> Handover:
+        """End the log's epoch: from now on another key signs. Cut short afterwards, a second call says the same again.
+
+        Raises NotFound, NotAllowed, Forked, NotNow.
+        """
+        await self._administrator(person)
+        log = Checkpoints(self._db, old)
+        await log.keys()
+        if log.handovers and log.handovers[-1].key == new.text:
+            return log.handovers[-1]
+        return await log.hand_over(new, f"person:{person}")
 
     async def _destroyable(self, ring: FileKeyring, compartment: Compartment, epoch: str) -> None:
         if epoch not in {each.epoch for each in ring.generations() if each.compartment is compartment}:

@@ -4,7 +4,7 @@ BENCH_LEAVES sets the size."""
 import os
 import time
 
-from domain.log.verify import Kept, code, key_of, verify
+from domain.log.verify import Kept, code, keys_of, verify
 from tests.dossiers import SampleLog
 
 LEAVES = int(os.environ.get("BENCH_LEAVES", "100000"))
@@ -12,7 +12,7 @@ LEAVES = int(os.environ.get("BENCH_LEAVES", "100000"))
 
 def main() -> None:
     log = SampleLog(LEAVES, cases=max(1, LEAVES // 60))
-    raw, kept = log.export(), Kept(log.checkpoint(LEAVES // 2).encode(), key_of(log.signer.public))
+    raw, kept = log.export(), Kept(log.checkpoint(LEAVES // 2).encode(), keys_of(log.signer.public))
     began = time.perf_counter()
     assert code(verify(raw, kept)) == 0
     took = time.perf_counter() - began

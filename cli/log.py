@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from cli import show
-from cli.terminal import Json, terminal
+from cli.terminal import Json, Person, terminal
 
 if TYPE_CHECKING:
     from store.checkpoints import Checkpoints
@@ -44,7 +44,7 @@ def status(ctx: typer.Context, json: Json = False) -> None:
         places = await log.places()
         out = [each.size for each in signed if each.published_at] + [place["size"] for place in places]
         sizes = {"signed": signed[-1].size if signed else 0, "published": max(out, default=0)}
-        return {"leaves": size, "checkpoints": len(signed), **sizes, "places": places, "key": log.public}
+        return {"leaves": size, "checkpoints": len(signed), **sizes, "places": places, "key": await log.keys()}
 
     found = _at_log(ctx, ask)
     if json:
@@ -69,6 +69,23 @@ def checkpoint(ctx: typer.Context, json: Json = False) -> None:
         show.as_json({"size": made.size if made else 0, "note": made.note if made else ""})
         return
     typer.echo(made.note if made else "The log is empty.", nl=made is None)
+
+
+@app.command()
+def seal(ctx: typer.Context, by: Person, json: Json = False) -> None:
+    """End this epoch of the log: hand it to a new key, and destroy the one that signed so far. Also when somebody saw that one."""
+    from connectors.log_key import load_log_key, next_log_key, take_place
+
+    settings = terminal(ctx).settings
+    path, origin = settings.log_key, f"{settings.source}/log"
+    old, new = load_log_key(path, origin), next_log_key(path, origin)
+    done = terminal(ctx).at_store(lambda desk: desk.keys.hand_log_over(by, old, new))
+    take_place(path)
+    if json:
+        show.as_json({"epoch": done.number, "size": done.size, "key": done.key, "note": done.note})
+        return
+    show.line(f"Epoch {done.number} of the log begins with leaf {done.size}, under a new key; the old key is destroyed.")
+    show.line("Give auditors the new key (muster log status), most of all if the old one was seen by somebody.")
 
 
 @app.command()

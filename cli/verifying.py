@@ -1,5 +1,6 @@
 """`muster audit verify`: a dossier, a log export or a proof, checked as the verify.py inside every dossier checks it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,7 @@ def verify(
     json: Json = False,
 ) -> None:
     """Check a dossier, a log export or a proof, a line per claim: the code, and the exit codes, of the verify.py inside every dossier."""
-    kept = checks.Kept(_read(checkpoint) if checkpoint else None, _key(key) if key else None)
+    kept = checks.Kept(_read(checkpoint) if checkpoint else None, _keys(key) if key else None)
     found = checks.verify(_read(file), kept, _read(log) if log else None)
     rows = [each._asdict() if json else {**each._asdict(), "held": SAID[each.held]} for each in found]
     show.many(rows, COLUMNS, json_=json, none="")
@@ -30,9 +31,9 @@ def verify(
         raise typer.Exit(code)
 
 
-def _key(given: str) -> checks.Key:
+def _keys(given: str) -> checks.Keys:
     try:
-        return checks.key_of(_read(Path(given)).decode().strip() if Path(given).is_file() else given)
+        return checks.keys_of(_read(Path(given)).decode().strip() if os.path.isfile(given) else given)
     except (checks.Wrong, UnicodeDecodeError) as wrong:
         raise BadInput(str(wrong), code="bad_key", field="key") from None
 

@@ -167,7 +167,11 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 async def checkpointing(means: Means, stop: asyncio.Event) -> None:
     """Sign and publish what was added to the audit log, every few seconds. What cannot be signed or published is said, and tried again."""
     settings = means.settings
-    made = Checkpoints(means.db, load_log_key(settings.log_key, f"{settings.source}/log"))
+
+    def under_the_key() -> Checkpoints:
+        return Checkpoints(means.db, load_log_key(settings.log_key, f"{settings.source}/log"))
+
+    made = under_the_key()
     places, to = Places(means.db), settings.log_publish_mail
     mailing = Mailing(places, mail_of(settings), to, settings.log_publish_mail_every) if to else None
     while not stop.is_set():
@@ -176,6 +180,8 @@ async def checkpointing(means: Means, stop: asyncio.Event) -> None:
                 await publishing
             except Problem as problem:
                 log.error("log.not_published", code=problem.code, reason=problem.message)
+                if problem.code == "log_key_changed":  # handed over while this ran: the new key stands in the same place
+                    made = under_the_key()
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), CHECKPOINT_S)
 

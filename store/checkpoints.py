@@ -6,20 +6,27 @@ back leaves below one), nothing is signed and the refusal says from which checkp
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, NotFound, NotNow
+from domain.log import verify
+from domain.log.epochs import Handover, handed, keys_text
+from domain.log.leaf import Kind
 from domain.log.note import LogKey, proof_text
 from domain.log.tree import Tree, leaf_hash
+from store import log
 from store.database import Database
 from store.names import system_now
-from store.tables import checkpoints, leaves, log_places
+from store.tables import checkpoints, leaves, log_epochs, log_places
 
 PIECE = 20_000
+#: How often a handover is tried before it is left to a quieter moment.
+CATCHES = 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,7 @@ class Checkpoints:
     def __init__(self, db: Database, key: LogKey, clock: Callable[[], datetime] = system_now) -> None:
         self._db, self._key, self._clock, self._tree = db, key, clock, Tree()
         self._last: Checkpoint | None = None
+        self.handovers: list[Handover] = []
 
     @property
     def outside(self) -> "Places":
@@ -58,10 +66,11 @@ class Checkpoints:
         """As far as it has grown; a proof is asked for with the size of a checkpoint."""
         return self._tree
 
-    @property
-    def public(self) -> str:
-        """The log's public key, as verifiers read it."""
-        return self._key.text
+    async def keys(self) -> str:
+        """The log's public keys in one line, as verifiers read them: the first, and the handovers to those after it."""
+        query = select(log_epochs).order_by(log_epochs.c.number)
+        self.handovers = await self._db.read(lambda rx: [_handover(row) for row in rx.execute(query).mappings()])
+        return keys_text(self._key.text, self.handovers)
 
     async def grown(self) -> int:
         """Take up the leaves written since; how many there are now. Raises Forked when a position is missing."""
@@ -84,26 +93,62 @@ class Checkpoints:
 
         Raises Forked, and signs nothing, unless the log goes on from every checkpoint signed before.
         """
-        size = await self.grown()
+        size, keys = await self.grown(), verify.keys_of(await self.keys())
+        if keys.each[-1] != verify.key_of(self._key.text):
+            raise Forked("the log was handed to another key than this one (muster log seal finishes a handover)", code="log_key_changed")
         for before in await self._signed_since(self._last.size if self._last else 0):
-            self._goes_on_from(before, size)
+            self._goes_on_from(before, size, keys)
             self._last = before
         if self._last and self._last.size == size:
             return self._last
         self._last = await self._signed(size) if size else None
         return self._last
 
-    def _goes_on_from(self, before: Checkpoint, size: int) -> None:
+    def _goes_on_from(self, before: Checkpoint, size: int, keys: verify.Keys) -> None:
         if before.size > size:
             raise Forked(f"a log of {before.size} leaves was signed, and there are {size}", code="log_shrunk", size=before.size)
-        if self._root(before.size) != before.root or before.note != self._key.checkpoint(before.size, self._tree.root(before.size)):
+        try:
+            signed = verify.checkpoint_of(before.note.encode(), keys, "it")
+        except verify.Wrong as wrong:
+            raise Forked(f"the checkpoint of {before.size} leaves: {wrong}", code="log_forked", size=before.size) from None
+        if self._root(before.size) != before.root or signed != (self._key.origin, before.size, self._tree.root(before.size)):
             raise Forked(f"the first {before.size} leaves are not the ones that were signed", code="log_forked", size=before.size)
 
     async def _signed(self, size: int) -> Checkpoint:
-        new = Checkpoint(size, self._root(size), self._key.checkpoint(size, self._tree.root(size)), self._clock())
-        row = {"size": size, "root": new.root, "note": new.note, "at": new.at, "published_at": None}
-        await self._db.write(lambda tx: tx.execute(self._db.insert(checkpoints).values(row).on_conflict_do_nothing()))
+        """Kept unless the log was handed on meanwhile: whoever hands it on holds the log's lock, as this does. Raises Forked."""
+        new = self._checkpoint(size)
+
+        def keep(tx: Connection) -> None:
+            log.hold(tx)
+            if tx.execute(select(func.count()).select_from(log_epochs)).scalar_one() != len(self.handovers):
+                raise Forked("the log was handed to another key while this was signed", code="log_key_changed")
+            tx.execute(self._db.insert(checkpoints).values(**asdict(new)).on_conflict_do_nothing())
+
+        await self._db.write(keep)
         return new
+
+    def _checkpoint(self, size: int) -> Checkpoint:
+        return Checkpoint(size, self._root(size), self._key.checkpoint(size, self._tree.root(size)), self._clock())
+
+    async def hand_over(self, new: LogKey, by: str) -> Handover:
+        """End this epoch: a last checkpoint, the handover, and the leaf the next epoch begins with, in one transaction. From then on this
+        key signs nothing more. Raises Forked; NotNow for an empty log, or one that grows too fast to be caught between two leaves."""
+        for _ in range(CATCHES):
+            last = await self.sign()
+            if last is None:
+                raise NotNow("the log is empty: there is nothing to hand over yet", code="log_empty")
+            handover = handed(self._key, len(self.handovers) + 2, last.size, self._tree.root(last.size), new)
+            if await self._db.write(partial(self._keep, handover=handover, by=by)):
+                return handover
+        raise NotNow("the log grew each time it was about to be handed over: try again when less is written", code="log_busy")
+
+    def _keep(self, tx: Connection, handover: Handover, by: str) -> bool:
+        if log.hold(tx) != handover.size:
+            return False  # a leaf came in between: its root is another one
+        at = self._clock()
+        tx.execute(insert(log_epochs).values(**asdict(handover), by=by, at=at))
+        log.add(tx, log.about(Kind.EPOCH, "log", str(handover.number), at, note=handover.note, by=by))
+        return True
 
     def _root(self, size: int) -> str:
         return base64.b64encode(self._tree.root(size)).decode()
@@ -136,6 +181,10 @@ class Checkpoints:
         made = await self.sign()
         assert made is not None  # there is at least this leaf
         return proof_text(found.body, found.position, self._tree.inclusion(found.position, made.size), made.note)
+
+
+def _handover(row: RowMapping) -> Handover:
+    return Handover(row["number"], row["size"], row["before"], row["key"], row["note"])
 
 
 async def published_sizes(db: Database) -> dict[str, int]:

@@ -47,6 +47,11 @@ def add(tx: Connection, *new: Leaf) -> None:
         tx.execute(insert(leaf_contents), said)
 
 
+def hold(tx: Connection) -> int:
+    """Be the log's only writer from here until the transaction ends; how many leaves there are."""
+    return int(tx.execute(_GROW[tx.dialect.name], {"id": 1, "size": 0}).scalar_one())
+
+
 def of_fact(entry: Entry, recorded_at: datetime) -> Leaf:
     """The leaf of a journal entry: bound to all of it, actor and words included."""
     return Leaf(Kind.FACT, entry.case, str(entry.number), recorded_at, entry.model_dump(mode="json"))

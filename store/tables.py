@@ -323,6 +323,19 @@ checkpoints = Table(
     _only("ix_checkpoints_unpublished", "size", where="published_at IS NULL"),
 )
 
+#: The handovers of the log from one key to the next (`domain/log/epochs.py`).
+log_epochs = Table(
+    "log_epochs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("size", Count, nullable=False, unique=True),
+    _words("before"),
+    _words("key", unique=True),
+    _words("note"),
+    _words("by"),
+    Column("at", Instant, nullable=False),
+)
+
 #: The places outside that checkpoints go to, one row each: up to which size it has them since when, and since when it cannot be told.
 log_places = Table(
     "log_places",

@@ -38,14 +38,29 @@ class Signer:
 
 
 class SampleLog:
-    """`cases` cases whose facts come in turn; every fact's content is a small object like a journal entry's."""
+    """`cases` cases whose facts come in turn; every fact's content is a small object like a journal entry's. With `handed`, the log is
+    handed to another key after so many facts."""
 
-    def __init__(self, facts: int, cases: int = 3, seed: int = 1) -> None:
+    def __init__(self, facts: int, cases: int = 3, seed: int = 1, handed: int = 0) -> None:
         self.signer, self.tree = Signer(), Tree()
         self.leaves: list[str] = []
         self.disclosures: list[dict[str, Any]] = []
+        self.keys, self.first = self.signer.public, (self.signer, 0)
         for n in range(facts):
             self._add(f"hire/{seed}case{n % cases}", n // cases + 1, seed)
+            if n + 1 == handed:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        size, new = len(self.leaves), Signer(2)
+        root = base64.b64encode(self.tree.root(size)).decode()
+        note = self.signer.note(f"{ORIGIN}/epoch\n2\n{size}\n{root}\n{new.public}\n")
+        self.keys, self.first = f"{self.signer.public} {base64.b64encode(note.encode()).decode()}", (self.signer, size)
+        self.signer = new
+        leaf = {"v": 1, "kind": "epoch", "stream": "log", "ref": "2", "at": MADE.at, "content": hashlib.sha256(note.encode()).hexdigest()}
+        self.leaves.append(canonical(leaf))
+        self.disclosures.append({})
+        self.tree.append(leaf_hash(self.leaves[-1].encode()))
 
     def _add(self, stream: str, number: int, seed: int) -> None:
         salt = hashlib.sha256(f"{seed} {stream} {number}".encode()).digest()
@@ -63,11 +78,12 @@ class SampleLog:
 
     def checkpoint(self, size: int | None = None) -> str:
         size = len(self.leaves) if size is None else size
-        return self.signer.note(f"{ORIGIN}\n{size}\n{base64.b64encode(self.tree.root(size)).decode()}\n")
+        signer = self.first[0] if size <= self.first[1] else self.signer
+        return signer.note(f"{ORIGIN}\n{size}\n{base64.b64encode(self.tree.root(size)).decode()}\n")
 
     def export(self, size: int | None = None, begin: int = 0) -> bytes:
         size = len(self.leaves) if size is None else size
-        return log_export(self.signer.public, self.leaves[begin:size], self.checkpoint(size), begin, self.tree.peaks(begin))
+        return log_export(self.keys, self.leaves[begin:size], self.checkpoint(size), begin, self.tree.peaks(begin))
 
     def lines(self, case: str, redacted: frozenset[int] = frozenset(), size: int | None = None) -> list[Line]:
         """The case's lines; `redacted` holds numbers of facts."""
@@ -87,7 +103,7 @@ class SampleLog:
         return dossier(
             case,
             MADE,
-            Anchor(ORIGIN, len(self.leaves) if size is None else size, self.checkpoint(size), self.signer.public, **earlier),  # type: ignore[arg-type]
+            Anchor(ORIGIN, len(self.leaves) if size is None else size, self.checkpoint(size), self.keys, **earlier),  # type: ignore[arg-type]
             lines,
             facts=len(lines),
             verifier=VERIFIER,

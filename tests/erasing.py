@@ -13,7 +13,7 @@ from config.keyring import FileKeyring, KeyGone
 from connectors.log_key import load_log_key
 from domain.errors import NotFound
 from domain.log.note import LogKey
-from domain.log.verify import Kept, code, key_of, verify
+from domain.log.verify import Kept, code, keys_of, verify
 from domain.sealing import Compartment, KeyErased, NotOpened
 from store.arrivals import Contact
 from store.checkpoints import Checkpoints
@@ -149,4 +149,4 @@ async def _proofs(db: Database, log: Checkpoints, draw: random.Random) -> list[s
 
 def _still_proves(held: str, key: LogKey) -> bool:
     """A proof taken away before is checked as a stranger would: by the verifier, with the public key."""
-    return code(verify(held.encode(), Kept(None, key_of(key.text)))) == 0
+    return code(verify(held.encode(), Kept(None, keys_of(key.text)))) == 0

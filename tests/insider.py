@@ -153,7 +153,7 @@ class Insider:
 
     def seen(self, handed: bytes) -> bool:
         """Whether the stranger's verifier, given the one checkpoint, refuses it."""
-        known = verify.Kept(self.kept.encode(), verify.key_of(self.key.text))
+        known = verify.Kept(self.kept.encode(), verify.keys_of(self.key.text))
         return verify.code(verify.verify(handed, known)) != 0
 
 

@@ -6,8 +6,10 @@ you kept.
     python verify.py FILE [--checkpoint KEPT.txt] [--key PUBLIC] [--log LOG] [--proofs FOLDER] [--json]
 
 FILE is a dossier (a case), a log export (all leaves or those from one on, nothing disclosed) or a .tlog-proof (one leaf). PUBLIC is
-the log's public key, or a file that holds it; a .tlog-proof needs it. LOG is an export of the whole log: with it, that nothing about
-the case was left out of the dossier is shown too. FOLDER gets a .tlog-proof of every leaf of the dossier.
+the log's public key, or a file that holds it; a .tlog-proof needs it. Where the log was handed to other keys, the handovers stand behind
+the first key, each signed with the key before; one key of them is enough to compare, and nothing signed before it counts then. LOG is an
+export of the whole log: with it, that nothing about the case was left out of the dossier is shown too. FOLDER gets a .tlog-proof of every
+leaf of the dossier.
 
 The claims are checked in this order; the first that fails ends the check, says the first bad place, and is the exit code:
 
@@ -28,6 +30,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import re
 import struct
 import sys
@@ -291,6 +294,34 @@ def key_of(text: str) -> Key:
     return Key(parts[0], mark, raw[1:])
 
 
+class Keys(NamedTuple):
+    """The log's keys, one an epoch, and with what each but the last ended: the size and root of the last log it signed."""
+
+    each: tuple[Key, ...]
+    sealed: tuple[tuple[int, bytes], ...] = ()
+
+    def epoch(self, size: int) -> int:
+        """Which of the keys signs for a log of this size."""
+        return sum(end < size for end, _ in self.sealed)
+
+
+def keys_of(text: str) -> Keys:
+    """A public key and, a blank before each, the handovers in base64: notes signed with the key before, that name the next."""
+    first, *notes = text.split(" ")
+    keys, sealed = [key_of(first)], [(0, b"")]
+    for number, note in enumerate(notes, 2):
+        what = f"the handover to key {number}"
+        lines = note_of(bytes_of(note, what, None), keys[-1], what)
+        if len(lines) != 5 or lines[:2] != [f"{keys[-1].name}/epoch", str(number)] or not re.fullmatch("[1-9][0-9]{0,15}", lines[2]):
+            raise Wrong(f"{what}: origin, number, size, root and the next key are expected, a line each")
+        end, root, new = int(lines[2]), bytes_of(lines[3], f"{what}: the root"), key_of(lines[4])
+        if end <= sealed[-1][0] or new.name != keys[-1].name or new in keys:
+            raise Wrong(f"{what}: the log has not grown since the one before, or the key is not a new one of this log")
+        keys.append(new)
+        sealed.append((end, root))
+    return Keys(tuple(keys), tuple(sealed[1:]))
+
+
 def note_of(raw: bytes, key: Key, what: str) -> list[str]:
     """The lines of a signed note: text, an empty line, one signature of this key's. The signature covers every byte of the text."""
     text = text_of(raw, what)
@@ -312,11 +343,16 @@ class Checkpoint(NamedTuple):
     root: bytes
 
 
-def checkpoint_of(raw: bytes, key: Key, what: str) -> Checkpoint:
-    lines = note_of(raw, key, what)
-    if len(lines) < 3 or not re.fullmatch("[1-9][0-9]{0,15}", lines[1]) or "" in lines:
+def checkpoint_of(raw: bytes, keys: Keys, what: str) -> Checkpoint:
+    """Signed with the key of its epoch: whoever holds a key that was handed on signs nothing that counts."""
+    said = re.match(rb"[^\n]*\n([1-9][0-9]{0,15})\n", raw)
+    lines = note_of(raw, keys.each[keys.epoch(int(said[1])) if said else -1], what)
+    if len(lines) < 3 or not said or "" in lines:
         raise Wrong(f"{what}: origin, size and root are expected, a line each")
-    return Checkpoint(lines[0], int(lines[1]), bytes_of(lines[2], f"{what}: the root"))
+    found = Checkpoint(lines[0], int(lines[1]), bytes_of(lines[2], f"{what}: the root"))
+    if dict(keys.sealed).get(found.size, found.root) != found.root:
+        raise Wrong(f"{what}: the log of {found.size} leaves was handed to the next key with another root")
+    return found
 
 
 # ---- leaves --------------------------------------------------------------------------------------------------------------
@@ -423,7 +459,7 @@ class Kept(NamedTuple):
     """What the reader kept, or got by another way than from whom they check."""
 
     checkpoint: bytes | None = None
-    key: Key | None = None
+    keys: Keys | None = None
 
 
 class Log:
@@ -437,13 +473,13 @@ class Log:
         lines = top.split(b"\n")
         if lines[0] != b"muster-log 1" or len(lines) < 4:
             raise Wrong("line 1: `muster-log 1`, a public key, `from` and leaves are expected")
-        self.key, self.leaves = known_key(lines[1], self.kept), lines[3:]
+        self.keys, self.leaves = known_keys(lines[1], self.kept), lines[3:]
         self.begin, self.peaks = begin_of(text_of(lines[2], "line 3"))
         return f"a log export of {len(self.leaves)} leaves" + (f", from leaf {self.begin} on" if self.begin else "")
 
     def signature(self) -> str:
-        self.checkpoint = checkpoint_of(self.note, self.key, "the checkpoint")
-        return whose(self.key, self.kept)
+        self.checkpoint = checkpoint_of(self.note, self.keys, "the checkpoint")
+        return whose(self.keys, self.kept, self.checkpoint)
 
     def inclusion(self) -> str:
         size = self.checkpoint.size
@@ -454,7 +490,7 @@ class Log:
         return f"{len(self.leaves)} leaves lead to the checkpoint's root"
 
     def consistency(self) -> str:
-        return goes_on(self.kept, self.key, self.checkpoint, self)
+        return goes_on(self.kept, self.keys, self.checkpoint, self)
 
     def goes_on_from(self, other: Checkpoint, what: str) -> None:
         if other.size > self.checkpoint.size:
@@ -469,6 +505,10 @@ class Log:
     def contents(self) -> str:
         named = ((index, f"leaf {index}", raw) for index, raw in enumerate(self.leaves, self.begin))
         self.read = [(index, leaf_of(text_of(raw, what), what)) for index, what, raw in named]
+        for number, (end, _) in enumerate(self.keys.sealed, 2):
+            begun = [leaf for index, leaf in self.read if index == end]
+            if begun and (begun[0]["kind"], begun[0]["ref"]) != ("epoch", str(number)):
+                raise Wrong(f"leaf {end}: here the log was handed to key {number}, and the leaf does not say so")
         return "every leaf is in its form; a log export discloses nothing"
 
     def completeness(self) -> str:
@@ -508,21 +548,21 @@ class Proof:
             raise Wrong("lines 2 and 3: `extra` with the leaf, and `index` are expected")
         self.leaf, self.index = bytes_of(extra[1], "the leaf", None), int(place[1])
         self.steps = [bytes_of(step, f"line {n}") for n, step in enumerate(lines[3:], 4)]
-        if self.kept.key is None:
+        if self.kept.keys is None:
             raise Wrong("a proof does not bring the public key: give --key")
-        self.key = self.kept.key
+        self.keys = self.kept.keys if self.log is None else self.log.keys
         return f"the proof of leaf {self.index}"
 
     def signature(self) -> str:
-        self.checkpoint = checkpoint_of(self.note, self.key, "the checkpoint")
-        return whose(self.key, self.kept)
+        self.checkpoint = checkpoint_of(self.note, self.keys, "the checkpoint")
+        return whose(self.keys, self.kept, self.checkpoint)
 
     def inclusion(self) -> str:
         check_inclusion(leaf_hash(self.leaf), self.index, self.checkpoint.size, self.steps, self.checkpoint.root)
         return f"leaf {self.index} is in the log of {self.checkpoint.size}"
 
     def consistency(self) -> str:
-        return goes_on(self.kept, self.key, self.checkpoint, self.log)
+        return goes_on(self.kept, self.keys, self.checkpoint, self.log)
 
     def contents(self) -> str:
         leaf = leaf_of(text_of(self.leaf, "the leaf"), "the leaf")
@@ -540,7 +580,7 @@ class Dossier:
         for name in ("manifest.json", "seal.txt", "key.txt", "checkpoint.txt", "leaves.jsonl"):
             if name not in self.members:
                 raise Wrong(f"there is no {name}")
-        self.key = known_key(self._line("key.txt"), self.kept)
+        self.keys = known_keys(self._line("key.txt"), self.kept)
         text = text_of(self.members["manifest.json"], "manifest.json")
         self.manifest = fields(json_of(text, "manifest.json"), "manifest.json", **MANIFEST)
         if (self.manifest["v"], self.manifest["format"]) != (1, "muster-dossier"):
@@ -555,17 +595,17 @@ class Dossier:
         for name, data in others.items():
             if hashlib.sha256(data).hexdigest() != listed[name]:
                 raise Wrong(f"{name}: it is not the one the manifest lists")
-        sealed = note_of(self.members["seal.txt"], self.key, "seal.txt")
+        sealed = note_of(self.members["seal.txt"], self.keys.each[-1], "seal.txt")
         digest = hashlib.sha256(self.members["manifest.json"]).hexdigest()
         if sealed != [f"{self.manifest['origin']}/dossier", digest]:
             raise Wrong("seal.txt: it seals another manifest")
         return f"all {len(others)} parts are as listed, and the list is signed"
 
     def signature(self) -> str:
-        self.checkpoint = checkpoint_of(self.members["checkpoint.txt"], self.key, "checkpoint.txt")
+        self.checkpoint = checkpoint_of(self.members["checkpoint.txt"], self.keys, "checkpoint.txt")
         if (self.checkpoint.origin, self.checkpoint.size) != (self.manifest["origin"], self.manifest["size"]):
             raise Wrong("checkpoint.txt: it is of another log, or of another size, than the manifest says")
-        return whose(self.key, self.kept)
+        return whose(self.keys, self.kept, self.checkpoint)
 
     def inclusion(self) -> str:
         self.leaves: list[tuple[int, dict[str, Any], Any]] = []
@@ -592,13 +632,13 @@ class Dossier:
         earlier = self._earlier()
         if self.log is not None:
             self.log.goes_on_from(self.checkpoint, f"the dossier's checkpoint, of {self.checkpoint.size} leaves")
-        return goes_on(self.kept, self.key, self.checkpoint, self.log, earlier)
+        return goes_on(self.kept, self.keys, self.checkpoint, self.log, earlier)
 
     def _earlier(self) -> Checkpoint | None:
         """The earlier checkpoint the dossier itself brings, with the proof that leads from it to the dossier's own."""
         if "earlier.txt" not in self.members:
             return None
-        earlier = checkpoint_of(self.members["earlier.txt"], self.key, "earlier.txt")
+        earlier = checkpoint_of(self.members["earlier.txt"], self.keys, "earlier.txt")
         steps = json_of(text_of(self.members.get("consistency.json", b""), "consistency.json"), "consistency.json")
         if not isinstance(steps, list):
             raise Wrong("consistency.json: a list is expected")
@@ -654,12 +694,12 @@ class Dossier:
 NOTHING_KEPT = "not asked: give --checkpoint to see that nothing before one you kept was rewritten"
 
 
-def goes_on(kept: Kept, key: Key, here: Checkpoint, log: Log | None, earlier: Checkpoint | None = None) -> str:
+def goes_on(kept: Kept, keys: Keys, here: Checkpoint, log: Log | None, earlier: Checkpoint | None = None) -> str:
     """That the log of the checkpoint `here` goes on from the one the reader kept. Shown by the leaves of `log`, or by `earlier`, to
     which a proof leads that was checked already."""
     if kept.checkpoint is None:
         return NOTHING_KEPT
-    yours = checkpoint_of(kept.checkpoint, key, "the checkpoint you kept")
+    yours = checkpoint_of(kept.checkpoint, keys, "the checkpoint you kept")
     if yours.origin != here.origin:
         raise Wrong(f"the checkpoint you kept is of {yours.origin}, this one of {here.origin}")
     if yours.size == here.size:
@@ -685,16 +725,30 @@ def opened(what: str, leaf: dict[str, Any], disclosed: object) -> set[str]:
     return set(re.findall('"([0-9a-f]{64})"', canonical(both["content"])))
 
 
-def known_key(line: bytes, kept: Kept) -> Key:
-    key = key_of(text_of(line, "the public key"))
-    if kept.key is not None and kept.key != key:
+def known_keys(line: bytes, kept: Kept) -> Keys:
+    """The keys of the file, and after them those the reader knows besides. Raises Wrong unless both are one row of handovers."""
+    keys, yours = keys_of(text_of(line, "the public key")), kept.keys
+    if yours is None:
+        return keys
+    if yours.each[0] not in keys.each:
         raise Wrong("the public key is not the one you gave")
-    return key
+    at = keys.each.index(yours.each[0])
+    both = min(len(keys.each) - at, len(yours.each))
+    if keys.each[at : at + both] != yours.each[:both] or keys.sealed[at : at + both - 1] != yours.sealed[: both - 1]:
+        raise Wrong("the log was handed to other keys than those you gave")
+    if at + both < len(keys.each):
+        return keys
+    return Keys(keys.each + yours.each[both:], keys.sealed + yours.sealed[both - 1 :])
 
 
-def whose(key: Key, kept: Kept) -> str:
-    fingerprint = hashlib.sha256(key.public).hexdigest()
-    return f"signed by {key.name}" + ("" if kept.key else f"; compare the key's fingerprint with one you got elsewhere: {fingerprint}")
+def whose(keys: Keys, kept: Kept, here: Checkpoint) -> str:
+    epoch = keys.epoch(here.size)
+    if kept.keys is not None and kept.keys.each[0] in keys.each[epoch + 1 :]:
+        raise Wrong(f"the checkpoint is signed with key {epoch + 1} of this log, and the first you gave came later: ask for a newer one")
+    of = f" with its key {epoch + 1} of {len(keys.each)}" if keys.sealed else ""
+    fingerprint = hashlib.sha256(keys.each[epoch].public).hexdigest()
+    known = "" if kept.keys else f"; compare the key's fingerprint with one you got elsewhere: {fingerprint}"
+    return f"signed by {keys.each[epoch].name}{of}{known}"
 
 
 # ---- asking, and saying what was found --------------------------------------------------------------------------------------
@@ -734,7 +788,7 @@ def verify(raw: bytes, kept: Kept | None = None, log: bytes | None = None) -> li
     kind = Proof if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else Dossier
     if log is None:
         return findings(kind(raw, kept))
-    whole = Log(log, Kept(None, kept.key))
+    whole = Log(log, Kept(None, kept.keys))
     of_log = [Finding(each.claim, each.held, f"log: {each.words}") for each in findings(whole)]
     return of_log if code(of_log) else of_log + findings(kind(raw, kept, whole))
 
@@ -763,7 +817,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(words)
     try:
-        kept = Kept(_read(asked.checkpoint), _key(asked.key))
+        kept = Kept(_read(asked.checkpoint), _keys(asked.key))
         raw = Path(asked.file).read_bytes()
         found = verify(raw, kept, _read(asked.log))
         if asked.proofs and not code(found) and raw.startswith(b"PK"):
@@ -784,10 +838,10 @@ def _read(path: str | None) -> bytes | None:
     return None if path is None else Path(path).read_bytes()
 
 
-def _key(given: str | None) -> Key | None:
+def _keys(given: str | None) -> Keys | None:
     if given is None:
         return None
-    return key_of(Path(given).read_text("utf-8").strip() if Path(given).is_file() else given)
+    return keys_of(Path(given).read_text("utf-8").strip() if os.path.isfile(given) else given)
 
 
 def _told(each: Finding) -> str:

@@ -102,7 +102,9 @@ EXEMPT = {
     "audit replay": "runs recorded cases through the code installed: an auditor does it on a machine of their own",
     "audit reconcile": "reads the whole store, and Temporal, against each other: for whoever operates the machine, and the auditor beside",
     "privacy subject-export": "everything about somebody in one file: handed out at a terminal of the installation",
-    **dict.fromkeys(("log status", "log checkpoint", "log proof"), "signs with the log's own key: for whoever operates the machine"),
+    **dict.fromkeys(
+        ("log status", "log checkpoint", "log seal", "log proof"), "signs with the log's own key: for whoever operates the machine"
+    ),
     **dict.fromkeys(
         ("keys init", "keys list", "keys rotate", "keys rewrap", "keys destroy", "keys approve"),
         "keys are handled beside the file they stand in: for key administrators, in person",

@@ -22,7 +22,7 @@ from acts.evidence import Evidence
 from config.settings import Settings
 from domain.errors import BadInput, Conflict, NotAllowed, NotFound, NotNow
 from domain.log.leaf import Kind
-from domain.log.verify import Finding, Kept, code, key_of, members_of, verify
+from domain.log.verify import Finding, Kept, code, keys_of, members_of, verify
 from store import log
 from store.checkpoints import Checkpoints
 from store.histories import Histories
@@ -132,7 +132,7 @@ async def test_a_dossier_goes_on_from_the_last_checkpoint_outside_or_from_the_on
     first = await checkpointed(outside(desk, installed), tmp_path / "outside")
     assert first is not None
     raw = await desk.audit.export("auditor", CASE, "tribunal", QUICK)
-    key = key_of(Evidence(installed).key.text)
+    key = keys_of(Evidence(installed).key.text)
     assert code(verify(raw, Kept(first.note.encode(), key))) == 0
     second = await checkpointed(outside(desk, installed), tmp_path / "outside")
     assert second is not None
@@ -150,7 +150,7 @@ async def test_a_part_of_the_log_begins_and_ends_where_one_asks(desk: Desk, inst
     first = await outside(desk, installed).sign()
     assert first is not None
     part = await desk.audit.log("auditor", "yearly_audit", begin=first.size)
-    found = verify(part, Kept(first.note.encode(), key_of(Evidence(installed).key.text)))
+    found = verify(part, Kept(first.note.encode(), keys_of(Evidence(installed).key.text)))
     assert code(found) == 0
     assert "1 leaves" in said(found, "form")  # the export's own
     upto = await desk.audit.log("auditor", "yearly_audit", end=first.size)

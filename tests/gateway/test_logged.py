@@ -16,7 +16,7 @@ from tests.store.test_checkpoints import edited
 
 OWN = SigningKey("log", "ed25519", hashlib.sha256(b"log").digest())
 KEY = LogKey("muster.test/log", OWN.verifying().material, OWN.sign)
-KNOWN = verify.Kept(key=verify.key_of(KEY.text))
+KNOWN = verify.Kept(keys=verify.keys_of(KEY.text))
 
 
 async def sent(caller: Caller, *ids: str) -> None:
@@ -62,7 +62,7 @@ async def test_whoever_kept_a_checkpoint_sees_that_the_log_goes_on_from_it(calle
     assert kept is not None
     await sent(caller, "evt-4", "evt-5")
     await signing.sign()
-    newest = verify.checkpoint_of((await caller.http.get("/log/checkpoint")).content, verify.key_of(KEY.text), "it")
+    newest = verify.checkpoint_of((await caller.http.get("/log/checkpoint")).content, verify.keys_of(KEY.text), "it")
     said = (await caller.http.get(f"/log/consistency?from={kept.size}")).json()
     assert (said["from_root"], said["to"], base64.b64decode(said["to_root"])) == (kept.root, newest.size, newest.root)
     steps = [base64.b64decode(step) for step in said["proof"]]

@@ -38,6 +38,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         db = await Database.open(url)
         await written(db, competition())
         await People(db).put_staff("adam", "Adam", "adam@example.org", ["auditor"])
+        await People(db).put_staff("kay", "Kay", "kay@example.org", ["key_administrator"])
         await db.close()
 
     asyncio.run(made())

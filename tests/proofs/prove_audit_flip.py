@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from domain.log.dossier import sealed, zipped
-from domain.log.verify import Kept, code, key_of, members_of, verify
+from domain.log.verify import Kept, code, keys_of, members_of, verify
 from tests.domain.log.test_tree import VECTORS, test_all_public_vectors_are_judged_as_published
 from tests.dossiers import KINDS, SampleLog, edit, flips
 
@@ -43,7 +43,7 @@ def resealed(raw: bytes, signer: SampleLog) -> tuple[int, int]:
     parts = {name: data for name, data in members_of(raw).items() if name != "seal.txt"}
     manifest = json.loads(parts.pop("manifest.json"))
     tried = taken = 0
-    for name in ("leaves.jsonl", "checkpoint.txt", "earlier.txt", "consistency.json", "letters/l1.txt", "policies/p1.json"):
+    for name in ("leaves.jsonl", "key.txt", "checkpoint.txt", "earlier.txt", "consistency.json", "letters/l1.txt", "policies/p1.json"):
         for changed in flips(parts[name], (1,)):
             listed = manifest | {"members": manifest["members"] | {name: hashlib.sha256(changed).hexdigest()}}
             taken += code(verify(zipped(sealed({**parts, name: changed}, listed, signer.signer.note)))) == 0
@@ -53,9 +53,9 @@ def resealed(raw: bytes, signer: SampleLog) -> tuple[int, int]:
 
 def edited(share: int) -> dict[str, tuple[int, int]]:
     """This share of the edits of a log export: by kind, how many were tried, and taken. An edit that changes nothing is drawn again."""
-    draw, log = random.Random(f"{SEED}/{share}"), SampleLog(EXPORT)
+    draw, log = random.Random(f"{SEED}/{share}"), SampleLog(EXPORT, handed=EXPORT // 2)
     raw, other, older = log.export(), SampleLog(EXPORT, seed=2).export(), log.export(EXPORT * 9 // 10)
-    kept = Kept(log.checkpoint().encode(), key_of(log.signer.public))
+    kept = Kept(log.checkpoint().encode(), keys_of(log.keys))
     assert code(verify(raw, kept)) == code(verify(older)) == code(verify(other)) == 0
     found = dict.fromkeys(KINDS, (0, 0))
     for n in range(share, EDITS, SHARES):
@@ -93,7 +93,7 @@ def stranger(raw: bytes, log: SampleLog, folder: Path) -> tuple[bool, str]:
 def timed() -> float:
     """Seconds of processor time the verifier takes over a log of LEAVES leaves, from a checkpoint at half of them."""
     log = SampleLog(LEAVES, cases=max(1, LEAVES // 60))
-    raw, kept = log.export(), Kept(log.checkpoint(max(1, LEAVES // 2)).encode(), key_of(log.signer.public))
+    raw, kept = log.export(), Kept(log.checkpoint(max(1, LEAVES // 2)).encode(), keys_of(log.keys))
     began = time.process_time()
     assert code(verify(raw, kept)) == 0
     return time.process_time() - began
@@ -102,7 +102,7 @@ def timed() -> float:
 def main() -> int:
     began = time.monotonic()
     print(f"seed {SEED}: a dossier of {RECORDS} records, {EDITS} edits of an export of {EXPORT}", flush=True)
-    log = SampleLog(RECORDS * 3)
+    log = SampleLog(RECORDS * 3, handed=RECORDS)
     raw = log.dossier(CASE, since=RECORDS)
     with tempfile.TemporaryDirectory() as folder:
         seen, where = stranger(raw, log, Path(folder))

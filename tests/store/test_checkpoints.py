@@ -86,7 +86,7 @@ async def test_with_the_key_and_without_our_refusal_one_checkpoint_outside_still
     await written(db, 0, 9)
     kept = await Checkpoints(db, key()).sign()
     assert kept is not None
-    known = verify.Kept(kept.note.encode(), verify.key_of(key().text))
+    known = verify.Kept(kept.note.encode(), verify.keys_of(key().text))
     assert verify.code(verify.verify(await exported(db), known)) == 0
     await tampered(db, act)
     await tampered(db, lambda tx: tx.execute(delete(checkpoints)))  # and yesterday's signatures are gone here
@@ -100,7 +100,7 @@ async def test_a_checkpoint_is_read_by_the_verifier_and_stays_while_nothing_is_a
     await written(db, 0, 5)
     first = await made.sign()
     assert first is not None
-    assert verify.checkpoint_of(first.note.encode(), verify.key_of(key().text), "it").size == 5
+    assert verify.checkpoint_of(first.note.encode(), verify.keys_of(key().text), "it").size == 5
     assert (await made.sign()) == first
     await written(db, 5, 7)
     again = await made.sign()
@@ -115,7 +115,7 @@ async def test_a_proof_brings_its_leaf_and_leads_to_the_checkpoint(db: Database)
     body = await db.read(lambda rx: rx.execute(select(leaves.c.body).where(leaves.c.position == 4)).scalar_one())
     assert (first, index) == (b"c2sp.org/tlog-proof@v1", b"index 4")
     assert base64.b64decode(extra.removeprefix(b"extra ")).decode() == body
-    assert verify.code(verify.verify(proof, verify.Kept(key=verify.key_of(key().text)))) == 0
+    assert verify.code(verify.verify(proof, verify.Kept(keys=verify.keys_of(key().text)))) == 0
     with pytest.raises(NotFound):
         await Checkpoints(db, key()).proof("fact", "hire/1", "99")
 
@@ -160,7 +160,7 @@ async def test_the_newest_checkpoint_is_mailed_while_the_log_grows_and_never_too
         told.append(await mailing.tell(newest))
     assert told == [True, False, True, False]  # not within a minute, and not the same again
     assert [str(each["subject"]) for each in box.got] == ["muster/log: checkpoint-000000000002", "muster/log: checkpoint-000000000006"]
-    assert verify.checkpoint_of(str(box.got[-1]["body"]).encode(), verify.key_of(key().text), "it").size == 6
+    assert verify.checkpoint_of(str(box.got[-1]["body"]).encode(), verify.keys_of(key().text), "it").size == 6
 
 
 async def test_a_place_that_cannot_be_told_is_seen_until_it_can(db: Database, tmp_path: Path) -> None:

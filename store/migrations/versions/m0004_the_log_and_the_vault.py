@@ -30,6 +30,7 @@ def upgrade() -> None:
     _reads()
     _privacy_acts()
     _log_places()
+    _log_epochs()
     _append_only()
     _balance()
     _personal_rows()
@@ -41,6 +42,7 @@ def downgrade() -> None:
         op.drop_table(name)
     _changeable_again()
     op.drop_table("log_places")
+    op.drop_table("log_epochs")
     op.drop_table("histories")
     op.drop_table("privacy_acts")
     op.drop_table("reads")
@@ -300,7 +302,7 @@ def _histories() -> None:
 
 
 #: What is only ever added to. Of a checkpoint the moment it was published is noted later, once.
-ADDED_TO = ("journal", "leaves", "reads")
+ADDED_TO = ("journal", "leaves", "reads", "log_epochs")
 _LATER = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("size", "root", "note", "at")) + " OR OLD.published_at IS NOT NULL"
 
 
@@ -410,6 +412,23 @@ def _personal_rows_as_before() -> None:
     with op.batch_alter_table("payloads") as batch:
         batch.drop_column("compartment")
         batch.drop_column("subject")
+
+
+def _log_epochs() -> None:
+    """Which key the log was handed to, after how many leaves."""
+    op.create_table(
+        "log_epochs",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", store.columns.Count, nullable=False),
+        sa.Column("before", store.columns.Words(), nullable=False),
+        sa.Column("key", store.columns.Words(), nullable=False),
+        sa.Column("note", store.columns.Words(), nullable=False),
+        sa.Column("by", store.columns.Words(), nullable=False),
+        sa.Column("at", store.columns.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_log_epochs"),
+        sa.UniqueConstraint("size", name="uq_log_epochs_size"),
+        sa.UniqueConstraint("key", name="uq_log_epochs_key"),
+    )
 
 
 def _log_places() -> None:

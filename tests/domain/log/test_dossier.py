@@ -17,11 +17,11 @@ import pytest
 from domain.log import verify
 from domain.log.dossier import sealed, zipped
 from domain.log.note import proof_text
-from domain.log.verify import CODES, Finding, Kept, code, key_of, members_of
+from domain.log.verify import CODES, Finding, Kept, code, keys_of, members_of
 from tests.dossiers import KINDS, LETTER, SampleLog, Signer, edit, flips
 
 CASE = "hire/1case0"
-LOG = SampleLog(30)
+LOG = SampleLog(30, handed=12)
 DOSSIER = LOG.dossier(CASE, since=7)
 
 
@@ -39,7 +39,7 @@ def resealed(raw: bytes, changed: Mapping[str, bytes], manifest: Mapping[str, ob
 
 
 def test_every_claim_of_a_dossier_holds() -> None:
-    kept = Kept(LOG.checkpoint(7).encode(), key_of(LOG.signer.public))
+    kept = Kept(LOG.checkpoint(7).encode(), keys_of(LOG.signer.public))
     found = verify.verify(DOSSIER, kept, LOG.export())
     assert code(found) == 0
     assert [each.claim for each in found[-8:]] == list(CODES)
@@ -108,7 +108,7 @@ def test_a_last_fact_left_out_is_seen_with_the_whole_log_and_only_then() -> None
     cut = LOG.dossier(CASE, lines=LOG.lines(CASE)[:-1])
     assert code(verify.verify(cut)) == 0
     found = verify.verify(cut, log=LOG.export())
-    assert (failed(found), found[-2].words) == ("completeness", f"leaf 27 of the log is about {CASE}, and the dossier does not hold it")
+    assert (failed(found), found[-2].words) == ("completeness", f"leaf 28 of the log is about {CASE}, and the dossier does not hold it")
 
 
 def test_a_history_written_anew_is_seen_from_one_kept_checkpoint() -> None:
@@ -129,7 +129,7 @@ def test_a_letter_no_content_speaks_of_is_refused() -> None:
 def test_no_edit_of_a_log_export_is_taken_by_whoever_kept_its_checkpoint() -> None:
     log, draw = SampleLog(300), random.Random(20261123)
     raw, other, older = log.export(), SampleLog(300, seed=2).export(), log.export(250)
-    kept = Kept(log.checkpoint().encode(), key_of(log.signer.public))
+    kept = Kept(log.checkpoint().encode(), keys_of(log.signer.public))
     assert code(verify.verify(raw, kept)) == 0
     for n in range(800):
         changed = edit(draw, KINDS[n % len(KINDS)], raw, other, older)
@@ -140,7 +140,7 @@ def test_no_edit_of_a_log_export_is_taken_by_whoever_kept_its_checkpoint() -> No
 def test_the_curve_in_the_open_agrees_with_the_library(length: int) -> None:
     draw = random.Random(length)
     signer, message = Signer(length), draw.randbytes(length)
-    key, signature = key_of(signer.public).public, signer._key.sign(message)
+    key, signature = keys_of(signer.public).each[0].public, signer._key.sign(message)
     assert verify.signed_in_the_open(key, signature, message)
     for _ in range(20):
         at = draw.randrange(64)
@@ -171,7 +171,7 @@ def proof(log: SampleLog = LOG, index: int = 4) -> bytes:
 
 
 def test_a_part_of_the_log_leads_to_the_root_and_goes_on_from_a_kept_checkpoint_wherever_it_begins() -> None:
-    key = key_of(LOG.signer.public)
+    key = keys_of(LOG.signer.public)
     for begin in range(30):
         found = verify.verify(LOG.export(begin=begin), Kept(LOG.checkpoint(max(begin, 1)).encode(), key))
         assert code(found) == 0, (begin, found)
@@ -181,7 +181,7 @@ def test_a_part_of_the_log_leads_to_the_root_and_goes_on_from_a_kept_checkpoint_
 
 
 def test_no_changed_byte_of_a_part_of_the_log_is_taken() -> None:
-    raw, kept = LOG.export(begin=11), Kept(LOG.checkpoint(11).encode(), key_of(LOG.signer.public))
+    raw, kept = LOG.export(begin=11), Kept(LOG.checkpoint(11).encode(), keys_of(LOG.signer.public))
     assert not [n for n, changed in enumerate(flips(raw, (1, 32))) if code(verify.verify(changed, kept)) == 0]
 
 
@@ -191,18 +191,19 @@ def test_a_dossier_is_not_held_against_a_part_of_the_log() -> None:
 
 
 def test_a_proof_of_one_leaf_brings_the_leaf_and_needs_the_key() -> None:
-    key = key_of(LOG.signer.public)
+    key = keys_of(LOG.signer.public)
     found = verify.verify(proof(), Kept(LOG.checkpoint().encode(), key))
     assert code(found) == 0
     assert "fact 2 of hire/1case1" in found[-1].words
     assert "give --key" in verify.verify(proof())[0].words
     assert code(verify.verify(proof(), Kept(LOG.checkpoint(7).encode(), key), LOG.export())) == 0
     assert failed(verify.verify(proof(), Kept(LOG.checkpoint(7).encode(), key))) == "consistency"
-    assert code(verify.verify(proof(SampleLog(1), 0), Kept(key=key))) == 0
+    one = SampleLog(1)
+    assert code(verify.verify(proof(one, 0), Kept(keys=keys_of(one.keys)))) == 0
 
 
 def test_no_changed_byte_of_a_proof_is_taken() -> None:
-    kept = Kept(key=key_of(LOG.signer.public))
+    kept = Kept(keys=keys_of(LOG.signer.public))
     assert not [n for n, raw in enumerate(flips(proof(), tuple(1 << bit for bit in range(8)))) if code(verify.verify(raw, kept)) == 0]
 
 
@@ -212,7 +213,7 @@ def test_the_verifier_writes_a_proof_of_every_leaf(tmp_path: Path) -> None:
     assert verify.main([str(file), "--proofs", str(tmp_path)]) == 0
     found = sorted(tmp_path.glob("*.tlog-proof"))
     assert len(found) == 10
-    assert all(code(verify.verify(each.read_bytes(), Kept(key=key_of(LOG.signer.public)))) == 0 for each in found)
+    assert all(code(verify.verify(each.read_bytes(), Kept(keys=keys_of(LOG.signer.public)))) == 0 for each in found)
     assert (tmp_path / "leaf-3.tlog-proof").read_bytes() == proof(index=3)
 
 
@@ -223,7 +224,7 @@ def test_what_a_file_says_of_itself_cannot_write_over_the_screen() -> None:
 
 
 def test_no_claim_is_left_out_in_silence() -> None:
-    key = Kept(key=key_of(LOG.signer.public))
+    key = Kept(keys=keys_of(LOG.signer.public))
     assert [each.claim for each in verify.verify(DOSSIER)] == list(CODES)
     assert [each.claim for each in verify.verify(LOG.export())] == [claim for claim in CODES if claim != "alteration"]
     assert [each.claim for each in verify.verify(proof(), key)] == ["form", "signature", "inclusion", "consistency", "contents"]
