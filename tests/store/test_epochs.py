@@ -4,6 +4,7 @@ with any one key of the row finds the way."""
 import asyncio
 import base64
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -168,8 +169,7 @@ async def test_an_empty_log_has_nothing_to_hand_over(db: Database) -> None:
 async def test_handovers_are_published_beside_the_checkpoints(db: Database, tmp_path: Path) -> None:
     await three_epochs(db)
     await checkpointed(Checkpoints(db, THIRD), tmp_path)
-    published = sorted(path.name for path in tmp_path.glob("handover-*"))
-    assert published == ["handover-0002.txt", "handover-0003.txt"]
+    assert sorted(name for name in os.listdir(tmp_path) if name.startswith("handover")) == ["handover-0002.txt", "handover-0003.txt"]
     assert "/epoch\n2\n5\n" in (tmp_path / "handover-0002.txt").read_text("utf-8")
 
 
