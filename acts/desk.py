@@ -34,6 +34,7 @@ from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
 from acts.personnel import Personnel
 from acts.privacy import PrivacyDesk
+from acts.reserve import ReserveDesk
 from acts.sessions import SessionBook
 from acts.signals import SignalDesk
 from acts.standing import CaseStanding, choices, standing
@@ -113,6 +114,7 @@ class Desk:
         self.digests = Digests(db, self.personnel, self.partners)
         self.housekeeping = Housekeeper(lambda: self.carrier)
         self.histories = HistoryDesk(db, self.queries, self._temporal)
+        self.reserve = ReserveDesk(db, self.people, self.queries)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.deliveries = DeliveryDesk(db, self.people)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)

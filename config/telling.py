@@ -73,6 +73,9 @@ class Teller:
         there = at.astimezone(ZoneInfo(self._zone)).date() if isinstance(at, datetime) else at
         return self._date(there, "d MMMM y")
 
+    def month(self, at: datetime | date) -> str:
+        return self._date(at.date() if isinstance(at, datetime) else at, "MMMM y")
+
     # ---- waiting ----------------------------------------------------------------------------------------------------------
 
     def why(self, why: Why) -> list[str]:

@@ -38,6 +38,7 @@ RAIL = (
     Place("hires", "/hires", Resource.PARTS, "h"),
     Place("vacancies", "/vacancies", Resource.VACANCIES, "v"),
     Place("deadlines", "/deadlines", Resource.FIGURES, "d"),
+    Place("reserve", "/reserve", Resource.COMPETITION, "r"),
 )
 THEMES = ("system", "light", "dark")
 

@@ -21,7 +21,7 @@ from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
 from console.frame import Frame
-from console.pages import acting, board, deadlines, exporting, hires, live, overview, saving, signing_in, vacancies
+from console.pages import acting, board, deadlines, exporting, hires, listing, live, overview, reserve, saving, signing_in, vacancies
 from console.pulse import Pulse
 from console.visits import Reception
 from domain.sessions import Bounds
@@ -68,6 +68,8 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
         signing_in.routes(frame),
         overview.routes(frame),
         board.routes(frame),
+        reserve.routes(frame),
+        listing.routes(frame),
         hires.routes(frame, cursors),
         acting.routes(frame),
         vacancies.routes(frame, cursors),

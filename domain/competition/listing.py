@@ -4,6 +4,8 @@ A list the notice announced (or a talent pool) keeps people for posts to come. W
 next in rank for the posts of this competition, and for nothing else. Both are called in the same way and end by a person's word.
 """
 
+from datetime import datetime
+
 from pydantic import Field
 
 from domain import facts as f
@@ -51,8 +53,13 @@ def put_on(out: Turnout, state: VacancyState, line: f.ReportLine, words: dict[st
 
 def valid(state: VacancyState, m: Moment) -> bool:
     """May anybody still be called from the list?"""
+    return valid_at(state, m.at)
+
+
+def valid_at(state: VacancyState, at: datetime) -> bool:
+    """The same, at a moment."""
     ends = state.list_deadline
-    return ends is not None and not (state.list_expired or state.suspended) and m.at < (ends.limit_at or ends.due_at)
+    return ends is not None and not (state.list_expired or state.suspended) and at < (ends.limit_at or ends.due_at)
 
 
 def in_order(state: VacancyState, post: str) -> list[Listed]:

@@ -25,6 +25,7 @@ from domain.acts import ACTS
 from domain.balance_people import GROUPS_DECLARED, MILESTONES, Attribute
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.competition import ACTS as VACANCY_ACTS
+from domain.competition.matching import OF_THE_PERSON, OF_THE_POST
 from domain.contract import CLAUSES
 from domain.digest import SECTIONS
 from domain.errors import BadInput, Problem
@@ -93,7 +94,9 @@ def needed() -> set[str]:
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
     keys |= {f"digest.{section}" for section in SECTIONS}
-    keys |= {f"act.{act}" for act in ("decide_report", "decide_post", "confirm_list_lapse", "call")}  # what a vacancy may need
+    keys |= {
+        f"act.{act}" for act in ("decide_report", "decide_post", "confirm_list_lapse", "call", "extend_list")
+    }  # what a vacancy may need
     keys |= {f"api.problem.{word}" for word in API_TITLES}
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
@@ -137,6 +140,9 @@ def console() -> set[str]:
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
     keys |= {f"console.condition.{each}" for each in Condition} | {f"console.board.group.{each}" for each in ("none", *LANES)}
+    keys |= {f"console.reserve.rule.{rule}" for rule in (*OF_THE_POST, *OF_THE_PERSON)}
+    keys |= {f"console.reserve.state.{state}" for state in ("free", "called", "unavailable")}
+    keys |= {f"console.reserve.verdict.{verdict}" for verdict in ("call", "with_reason", "no")}
     keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *TRAFFIC.values()) for n in ("one", "many")}
     keys |= {f"console.board.{name}" for name in ("early", "ended")}
     return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}

@@ -76,6 +76,11 @@ async def db(played_store: Path, tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def console(db: Database) -> Console:
+    return opened_on(db)
+
+
+def opened_on(db: Database) -> Console:
+    """The console of a store; Temporal is away."""
     desk = Desk(db)
 
     async def acting() -> Desk:
