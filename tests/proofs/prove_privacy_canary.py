@@ -1,5 +1,6 @@
-"""What belongs to candidates stands nowhere in clear: a whole demonstration is played on each store, two doors killed on the way, then every
-byte it left behind (the database's own files among them) is searched for everybody's name, address and application, written plainly, as JSON, in base64, in UTF-16 or packed.
+"""What belongs to candidates stands nowhere in clear: a whole demonstration is played on each store, two doors killed on the way, then
+every byte it left behind (the database's own files among them) is searched for everybody's name, address and application, written plainly,
+as JSON, in base64, in UTF-16 or packed.
 
 The mail server's own file is not ours and is the control: there the same words have to be found. So is the store, opened with the keyring.
 Besides, events with words of their own are refused, cut short and too large at a real gateway on the same store.
