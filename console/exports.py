@@ -46,7 +46,7 @@ class Column:
 class Listing:
     """A list that can be taken along. `filters` says in words what was asked, label and value; empty where everything is shown.
 
-    `secret`: the fields of `asked` that may hold something personal, a search; they are neither logged nor put into a file's name.
+    What is asked stands in addresses, logs and names of files: it holds nothing personal. Searching for somebody has a page of its own.
     """
 
     name: str  # its address, too: `/hires`
@@ -55,7 +55,6 @@ class Listing:
     columns: Callable[[Visitor], Sequence[Column]]
     filters: Callable[[Any, Teller], Sequence[tuple[str, str]]]
     chunks: Callable[[Visitor, Any], AsyncIterator[Sequence[Row]]]
-    secret: frozenset[str] = frozenset()
 
     def read(self, form: Mapping[str, str]) -> BaseModel:
         """What was asked. Raises BadInput."""
@@ -74,10 +73,7 @@ class Listing:
     def told(self, asked: BaseModel) -> str:
         """What was asked, as codes that may stand in a log: `stage=shortlisting sort=deadline`."""
         given = asked.model_dump(mode="json", exclude=set(PLACE))
-        said = (
-            f"{name}={'(withheld)' if name in self.secret else value}" for name, value in given.items() if value not in (None, "", False)
-        )
-        return " ".join(said)
+        return " ".join(f"{name}={value}" for name, value in given.items() if value not in (None, "", False))
 
 
 @dataclass(frozen=True)

@@ -47,19 +47,15 @@ class Tabs:
 
 
 def kept(listing: Listing, query: str) -> str:
-    """A query as it is kept. Raises BadInput for one the list does not understand, and for a search."""
-    asked = listing.read(dict(parse_qsl(query, keep_blank_values=True)))
-    if any(getattr(asked, name) for name in listing.secret):
-        raise BadInput("a search is not saved: it would name a person", code="search_not_saved")
-    return listing.query(asked)
+    """A query as it is kept. Raises BadInput for one the list does not understand."""
+    return listing.query(listing.read(dict(parse_qsl(query, keep_blank_values=True))))
 
 
 async def tabs(visitor: Visitor, listing: Listing, asked: BaseModel) -> Tabs:
     """Everything the tabs of a list show to this visitor, who looks at `asked`."""
     here = listing.query(asked)
     found = tuple(await of(visitor, [listing], here))
-    searched = any(getattr(asked, name) for name in listing.secret)
-    savable = "" if searched or any(tab.current for tab in found) else here
+    savable = "" if any(tab.current for tab in found) else here
     return Tabs(listing.name, _whole(listing), not here, found, savable, visitor.sees(Resource.TEAM_VIEWS))
 
 

@@ -21,7 +21,21 @@ from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
 from console.frame import Frame
-from console.pages import acting, board, deadlines, exporting, hires, listing, live, overview, reserve, saving, signing_in, vacancies
+from console.pages import (
+    acting,
+    board,
+    deadlines,
+    exporting,
+    finding,
+    hires,
+    listing,
+    live,
+    overview,
+    reserve,
+    saving,
+    signing_in,
+    vacancies,
+)
 from console.pulse import Pulse
 from console.visits import Reception
 from domain.sessions import Bounds
@@ -74,6 +88,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
         acting.routes(frame),
         vacancies.routes(frame, cursors),
         deadlines.routes(frame, cursors),
+        finding.routes(frame),
         live.routes(pulse),
         exporting.routes(frame, LISTINGS),
         saving.routes(frame, LISTINGS),

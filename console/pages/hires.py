@@ -1,6 +1,5 @@
 """Hires: the list, whose address is its state, and one of them with everything that is known of it."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -38,7 +37,6 @@ class Asked(BaseModel):
     ending: Ending | Literal["", "none"] = "none"
     needs: Annotated[str, Field(pattern=r"^[a-z_]{0,40}$")] = ""
     owner: Annotated[str, Field(pattern=r"^[a-z0-9._-]{0,64}$")] = ""
-    words: Annotated[str, Field(max_length=100)] = ""
     sort: Literal["deadline", "received", "case"] = "deadline"
     cursor: Annotated[str, Field(max_length=600)] = ""
 
@@ -58,10 +56,8 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         now = await visitor.desk.clock.now()
         if not request.query_params and (view := await views.opens_with(visitor, LISTING)):
             return RedirectResponse(view, 303)
-        if asked.words and (only := await _named(visitor, asked.words)) is not None:
-            return RedirectResponse(f"/hires/{only}", 303)
         rows, following = await _page(visitor, asked, cursors)
-        shown = await _as_shown(visitor, rows, now)
+        shown = await as_shown(visitor, rows, now)
         given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
         given["tabs"] = await views.tabs(visitor, LISTING, asked)
         return frame.page(request, "hires.html", stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
@@ -93,7 +89,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
     return at
 
 
-async def _as_shown(visitor: Visitor, rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+async def as_shown(visitor: Visitor, rows: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """Rows of the list as this visitor may see them, with the name, the state and how the deadline stands."""
     called, mine, whole = await names(visitor, rows), _mine(visitor), visitor.sees(Resource.CASES)
     return [
@@ -119,8 +115,6 @@ async def found(visitor: Visitor, case: str) -> dict[str, Any]:
 async def _page(visitor: Visitor, asked: Asked, cursors: Cursors) -> tuple[list[dict[str, Any]], str]:
     """One page of rows, and the cursor of the next; empty at the end."""
     question = {"screen": "hires", **asked.model_dump(mode="json", exclude={"cursor"})}
-    if asked.words:
-        return await _found_by_words(visitor, asked.words), ""
     after, sort = cursors.read(asked.cursor, question) if asked.cursor else None, parts.order(asked.sort, visitor)
     rows = await _asked_for(visitor, asked, after, PER_PAGE + 1)
     shown = rows[:PER_PAGE]
@@ -141,22 +135,6 @@ async def _asked_for(visitor: Visitor, asked: Asked, after: Sequence[Any] | None
     )
 
 
-async def _named(visitor: Visitor, words: str) -> str | None:
-    """The hire whose id this is, if somebody typed one."""
-    hire = words.strip().removeprefix("hire/")
-    if re.fullmatch(r"[a-z0-9]{2,16}(-[0-9]{1,3})?", hire) is None:
-        return None
-    return hire if await visitor.desk.pages.those([f"hire/{hire}"], parts.concerns(visitor)) else None
-
-
-async def _found_by_words(visitor: Visitor, words: str) -> list[dict[str, Any]]:
-    """The hires of the people these words find; none for a role that does not deal with people. Raises BadInput for too few letters."""
-    if not visitor.sees(Resource.PEOPLE):
-        return []
-    people = await visitor.desk.find(words)
-    return await visitor.desk.pages.those((case["case_id"] for each in people for case in each["cases"]), parts.concerns(visitor))
-
-
 def _mine(visitor: Visitor) -> frozenset[str]:
     """The acts this visitor may do: a hire that needs one of them needs them."""
     return frozenset(name for name, act in ACTS.items() if act.roles & visitor.roles)
@@ -171,11 +149,8 @@ async def _vacancies(visitor: Visitor) -> list[str]:
 
 async def _chunks(visitor: Visitor, asked: Asked) -> AsyncIterator[list[dict[str, Any]]]:
     now = await visitor.desk.clock.now()
-    if asked.words:
-        yield await _as_shown(visitor, await _found_by_words(visitor, asked.words), now)
-        return
     async for rows in every_page(lambda after, n: _asked_for(visitor, asked, after, n), KEYS[parts.order(asked.sort, visitor)]):
-        yield await _as_shown(visitor, rows, now)
+        yield await as_shown(visitor, rows, now)
 
 
 def _columns(visitor: Visitor) -> list[Column]:
@@ -202,7 +177,6 @@ def _stage_or_ending(row: Mapping[str, Any], teller: Teller) -> str:
 def _filters(asked: Asked, teller: Teller) -> list[tuple[str, str]]:
     ending = "console.ending.open" if asked.ending == "none" else f"ending.{asked.ending}.name" if asked.ending else "console.all"
     said = [
-        ("console.find", asked.words),
         ("console.col.vacancy", asked.vacancy),
         ("console.col.stage", teller.say(f"stage.{asked.stage}") if asked.stage else ""),
         ("console.col.ending", teller.say(ending)),
@@ -213,4 +187,4 @@ def _filters(asked: Asked, teller: Teller) -> list[tuple[str, str]]:
     return [(teller.say(label), value) for label, value in said if value]
 
 
-LISTING = Listing("hires", Resource.PARTS, Asked, _columns, _filters, _chunks, secret=frozenset({"words"}))
+LISTING = Listing("hires", Resource.PARTS, Asked, _columns, _filters, _chunks)

@@ -121,13 +121,10 @@ async def test_the_first_sheet_says_what_was_asked_by_whom_when_and_how_much_it_
     assert "(Brussels time)" in said["As of"] or said["Time zone"]
 
 
-async def test_the_name_of_a_csv_says_the_same_without_a_word_of_a_search(console: Console) -> None:
+async def test_the_name_of_a_csv_says_the_same(console: Console) -> None:
     browser = await console.as_("hr_officer")
     named = (await take(browser, "hires", "csv", stage="shortlisting")).headers["content-disposition"]
     assert re.fullmatch(r'attachment; filename="muster_hires_stage=shortlisting_\S+_\d{4}-\d\d-\d\dT\d{4}_hr_officer_\d+-rows\.csv"', named)
-    searched = await take(browser, "hires", "csv", words="ada exam")
-    assert "ada" not in searched.headers["content-disposition"].lower()
-    assert AT_CONDITIONS in searched.text
 
 
 async def test_names_are_in_the_file_of_whoever_sees_them_and_of_nobody_else(console: Console) -> None:
@@ -151,15 +148,14 @@ async def test_a_file_is_in_the_language_of_whoever_takes_it(console: Console) -
 # ---- rights, and what is on record -------------------------------------------------------------------------------------------
 
 
-async def test_every_export_is_on_record_with_who_what_and_how_many_and_nothing_of_a_search(console: Console) -> None:
+async def test_every_export_is_on_record_with_who_what_and_how_many(console: Console) -> None:
     browser = await console.as_("hr_officer")
     rows = len(rows_of((await take(browser, "hires", "csv", ending="")).text))
-    await take(browser, "hires", "xlsx", words="ada exam")
+    await take(browser, "hires", "xlsx", stage="shortlisting")
     first, second = (each for each in await console.desk.reads.of("lists"))
     assert (first["reader"], first["what"]) == ("person:hr_officer", ["identity", "list"])
     assert first["about"].startswith(f"hires.csv {rows} rows")
-    assert "ada" not in second["about"]
-    assert "words=(withheld)" in second["about"]
+    assert "stage=shortlisting" in second["about"]
     leaves = [trace for trace in await console.desk.auditing.search(_of_lists()) if trace.actor == "person:hr_officer"]
     assert len(leaves) == 2
 

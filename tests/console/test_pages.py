@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from acts.desk import Desk
 from domain.errors import NotNow, Stale
 from domain.messages import Receipt
 from domain.words import Role
-from tests.console.conftest import Console
+from tests.console.conftest import Browser, Console
 from tests.console.test_signing_in import csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
@@ -92,13 +93,28 @@ async def test_the_list_keeps_its_filters_in_its_address(console: Console) -> No
 
 async def test_the_search_leads_to_a_hire_by_its_id_and_finds_people_by_how_their_names_begin(console: Console) -> None:
     browser = await console.as_("hr_officer")
-    answer = await browser.get(f"/hires?words={AT_CONDITIONS}")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/hires/{AT_CONDITIONS}")
-    assert f"/hires/{AT_CONDITIONS}" in (await browser.get("/hires?words=ada+exam")).text
-    assert "Nobody is found" in (await browser.get("/hires?words=zzyzx")).text
-    assert (await browser.get("/hires?words=a")).status_code == 400
+    token = csrf((await browser.get("/find")).text)
+
+    async def found(words: str, who: Browser = browser, proof: str = token) -> httpx.Response:
+        return await who.post("/find", {"csrf": proof, "words": words})
+
+    assert [(each.status_code, each.headers["location"]) for each in (await found(AT_CONDITIONS), await found("250442"))] == [
+        (303, f"/hires/{AT_CONDITIONS}"),
+        (303, "/vacancies/250442"),
+    ]
+    assert f"/hires/{AT_CONDITIONS}" in (await found("ada exam")).text
+    assert "Nobody is found" in (await found("zzyzx")).text
+    assert (await found("a")).status_code == 400
     # A name is found by nobody who may not know it.
-    assert AT_CONDITIONS not in (await (await console.as_("auditor")).get("/hires?words=ada+exam")).text
+    auditor = await console.as_("auditor")
+    assert AT_CONDITIONS not in (await found("ada exam", auditor, csrf((await auditor.get("/find")).text))).text
+
+
+async def test_no_name_that_somebody_searches_for_stands_in_an_address(console: Console) -> None:
+    browser = await console.as_("hr_officer")
+    assert (await browser.get("/find?words=ada")).status_code == 400
+    assert (await browser.get("/hires?words=ada")).status_code == 400
+    assert '<form class="find" action="/find" method="post"' in (await browser.get("/")).text
 
 
 async def test_a_vacancy_shows_its_posts_and_where_its_candidates_stand(console: Console) -> None:

@@ -133,7 +133,7 @@ async def test_assets_are_kept_for_ever_under_a_name_that_holds_their_hash(conso
     browser = console.browser()
     page = (await browser.get("/sign-in")).text
     found = set(re.findall(r'"(/assets/[^"#]+)"', page))
-    assert len(found) >= 5
+    assert len(found) >= 4
     for address in found:
         answer = await browser.get(address)
         assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
