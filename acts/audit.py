@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from acts.dossiers import Found, Policy, bound, papers_of, stands
+from acts.verifying import Verified, Verifying
 from domain.errors import BadInput, NotAllowed, NotFound, NotNow
 from domain.log import verify
 from domain.log.dossier import Anchor, Made, log_export
@@ -98,6 +99,18 @@ class AuditDesk:
         texts = await self._book.texts(begin, upto.size)
         return await asyncio.to_thread(_part, await log.keys(), texts, upto.note, begin, log.tree.peaks(begin))
 
+    async def verified(self, person: str, case: str) -> Verified:
+        """The case held against the log. Raises NotFound (person, case), NotAllowed."""
+        await self._may(person)
+        return await Verifying(self._db, self._queries).case(case, self._public())
+
+    def _public(self) -> verify.Key | None:
+        """The log's public key; None where it is not on this machine."""
+        try:
+            return None if self._evidence is None else verify.key_of(self._evidence.key.text)
+        except NotNow:
+            return None
+
     # ---- the parts --------------------------------------------------------------------------------------------------------
 
     def _given(self) -> Means:
@@ -105,7 +118,7 @@ class AuditDesk:
             raise NotNow("nothing is exported at this desk", code="no_exports")
         return self._evidence
 
-    async def _may(self, person: str, purpose: str, *, letters: bool = False) -> None:
+    async def _may(self, person: str, purpose: str = "audit", *, letters: bool = False) -> None:
         roles = roles_among((await self._people.staff(person)).roles)
         for what, who in (("exports", READERS), ("the texts of letters", OF_LETTERS if letters else READERS)):
             if not who & roles:

@@ -39,6 +39,18 @@ class Checkpoint:
     at: datetime
     published_at: datetime | None = None
 
+    @property
+    def hash(self) -> bytes:
+        """The root as its bytes; empty for what is no base64."""
+        try:
+            return base64.b64decode(self.root, validate=True)
+        except ValueError:
+            return b""
+
+    def is_of(self, tree: Tree) -> bool:
+        """Does this tree begin with it?"""
+        return self.size <= len(tree) and tree.root(self.size) == self.hash
+
 
 class Forked(Conflict):
     """The log no longer is the one that was signed: an alarm, for people."""

@@ -4,7 +4,7 @@ import asyncio
 import base64
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from domain.errors import BadInput, NotFound, NotNow
 from domain.log.leaf import Kind
@@ -12,7 +12,7 @@ from domain.log.note import proof_text
 from domain.log.tree import Tree, leaf_hash
 from store.checkpoints import PIECE, Checkpoint, Forked
 from store.database import Database
-from store.tables import checkpoints, inbox, leaves, strays
+from store.tables import checkpoints, inbox, leaves, log_size, strays
 
 Row = dict[str, Any]
 
@@ -57,6 +57,41 @@ class Proofs:
         """The texts of leaves from `first` on, in their order: commitments, the case and the moment, and nothing of what happened."""
         query = select(leaves.c.position, leaves.c.body).where(leaves.c.position >= first).order_by(leaves.c.position).limit(limit)
         return await self._db.read(lambda rx: [{"index": row.position, "leaf": row.body} for row in rx.execute(query)])
+
+    async def signed(self) -> list[Checkpoint]:
+        """Every checkpoint that was signed, the smallest first."""
+        query = select(checkpoints).order_by(checkpoints.c.size)
+        return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
+
+    async def newest(self, limit: int) -> list[Checkpoint]:
+        """The newest checkpoints, the newest first."""
+        query = select(checkpoints).order_by(checkpoints.c.size.desc()).limit(limit)
+        return await self._db.read(lambda rx: [Checkpoint(**row) for row in rx.execute(query).mappings()])
+
+    async def of_size(self, size: int) -> Checkpoint:
+        """The checkpoint over so many leaves. Raises NotFound."""
+        query = select(checkpoints).where(checkpoints.c.size == size)
+        row = await self._db.read(lambda rx: rx.execute(query).mappings().first())
+        if row is None:
+            raise NotFound("no checkpoint has so many leaves", code="no_checkpoint")
+        return Checkpoint(**row)
+
+    async def size(self) -> int:
+        """How many leaves the log's counter has."""
+        return await self._db.read(lambda rx: rx.execute(select(log_size.c.size)).scalar_one_or_none() or 0)
+
+    async def texts(self, first: int) -> list[Row]:
+        """A piece of the log from `first` on: position, text, and the hash that was written beside it."""
+        query = select(leaves.c.position, leaves.c.body, leaves.c.sha256).where(leaves.c.position >= first)
+        return await self._rows(query.order_by(leaves.c.position).limit(PIECE))
+
+    async def leaves_of(self, stream: str) -> list[Row]:
+        """The leaves of a stream in the order of the log: position, kind and ref."""
+        query = select(leaves.c.position, leaves.c.kind, leaves.c.ref).where(leaves.c.stream == stream)
+        return await self._rows(query.order_by(leaves.c.position))
+
+    async def _rows(self, query: Select[Any]) -> list[Row]:
+        return await self._db.read(lambda rx: [dict(row) for row in rx.execute(query).mappings()])
 
     async def _proof(self, *which: ColumnElement[bool]) -> str:
         here = select(leaves.c.position, leaves.c.body).where(*which)

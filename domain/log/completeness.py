@@ -44,6 +44,11 @@ DIFFERENCES = (
     "read_model_differs",
     "case_not_running",
     "running_without_case",
+    "content_missing",
+    "content_not_as_logged",
+    "fact_out_of_order",
+    "checkpoint_not_signed",
+    "history_not_as_logged",
 )
 
 

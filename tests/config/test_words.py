@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
@@ -105,6 +106,9 @@ def needed() -> set[str]:
     keys |= {f"digest.partner.{what}" for what in ("silent", "failing", "overdue")}
     keys |= {f"reconcile.{name}" for name in PROPOSALS} | {f"propose.{what}" for what in PROPOSALS.values()}
     keys |= {f"completeness.check.{name}" for name in CHECKS} | {f"completeness.difference.{code}" for code in DIFFERENCES}
+    keys |= {f"verify.claim.{name}" for name in VERIFY_CLAIMS} | {
+        f"verify.skipped.{why}" for why in ("no_history", "no_key", "no_checkpoint")
+    }
     keys |= {f"intervention.{kind}" for kind in INTERVENTIONS} | {f"report.part.{part}" for part in REPORT_PARTS}
     keys |= {f"completeness.engine_{how}" for how in ("not_asked", "unreachable")}
     keys |= {f"balance.attribute.{each}" for each in Attribute} | {f"balance.milestone.{each}" for each in MILESTONES}
