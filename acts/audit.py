@@ -102,14 +102,14 @@ class AuditDesk:
     async def verified(self, person: str, case: str) -> Verified:
         """The case held against the log. Raises NotFound (person, case), NotAllowed."""
         await self._may(person)
-        return await Verifying(self._db, self._queries).case(case, self._public())
+        return await Verifying(self._db, self._queries).case(case, verify.key_of(key) if (key := self.public_key()) else None)
 
-    def _public(self) -> verify.Key | None:
-        """The log's public key; None where it is not on this machine."""
+    def public_key(self) -> str:
+        """The log's public key, as verifiers read it; empty where it is not on this machine."""
         try:
-            return None if self._evidence is None else verify.key_of(self._evidence.key.text)
+            return "" if self._evidence is None else self._evidence.key.text
         except NotNow:
-            return None
+            return ""
 
     # ---- the parts --------------------------------------------------------------------------------------------------------
 

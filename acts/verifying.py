@@ -119,7 +119,7 @@ class Verifying:
 
 
 def _taken(tree: Tree, rows: Iterable[dict[str, Any]]) -> list[Difference]:
-    found = []
+    found: list[Difference] = []
     for row in rows:
         if row["position"] != len(tree):
             return [*found, Difference(code="leaf_gap", about=str(len(tree)))]
@@ -157,7 +157,8 @@ def _completeness(case: str, numbers: Sequence[int], own: Iterable[dict[str, Any
 
 def _order(case: str, own: Iterable[dict[str, Any]]) -> Check:
     """The facts stand in the log in the order of their numbers."""
-    found, before = [], 0
+    found: list[Difference] = []
+    before = 0
     for number in (int(row["ref"]) for row in own if row["kind"] == Kind.FACT):
         if number <= before:
             found.append(Difference(code="fact_out_of_order", about=f"{case} {number}"))

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from acts.carrier import Carrier
 from acts.desk import Desk
 from acts.digest import office_zone
+from acts.evidence import Evidence
 from acts.sessions import SessionBook
 from config.cursors import Cursors
 from config.guard import Guard
@@ -23,6 +24,8 @@ from console.assets import Assets
 from console.frame import Frame
 from console.pages import (
     acting,
+    audit,
+    audited,
     board,
     deadlines,
     exporting,
@@ -47,7 +50,7 @@ class Desks:
     """The desk that only reads, and the one that reaches the cases: Temporal is called for when somebody first acts, not before."""
 
     def __init__(self, settings: Settings, db: Database) -> None:
-        self._settings, self._db = settings, db
+        self._settings, self._db, self._evidence = settings, db, Evidence(settings)
         self.reading = self._desk()
         self._acting: Desk | None = None
         self._turn = asyncio.Lock()
@@ -60,7 +63,7 @@ class Desks:
             return self._acting
 
     def _desk(self, carrier: Carrier | None = None) -> Desk:
-        desk = Desk(self._db, carrier)
+        desk = Desk(self._db, carrier, evidence=self._evidence)
         desk.sessions = SessionBook(self._db, desk.people, bounds_of(self._settings))
         return desk
 
@@ -90,6 +93,8 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
         deadlines.routes(frame, cursors),
         finding.routes(frame),
         live.routes(pulse),
+        audit.routes(frame),
+        audited.routes(frame),
         exporting.routes(frame, LISTINGS),
         saving.routes(frame, LISTINGS),
     )

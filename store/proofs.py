@@ -10,7 +10,7 @@ from domain.errors import BadInput, NotFound, NotNow
 from domain.log.leaf import Kind
 from domain.log.note import proof_text
 from domain.log.tree import Tree, leaf_hash
-from store.checkpoints import PIECE, Checkpoint, Forked
+from store.checkpoints import PIECE, Checkpoint, Forked, Places
 from store.database import Database
 from store.tables import checkpoints, inbox, leaves, log_size, strays
 
@@ -75,6 +75,10 @@ class Proofs:
         if row is None:
             raise NotFound("no checkpoint has so many leaves", code="no_checkpoint")
         return Checkpoint(**row)
+
+    async def places(self) -> list[Row]:
+        """The places outside that have been told, or could not be."""
+        return await Places(self._db).all()
 
     async def size(self) -> int:
         """How many leaves the log's counter has."""

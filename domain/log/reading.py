@@ -93,16 +93,16 @@ def _said(line: Line) -> Said:
         return Said(line.index, leaf["kind"], leaf["ref"], leaf["at"], "", "", None)
     fact = content.get("fact", {}) if isinstance(content.get("fact"), dict) else {}
     rest = {name: value for name, value in content.items() if name not in OWN} | {k: v for k, v in fact.items() if k != "kind"}
-    fields = tuple(_flat(rest))
+    fields = tuple(flat(rest))
     who, at = content.get("actor") or content.get("reader") or "", content.get("at") or leaf["at"]
     return Said(line.index, leaf["kind"], leaf["ref"], str(at), str(who), str(fact.get("kind", leaf["kind"])), fields)
 
 
-def _flat(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def flat(value: dict[str, Any]) -> Iterable[tuple[str, str]]:
     """The fields that say something, those inside others too, by their own names."""
     for name, inner in value.items():
         if isinstance(inner, dict):
-            yield from _flat(inner)
+            yield from flat(inner)
         elif isinstance(inner, list):
             yield from ((name, _word(each)) for each in inner)
         elif inner not in (None, "", False):

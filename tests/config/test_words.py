@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from acts.checkpointing import FOLDER, MAIL
 from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
+from console.facts import OUTSIDE_CASES
+from console.facts import SOURCES as OF_STEPS
 from console.forms import fields_of
 from console.frame import RAIL, THEMES
+from console.pages.audit import PURPOSES
+from console.pages.audited import SHOWS
 from console.pages.hires import KEYS
 from console.sheets import FORMATS
 from console.stuck import TRAFFIC, UNUSUAL
@@ -38,6 +43,7 @@ from domain.log.completeness import CHECKS, DIFFERENCES
 from domain.log.leaf import Kind
 from domain.log.report import PARTS as REPORT_PARTS
 from domain.log.trail import KINDS as INTERVENTIONS
+from domain.looking import Category
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
@@ -149,7 +155,18 @@ def console() -> set[str]:
     keys |= {f"console.reserve.verdict.{verdict}" for verdict in ("call", "with_reason", "no")}
     keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *TRAFFIC.values()) for n in ("one", "many")}
     keys |= {f"console.board.{name}" for name in ("early", "ended")}
-    return keys | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
+    return keys | audit() | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
+
+
+def audit() -> set[str]:
+    """What the audit's pages say by family; what was done, too."""
+    keys = {f"console.source.{name}" for name in OF_STEPS} | {f"console.purpose.{code}" for code in PURPOSES}
+    keys |= {f"console.looked.{each}" for each in Category} | {f"console.who.{kind}" for kind in ("partner", "terminal", "muster")}
+    keys |= {f"console.audit.of.{kind}" for kind in ("hire", "vacancy")} | {f"console.audit.show.{what}" for what in SHOWS}
+    keys |= {f"console.verify.state.{state}" for state in ("done", "overdue", "waiting")}
+    keys |= {f"console.log.place.{place}" for place in (FOLDER, MAIL)}
+    keys |= {f"console.report.{name}" for name in ("signed", "published", "signed_up_to", "published_up_to")}
+    return keys | {f"console.trail.{each}" for each in OUTSIDE_CASES}
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,12 @@ PAGES = {
     "a saved view": "/hires?stage=shortlisting",
     "to be saved": "/deadlines?within=month",
     "views": "/me/views",
+    "audit": "/audit",
+    "outside the normal path": "/audit?outside=true",
+    "history": f"/audit/cases/hire/{AT_CONDITIONS}",
+    "as it stood": f"/audit/cases/hire/{AT_CONDITIONS}?at=2026-03-18T12:00",
+    "fact": f"/audit/cases/hire/{AT_CONDITIONS}/facts/12",
+    "report": "/audit/report?made=true",
 }
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
