@@ -102,12 +102,12 @@ class AuditDesk:
     async def verified(self, person: str, case: str) -> Verified:
         """The case held against the log. Raises NotFound (person, case), NotAllowed."""
         await self._may(person)
-        return await Verifying(self._db, self._queries).case(case, verify.key_of(key) if (key := self.public_key()) else None)
+        return await Verifying(self._db, self._queries).case(case, await self.public_keys())
 
-    def public_key(self) -> str:
-        """The log's public key, as verifiers read it; empty where it is not on this machine."""
+    async def public_keys(self) -> str:
+        """The log's public keys, as verifiers read them; empty where its key is not on this machine."""
         try:
-            return "" if self._evidence is None else self._evidence.key.text
+            return "" if self._evidence is None else await Checkpoints(self._db, self._evidence.key).keys()
         except NotNow:
             return ""
 

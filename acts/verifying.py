@@ -60,8 +60,8 @@ class Verifying:
     def __init__(self, db: Database, queries: Queries) -> None:
         self._proofs, self._book, self._kept, self._queries = Proofs(db), LogBook(db), Histories(db), queries
 
-    async def case(self, case: str, key: verify.Key | None) -> Verified:
-        """Raises NotFound. `key`: the log's public key; None where it is not known here."""
+    async def case(self, case: str, keys: str) -> Verified:
+        """Raises NotFound. `keys`: the log's public keys as verifiers read them; empty where they are not known here."""
         numbers = [row["number"] for row in await self._queries.timeline(case)]
         if not numbers:
             raise NotFound(f"there is no {case}", code="unknown_case", case=case)
@@ -70,7 +70,7 @@ class Verifying:
         own = await self._proofs.leaves_of(case)
         checks = (
             log,
-            _signature(signed, key),
+            _signature(signed, keys),
             await self._contents(case),
             _completeness(case, numbers, own),
             _order(case, own),
@@ -130,13 +130,13 @@ def _taken(tree: Tree, rows: Iterable[dict[str, Any]]) -> list[Difference]:
     return found
 
 
-def _signature(signed: Sequence[Checkpoint], key: verify.Key | None) -> Check:
+def _signature(signed: Sequence[Checkpoint], keys: str) -> Check:
     """The newest checkpoint is signed by the log's key, and says what stands beside it."""
-    if not signed or key is None:
-        return Check(name="signature", skipped="no_checkpoint" if key else "no_key")
+    if not signed or not keys:
+        return Check(name="signature", skipped="no_checkpoint" if keys else "no_key")
     newest = signed[-1]
     try:
-        said = verify.checkpoint_of(newest.note.encode(), key, "the checkpoint")
+        said = verify.checkpoint_of(newest.note.encode(), verify.keys_of(keys), "the checkpoint")
         held = (said.size, said.root) == (newest.size, newest.hash)
     except verify.Wrong:
         held = False

@@ -111,7 +111,8 @@ def routes(frame: Frame) -> APIRouter:
         proofs = visitor.desk.proofs
         signed, places = await proofs.newest(PER_PAGE), await proofs.places()
         given: dict[str, Any] = {"size": await proofs.size(), "signed": signed, "places": places, "purposes": PURPOSES}
-        return frame.page(request, "audit_log.html", now=await visitor.desk.clock.now(), key=visitor.desk.audit.public_key(), **given)
+        given |= {"now": await visitor.desk.clock.now(), "key": await visitor.desk.audit.public_keys()}
+        return frame.page(request, "audit_log.html", **given)
 
     @at.get("/audit/log/checkpoints/{size}")
     async def checkpoint(visitor: OfLog, size: Annotated[int, Path(ge=1, lt=2**53)]) -> Response:
