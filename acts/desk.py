@@ -25,6 +25,7 @@ from acts.digest import Digests
 from acts.editions import PolicyDesk
 from acts.engine import engine
 from acts.evidence import Evidence
+from acts.feeds import FeedBook
 from acts.histories import HistoryDesk
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
@@ -55,6 +56,7 @@ from domain.hire import IN_REVIEW, fold
 from domain.letters import text_hash
 from domain.looking import UNNAMED, Category, Look, Reader, answered, told, told_by
 from domain.messages import ActRequest, Receipt
+from domain.moment import Moment
 from domain.policies.publication import freeze
 from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
@@ -65,7 +67,9 @@ from domain.vacancy import OVER, Published, VacancySpec
 from domain.vacancy import fold as fold_vacancy
 from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
+from domain.whatif import WhatIf, what_if
 from domain.words import Ending, Party, Role
+from store.agenda import Agendas
 from store.arrivals import Arrival
 from store.board import Boards
 from store.clock import DoorClock
@@ -119,6 +123,7 @@ class Desk:
         self.deliveries = DeliveryDesk(db, self.people)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
+        self.agendas, self.feeds = Agendas(db), FeedBook(db, self.people, self.clock)
         self.policies = PolicyDesk(db, self.people, self.clock)
         self.auditing = Auditing(db, self.queries, lambda: self._carrier, UNNAMED)
         self.overlays = OverlayDesk(db, self.people, self.queries, self.clock, lambda: self.carrier)
@@ -324,6 +329,15 @@ class Desk:
         if state.ended:
             return list(progress(state))
         return [Tracked(step, "planned") for step in plan(state, ending, await self.clock.now())]
+
+    async def what_if(self, case: str, day: date) -> WhatIf:
+        """What entering on that day would mean for a hire; nothing is written. Raises NotFound, NotNow without a day of entry to move."""
+        row = await self.queries.hire(case)
+        await self.looked(case, answered(row["conditions"]), "what_if")
+        published = await self.vacancies_store.get(str(row["vacancy"]))
+        calendar = await self.calendars.in_force(published.rules.calendar)
+        m = Moment(at=await self.clock.now(), actor="muster", published=published, calendar=calendar)
+        return what_if(fold(await self._journals.journal(case)), day, m)
 
     async def forecast(self, case: str) -> tuple[Forecast, Accuracy]:
         """When the person will start, and how good such forecasts were. Raises NotFound, and NotNow when there is no start to come."""

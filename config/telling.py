@@ -76,6 +76,9 @@ class Teller:
     def month(self, at: datetime | date) -> str:
         return self._date(at.date() if isinstance(at, datetime) else at, "MMMM y")
 
+    def weekday(self, day: date) -> str:
+        return self._date(day, "EEEE")
+
     # ---- waiting ----------------------------------------------------------------------------------------------------------
 
     def why(self, why: Why) -> list[str]:

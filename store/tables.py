@@ -704,6 +704,18 @@ passwords = Table(
     Column("rests_until", Instant),
 )
 
+#: Addresses under which a diary reads what its owner follows, by the hash of their secret. Somebody has one at a time.
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    _words("sha256", primary_key=True),
+    _words("person"),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used", Date),
+    Column("revoked_at", Instant),
+    _only("uq_calendar_feeds_person", "person", where="revoked_at IS NULL", unique=True),
+)
+
 #: Whom an identity provider means: its issuer and its own name for somebody, never their address.
 identities = Table(
     "identities",

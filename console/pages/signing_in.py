@@ -72,7 +72,8 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/me")
     async def oneself(request: Request, visitor: Annotated[Visitor, Depends(Shows())]) -> Response:
-        return frame.page(request, "oneself.html", sessions=await visitor.desk.sessions.of(visitor.person))
+        sessions, feed = await visitor.desk.sessions.of(visitor.person), await visitor.desk.feeds.of(visitor.person)
+        return frame.page(request, "oneself.html", sessions=sessions, feed=feed)
 
     @at.post("/me/sessions/end")
     async def end_all(visitor: Annotated[Visitor, Depends(Does())]) -> Response:

@@ -150,6 +150,8 @@ def console() -> set[str]:
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
     keys |= {f"console.condition.{each}" for each in Condition} | {f"console.board.group.{each}" for each in ("none", *LANES)}
+    keys |= {f"console.deadlines.tab.{tab}" for tab in ("agenda", "month", "load", "what_if")}
+    keys |= {f"console.what_if.date.{what}" for what in ("entry", "probation", "contract", "advancement")}
     keys |= {f"console.reserve.rule.{rule}" for rule in (*OF_THE_POST, *OF_THE_PERSON)}
     keys |= {f"console.reserve.state.{state}" for state in ("free", "called", "unavailable")}
     keys |= {f"console.reserve.verdict.{verdict}" for verdict in ("call", "with_reason", "no")}

@@ -36,6 +36,13 @@ PAGES = (
     "/reserve/250442",
     "/reserve/250442/acts/extend_list",
     "/deadlines",
+    "/deadlines/month",
+    "/deadlines/month?month=2026-05&day=2026-05-01",
+    "/deadlines/load",
+    "/deadlines/load?by=owner",
+    "/deadlines/what-if",
+    f"/deadlines/what-if?hire={AT_CONDITIONS}&day=2027-01-04",
+    f"/deadlines/what-if?hire={AT_SHORTLISTING}&day=",
     "/deadlines?within=month",
     f"/hires/{AT_CONDITIONS}",
     f"/hires/{AT_SHORTLISTING}/acts/shortlist",
@@ -56,7 +63,9 @@ async def test_every_page_is_in_the_language_of_whoever_reads_it(console: Consol
     await console.desk.preferences.put("hr_head", language=language)
     browser = await console.as_("hr_head")
     for path in PAGES:
-        text = (await browser.get(path)).text
+        answer = await browser.get(path)
+        text = answer.text
+        assert answer.status_code == 200, path
         assert f'<html lang="{language}"' in text
         assert ("Se déconnecter" in text) == (language == "fr")
 

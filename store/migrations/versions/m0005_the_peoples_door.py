@@ -17,6 +17,7 @@ def upgrade() -> None:
     _likings()
     _since()
     _stuck()
+    _feeds()
 
 
 def downgrade() -> None:
@@ -25,7 +26,7 @@ def downgrade() -> None:
     for index in ("ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
-    for table in ("views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
+    for table in ("calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
 
 
@@ -129,3 +130,17 @@ STUCK = (
 def _stuck() -> None:
     for name, table, columns, where in STUCK:
         op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def _feeds() -> None:
+    op.create_table(
+        "calendar_feeds",
+        _words("sha256"),
+        _words("person"),
+        _at("created_at"),
+        sa.Column("last_used", sa.Date()),
+        _at("revoked_at", nullable=True),
+        sa.PrimaryKeyConstraint("sha256", name="pk_calendar_feeds"),
+    )
+    live = sa.text("revoked_at IS NULL")
+    op.create_index("uq_calendar_feeds_person", "calendar_feeds", ["person"], unique=True, sqlite_where=live, postgresql_where=live)
