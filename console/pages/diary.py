@@ -63,7 +63,7 @@ def routes(frame: Frame) -> APIRouter:
         counted = await visitor.desk.agendas.load((span(week, week + WEEK, frame.zone) for week in weeks), owners=by == "owner")
         rows = burden(counted, opened(visitor.roles))
         owners = {each.person: each.name for each in await visitor.desk.people.list_staff()} if by == "owner" else {}
-        given = {"tab": "load", "by": by, "weeks": weeks, "rows": rows, "owners": owners}
+        given: dict[str, Any] = {"tab": "load", "by": by, "weeks": weeks, "rows": rows, "owners": owners}
         totals = [sum(row["weeks"][n] for row in rows) for n in range(WEEKS)]
         return frame.page(request, "deadlines_load.html", **given, totals=totals, most=max(totals, default=0))
 
@@ -72,7 +72,7 @@ def routes(frame: Frame) -> APIRouter:
         request: Request,
         visitor: OfCases,
         hire: Annotated[str, Query(pattern=r"^( *[a-z0-9]{2,16}(-[0-9]{1,3})? *)?$")] = "",
-        day: Annotated[date | None | Literal[""], Query()] = None,
+        day: Annotated[date | Literal[""] | None, Query()] = None,
     ) -> Response:
         answer = (
             await _what_if(visitor, hire.strip(), day or None) if hire.strip() else {"found": None, "refused": "", "name": "", "day": day}
@@ -102,6 +102,11 @@ def routes(frame: Frame) -> APIRouter:
         return frame.page(request, "feed.html", address="")
 
     return at
+
+
+def number(case: str) -> str:
+    """A case by its number alone."""
+    return case.partition("/")[2]
 
 
 async def _calendar(visitor: Visitor) -> Calendar:
