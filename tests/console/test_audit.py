@@ -184,3 +184,9 @@ async def test_the_data_protection_officer_verifies_and_takes_a_case_without_rea
     assert "Application received" not in page
     assert (await send(watched, "data_protection_officer", f"{CASE}/verify")).status_code == 200
     assert (await (await watched.as_("data_protection_officer")).get(f"{CASE}/facts/9")).status_code == 403
+
+
+async def test_a_hire_and_a_vacancy_lead_to_their_histories_for_those_who_may_read_them(console: Console) -> None:
+    for path, to in ((f"/hires/{AT_CONDITIONS}", CASE), ("/vacancies/250442", "/audit/cases/vacancy/250442")):
+        assert f'href="{to}"' in (await (await console.as_("auditor")).get(path)).text
+        assert to not in (await (await console.as_("hr_officer")).get(path)).text
