@@ -86,10 +86,10 @@ def copied(tx: Connection) -> None:
 def _vacancies(tx: Connection) -> None:
     row = dict(tx.execute(select(vacancies).where(vacancies.c.reference == "250442")).mappings().one())
     tx.execute(insert(vacancies), [{**row, "reference": f"25-{n:04}"} for n in range(VACANCIES)])
-    found = [dict(each) for each in tx.execute(select(posts).where(posts.c.vacancy == "250442")).mappings()]
+    found = [dict(each) for each in tx.execute(select(posts).where(posts.c.vacancy == "250442", posts.c.hire.is_(None))).mappings()]
     tx.execute(
         insert(posts),
-        [{**each, "hire": None, "id": f"{each['id']}-{n:04}", "vacancy": f"25-{n:04}"} for n in range(VACANCIES) for each in found],
+        [{**each, "id": f"{each['id']}-{n:04}", "vacancy": f"25-{n:04}"} for n in range(VACANCIES) for each in found],
     )
 
 
