@@ -23,6 +23,7 @@ from cli.text import safe
 from domain.errors import BadInput, EngineUnavailable, Trouble
 
 if TYPE_CHECKING:
+    from acts.desk import Desk
     from config.embedded import EmbeddedServer
     from config.settings import Settings
 
@@ -163,7 +164,11 @@ def up(
     ] = None,
     any_ports: Annotated[bool, typer.Option("--any-ports", help="Listen on any free ports instead of the usual ones.")] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="With what a demonstration leaves behind; it is played first, unless it was before.")
+        bool, typer.Option("--demo", help="With a demonstration that is played while you watch, at a gentle pace; always a new one.")
+    ] = False,
+    pace: Annotated[float, typer.Option("--pace", metavar="SECONDS", min=0, help="With --demo: between two moments.")] = 4,
+    played: Annotated[
+        bool, typer.Option("--played", help="With what a demonstration left behind; it is played first, unless it was before.")
     ] = False,
     people: Annotated[
         str | None, typer.Option("--people", metavar="FILE", help="Who works here, when nobody does yet: a file of people, or demo.")
@@ -172,8 +177,11 @@ def up(
 ) -> None:
     """Start everything on this machine (Temporal, store, worker, gateway, console, API, dispatcher, relay) and leave it running."""
     settings = terminal(ctx).settings
-    how = How(store=store, any_ports=any_ports, demo=demo, json=json, people=people)
-    asyncio.run(_up(_demonstrated(settings, how) if demo else settings, how))
+    how = How(store=store, any_ports=any_ports, demo=demo or played, json=json, people=people)
+    if demo:
+        asyncio.run(_lived(_anywhere(settings) if any_ports else settings, how, pace))
+    else:
+        asyncio.run(_up(_demonstrated(settings, how) if played else settings, how))
 
 
 async def _up(settings: "Settings", how: How) -> None:
@@ -190,6 +198,30 @@ async def _up(settings: "Settings", how: How) -> None:
             say("Stopping.")
             await running.stop()
     say("Stopped. Everything is kept; `muster up` goes on where this ended.")
+
+
+async def _lived(settings: "Settings", how: How, pace_s: float) -> None:
+    """A demonstration played at a gentle pace, with the doors open on it, until told to stop."""
+    from rich.console import Console
+
+    from sandbox.demo import Options, Run
+    from sandbox.living import live
+    from sandbox.screen import Screen
+
+    async def opened(run: Run) -> None:
+        links = await _links_of(run.desk, settings.console_origin)
+        if how.json:
+            show.as_json({"console": settings.console_origin, "sign_in": links})
+            return
+        show.line(f"It is {run.world.agenda.now:%-d %B %Y} there now. From here on something happens every {pace_s:g} seconds.")
+        show.line(f"Watch it, and take part, at {settings.console_origin}; each link works once, for a day:")
+        show.sheet(links)
+        show.line("Ctrl-C stops it.")
+
+    how.say("A demonstration begins. Its first months are played quickly; then the console opens on it (half a minute).")
+    options = Options(store=how.store, folder=settings.data_dir / "living")
+    await live(options, settings, pace_s, _told_to_stop(), opened, Screen(console=Console(stderr=how.json)))
+    how.say("Stopped. A next one begins anew.")
 
 
 def _demonstrated(settings: "Settings", how: How) -> "Settings":
@@ -217,8 +249,7 @@ async def start(settings: "Settings", how: How) -> Installation:
     _with_keys(settings, how.say)
     await migrate(settings.store_url)
     if how.any_ports:
-        console = settings.console.model_copy(update={"port": _free_port()})
-        settings = settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port(), "console": console})
+        settings = _anywhere(settings)
     server = await _embedded(settings, how)
     if server is not None:
         settings = settings.model_copy(update={"temporal_address": server.address})
@@ -227,6 +258,11 @@ async def start(settings: "Settings", how: How) -> Installation:
     for child in children:
         child.start()
     return running
+
+
+def _anywhere(settings: "Settings") -> "Settings":
+    console = settings.console.model_copy(update={"port": _free_port()})
+    return settings.model_copy(update={"gateway_port": _free_port(), "api_port": _free_port(), "console": console})
 
 
 async def ready(running: Installation, stop: asyncio.Event) -> None:
@@ -341,20 +377,24 @@ def _told_to_stop() -> asyncio.Event:
 
 
 async def _links(running: Installation) -> dict[str, str]:
-    """A one-time link into the console for one person of each role, by what they are: "Inês Carvalho, HR officer"."""
+    """Links for whoever works here; the people asked for are entered first, where nobody does yet."""
     from acts.desk import open_desk
     from config.people import load_people
 
-    found: dict[str, str] = {}
     async with open_desk(running.settings, reading=True) as desk:
         if running.how.people and not await desk.staff():
             for person, one in load_people(running.how.people).items():
                 await desk.put_staff(person, one.name, one.email, one.roles, one.language)
-        for who in await desk.staff():
-            role = next((role for role in who.roles if role in SHOWN and not any(role in each for each in found)), None)
-            if role is not None:
-                secret = await desk.sessions.link(who.person, LINKS_COUNT)
-                found[f"{who.person} ({role})"] = f"{running.settings.console_origin}/in/{secret}"
+        return await _links_of(desk, running.settings.console_origin)
+
+
+async def _links_of(desk: "Desk", origin: str) -> dict[str, str]:
+    """A one-time link into the console for one person of each role, by who they are: "ines (hr_officer)"."""
+    found: dict[str, str] = {}
+    for who in await desk.staff():
+        role = next((role for role in who.roles if role in SHOWN and not any(role in each for each in found)), None)
+        if role is not None:
+            found[f"{who.person} ({role})"] = f"{origin}/in/{await desk.sessions.link(who.person, LINKS_COUNT)}"
     return found
 
 

@@ -6,8 +6,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ async def play(options: Options, screen: Screen | None = None) -> int:
     began = monotonic()
     _stop_when_told()
     try:
-        with _fresh(options) as settings:
+        with fresh(options) as settings:
             found, played = await _played(options, settings, screen, began)
     except asyncio.CancelledError:
         screen.say("Stopped before the end; what was started is stopped, too.", "bold")
@@ -107,7 +107,7 @@ def _stop_when_told() -> None:
 
 
 @contextmanager
-def _fresh(options: Options) -> Iterator[Settings]:
+def fresh(options: Options) -> Iterator[Settings]:
     """An empty folder and an empty store."""
     folder = options.folder
     if folder.exists():
@@ -131,6 +131,19 @@ def _store_named() -> bool:
 
 
 async def _played(options: Options, settings: Settings, screen: Screen, began: float) -> tuple[dict[str, Any], tuple[datetime, datetime]]:
+    async with staged(options, settings, screen, installed) as run:
+        try:
+            return await _told(run, began)
+        finally:
+            screen.stop()
+
+
+@asynccontextmanager
+async def staged(
+    options: Options, settings: Settings, screen: Screen, install: Callable[[Settings], AbstractAsyncContextManager[Installation]]
+) -> AsyncIterator[Run]:
+    """Everything a play needs, until the block ends: partners on the street, a mail server, the installation `install` makes, people who
+    are going to do something. Nothing is published yet."""
     now = datetime.now(UTC)
     published = publications(now, options.notice)
     closings = {p.spec.reference: p.closes_at for p in published}
@@ -146,13 +159,12 @@ async def _played(options: Options, settings: Settings, screen: Screen, began: f
             settings.partners_file.write_text(partners_toml(street.partners, street.base_url), "utf-8")
             settings = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": sink.port})
             screen.say("Starting Temporal, the store, worker, gateway and relay …")
-            async with installed(settings) as installation:
+            async with install(settings) as installation:
                 world = World(options.seed, agenda, street, closings)
                 run = await _assembled(options, screen, world, street, sink, installation, published, personas, now)
                 try:
-                    return await _told(run, began)
+                    yield run
                 finally:
-                    screen.stop()
                     await run.desk.db.close()
 
 
@@ -187,7 +199,7 @@ async def _assembled(
 
 
 async def _told(run: Run, began: float) -> tuple[dict[str, Any], tuple[datetime, datetime]]:
-    await _publish(run)
+    await publish(run)
     run.screen.start()
     await run.conductor.play(lambda moment, busy: _after(run, moment, busy))
     await asyncio.gather(*run.tasks)
@@ -219,7 +231,7 @@ def _fates(run: Run) -> dict[str, Any]:
     return dict(sorted(found.items()))
 
 
-async def _publish(run: Run) -> None:
+async def publish(run: Run) -> None:
     """Set the door clock, sign the people in, publish. Raises BadInput when the store holds somebody else's cases."""
     if await run.desk.vacancies():
         raise BadInput("the store is not empty; a demonstration needs one of its own", code="store_not_empty")

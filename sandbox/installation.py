@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,6 +124,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "MUSTER_BUILD_ID": settings.build_id,
         "MUSTER_PARTNERS_FILE": str(settings.partners_file),
         "MUSTER_GATEWAY_PORT": str(settings.gateway_port),
+        "MUSTER_API_PORT": str(settings.api_port),
+        "MUSTER_CONSOLE__PORT": str(settings.console.port),
         "MUSTER_SMTP_HOST": settings.smtp_host,
         "MUSTER_SMTP_PORT": str(settings.smtp_port),
         "MUSTER_ALLOW_NETWORKS": '["127.0.0.0/8"]',
@@ -137,15 +139,18 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def installed(settings: Settings) -> AsyncIterator[Installation]:
-    """Temporal (with time skipping) and the doors, running until the block ends. The partners file has to be there already."""
+async def installed(settings: Settings, *, doors: Sequence[str] = DOORS, anywhere: bool = True) -> AsyncIterator[Installation]:
+    """Temporal (with time skipping) and the doors, running until the block ends. The partners file has to be there already. The gateway
+    listens `anywhere`, or where the settings say."""
     await migrate(settings.store_url)
     # A demonstration is an installation like any other: its histories are encrypted.
     prepared(settings.keyring_path, settings.data_dir / "temporal", system_now())
     server = await start_server(settings.data_dir / "temporal", time_skipping=True, namespace=settings.temporal_namespace)
-    settings = settings.model_copy(update={"temporal_address": server.address, "gateway_port": free_port()})
+    settings = settings.model_copy(update={"temporal_address": server.address})
+    if anywhere:
+        settings = settings.model_copy(update={"gateway_port": free_port()})
     env = environment(settings)
-    running = Installation(settings, {name: Door(name, env, settings.data_dir / "logs" / f"{name}.log") for name in DOORS})
+    running = Installation(settings, {name: Door(name, env, settings.data_dir / "logs" / f"{name}.log") for name in doors})
     try:
         for door in running.doors.values():
             door.start()
