@@ -5,8 +5,8 @@ const order = document.getElementById("live-order");
 const said = document.getElementById("said");
 const about = chip?.dataset.live;
 // A sign of life comes every ten seconds.
-const LATE_MS = 3000, SILENT_MS = 25000, TOGETHER_MS = 150, SAYS_MS = 5000;
-let source, position = chip?.dataset.from ?? "", paused = false, broken = false, cut, waiting, stale = false, saidAt = 0;
+const LATE_MS = 3000, SILENT_MS = 25000, TOGETHER_MS = 100, APART_MS = 600, SAYS_MS = 5000;
+let source, position = chip?.dataset.from ?? "", paused = false, broken = false, cut, waiting, stale = false, saidAt = 0, freshAt = 0, asking = false;
 
 const keyed = (root) => [...root.querySelectorAll("[data-keyed]")];
 const keys = (list) => [...list.children].map((row) => row.dataset.key);
@@ -50,8 +50,26 @@ const untouched = {
   beforeNodeMorphed: (old) => !(old.nodeType === 1 && old.matches("form[data-typed], dialog[open]")),
 };
 
+// One at a time, and never closer together than a moment: where much is written, the page follows in steps.
 async function refresh(reorder = false) {
+  clearTimeout(waiting);
+  waiting = undefined;
+  if (asking) return later();
+  asking = true;
   stale = false;
+  try {
+    await take(reorder);
+  } finally {
+    asking = false;
+    freshAt = Date.now();
+  }
+}
+
+function later() {
+  waiting ??= setTimeout(refresh, Math.max(TOGETHER_MS, freshAt + APART_MS - Date.now()));
+}
+
+async function take(reorder) {
   const answer = await fetch(location.href, { headers: { "muster-watching": "1" }, redirect: "manual" });
   if (answer.type === "opaqueredirect" || answer.status === 401) return over();
   if (!answer.ok) return;
@@ -69,8 +87,7 @@ function changed(cases) {
   if (about !== "all" && !cases.includes(about)) return;
   stale = true;
   if (paused || document.hidden) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(refresh, TOGETHER_MS);
+  later();
 }
 
 function heard(event) {
