@@ -28,6 +28,7 @@ class Words:
 
     def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
         self._texts = MappingProxyType({language: MappingProxyType(dict(entries)) for language, entries in texts.items()})
+        self._known = {language: frozenset(entries) for language, entries in texts.items()}
 
     @classmethod
     def load(cls, folder: Path = LOCALE) -> "Words":
@@ -54,13 +55,14 @@ class Words:
 
     def known(self, language: str = "en") -> frozenset[str]:
         """Every key there is."""
-        return frozenset(self._texts[language])
+        return self._known[language]
 
     def raw(self, key: str, language: str) -> str:
         """The text as the catalogue has it, placeholders and all."""
         return self._texts[language][key]
 
 
+@cache
 def placeholders(text: str) -> frozenset[str]:
     """Names in braces. Only plain names are allowed: nothing of a value but its text can be reached from a translation."""
     found = set()

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import re
+import tracemalloc
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,6 +89,21 @@ def test_a_list_without_rows_is_still_a_file(kind: str) -> None:
         case _:
             assert openpyxl.load_workbook(io.BytesIO(raw))["List"].max_row == 1
     assert kind in TYPES
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_long_list_costs_no_memory(kind: str) -> None:
+    """Ten thousand rows take no more than a few megabytes: what is written is on disk."""
+    tracemalloc.start()
+    with TemporaryFile() as into:
+        sheet = FORMATS[kind](into, LAYOUT)
+        for n in range(20):
+            sheet.write((f"Somebody {n} {m}", MOMENT) for m in range(500))
+        sheet.close(COVER)
+        peak, size = tracemalloc.get_traced_memory()[1], into.tell()
+    tracemalloc.stop()
+    assert size > 100_000
+    assert peak < 4 * 1024 * 1024
 
 
 # ---- the very view -----------------------------------------------------------------------------------------------------------
