@@ -90,6 +90,16 @@ def letters(rows: Iterable[Mapping[str, Any]], seen: Collection[Category]) -> li
     return [dict(row) if _may_know(row["template"], seen) else {**row, "template": WITHHELD} for row in rows]
 
 
+def messages(rows: Iterable[Mapping[str, Any]], seen: Collection[Category]) -> list[dict[str, Any]]:
+    """What came in and went out: that there was something, from whom and when, where its type or its fate tells an answer."""
+    return [dict(row) if _message_shows(row, seen) else {**row, "type": WITHHELD, "reason": "", "led_to": ""} for row in rows]
+
+
+def _message_shows(row: Mapping[str, Any], seen: Collection[Category]) -> bool:
+    kind = row["type"].removeprefix("letter.")
+    return tells([kind, row["reason"], row["partner"]]) <= set(seen) and _may_know(kind, seen) and _told_to(kind.replace(".", "_"), seen)
+
+
 def trace(row: Mapping[str, Any], seen: Collection[Category]) -> dict[str, Any]:
     """One trace of the log: who did something, when, for which reason, unless that tells an answer."""
     closed = {name: WITHHELD for name in ("what", "reason") if not _told_to(row[name], seen)}

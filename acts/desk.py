@@ -58,6 +58,7 @@ from domain.looking import UNNAMED, Category, Look, Reader, answered, told, told
 from domain.messages import ActRequest, Receipt
 from domain.moment import Moment
 from domain.policies.publication import freeze
+from domain.prospect import Prospect, prospect
 from domain.rehearsal import Rehearsal, rehearse
 from domain.rules import Rules
 from domain.status import Status, status
@@ -85,6 +86,7 @@ from store.proofs import Proofs
 from store.queries import Queries
 from store.reads import Reads
 from store.records import Records
+from store.traffic import Traffic
 from store.vacancies import Vacancies
 
 #: Somebody who keeps a page of many cases open looks at each of them once in this time.
@@ -110,6 +112,7 @@ class Desk:
         self.personnel = Personnel(db, self.people, self.queries, self.clock)
         self.tokens = TokenBook(db, self.people)
         self.sessions, self.preferences = SessionBook(db, self.people), Preferences(db)
+        self.traffic = Traffic(db)
         self.keys = KeyDesk(db, self.people)
         self.privacy = PrivacyDesk(db, self.people, self.clock)
         self.balance = BalanceDesk(db, self.people, self.queries, self.clock)
@@ -345,6 +348,13 @@ class Desk:
         journals = await self.queries.journals()
         published = {each.spec.reference: each for each in await self.vacancies_store.list()}
         return forecast_among(case, journals, published, await self.clock.now())
+
+    async def prospect(self, case: str) -> Prospect:
+        """What is planned for a hire, and the policy it stands under. Raises NotFound."""
+        vacancy = str((await self.queries.hire(case))["vacancy"])
+        journal = await self._journals.journal(case)
+        await self.looked(case, told(journal), "prospect")
+        return prospect(fold(journal), await self.vacancies_store.get(vacancy), await self.clock.now())
 
     async def agenda(
         self, *, within: timedelta | None = None, overdue: bool = False, party: Party | None = None, role: Role | None = None

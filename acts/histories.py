@@ -14,7 +14,7 @@ from temporalio.client import Client
 from acts.archiving import taken_out
 from domain.errors import EngineUnavailable, NotFound
 from store.database import Database
-from store.histories import Histories, Kept
+from store.histories import Histories, Kept, Mark
 from store.queries import Queries
 
 PREFIX = "EVENT_TYPE_"
@@ -67,6 +67,10 @@ class HistoryDesk:
     async def kept(self, case: str) -> list[Kept]:
         """What the store has of a case."""
         return await self._store.of(case)
+
+    async def marks(self, case: str) -> list[Mark]:
+        """The runs of a case that are kept, without their texts."""
+        return list((await self._store.marks([case])).values())
 
     async def _live(self, case: str) -> Told | None:
         """As Temporal has it now; None where it does not answer, or knows nothing of the case."""

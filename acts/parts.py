@@ -1,6 +1,7 @@
 """What of a hire somebody sees whose office is concerned with a part of it alone (`recruitment.md` §4: need to know)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from acts import compartments
@@ -13,6 +14,7 @@ from domain.errors import NotAllowed
 from domain.log.report import Adverse, AuditReport
 from domain.log.trail import Trace
 from domain.looking import Reader
+from domain.prospect import Prospect
 from domain.slots import without_nation
 from domain.words import Condition, Role
 from store.pages import Concerns
@@ -57,6 +59,36 @@ def cut(row: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
 def timeline(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
     """The journal of a hire as this viewer may see it."""
     return compartments.entries(rows, opened(viewer.roles))
+
+
+def own_entries(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
+    """The same, of which an office sees what is about its own conditions alone."""
+    shown = timeline(rows, viewer)
+    if viewer.sees(Resource.CASES):
+        return shown
+    own = conditions(viewer.roles)
+    return [row for row in shown if without_nation(str(row["body"].get("condition", ""))) in own]
+
+
+def prospect(found: Prospect, row: Mapping[str, Any], viewer: Viewer) -> Prospect:
+    """What is planned, to somebody who sees `row` of the hire (`cut`). What lies ahead depends on what was answered, and so do its dates:
+    who does not see the answers gets neither, and of the running deadlines those of the row."""
+    keys = {each["key"] for each in row.get("deadlines", ())}
+    running = {key: nexts for key, nexts in found.running.items() if key in keys}
+    if viewer.sees(Resource.ANSWERS):
+        return replace(found, running=running)
+    whole = viewer.sees(Resource.CASES)
+    agreed = tuple(each for each in found.steps if whole and each.kind in ("interview", "hold"))
+    bare = replace(found, running=running, steps=agreed, plans_entry=None)
+    return bare if whole else replace(bare, enters_on=None, interview_at=None, grades=("", ""), post="")
+
+
+def messages(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:
+    """What came in and went out for a hire, as this viewer may see it; an office sees the messages of its own conditions."""
+    if viewer.sees(Resource.CASES):
+        return compartments.messages(rows, opened(viewer.roles))
+    own = {str(each) for each in conditions(viewer.roles)}
+    return [dict(row) for row in rows if row["type"].partition(".")[0] in own]
 
 
 def letters(rows: Iterable[Mapping[str, Any]], viewer: Viewer) -> list[dict[str, Any]]:

@@ -88,6 +88,11 @@ class ConsoleSettings(BaseModel):
     fresh_minutes: float = Field(
         default=5, gt=0, le=24 * 60, description="Minutes for which signing in counts as fresh enough to approve something."
     )
+    temporal_ui: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",
+        description="Where Temporal's Web UI stands, for the link from a hire to its workflow. Default: codec_origin.",
+    )
 
 
 class Settings(BaseSettings):

@@ -76,6 +76,10 @@ class Teller:
     def month(self, at: datetime | date) -> str:
         return self._date(at.date() if isinstance(at, datetime) else at, "MMMM y")
 
+    def short_month(self, day: date) -> str:
+        """ "Apr 2026"."""
+        return self._date(day, "MMM y")
+
     def weekday(self, day: date) -> str:
         return self._date(day, "EEEE")
 
@@ -102,6 +106,10 @@ class Teller:
             key = "waiting.next_try" if wait.code == "partner_away" else "waiting.until"
             text += " " + self._say(key, at=self.moment(wait.until))
         return text
+
+    def matter(self, wait: Wait) -> str:
+        """What an open matter is about, without who and until when."""
+        return self._matter(wait)
 
     # ---- where an application stands --------------------------------------------------------------------------------------
 
@@ -136,6 +144,10 @@ class Teller:
 
     def say(self, key: str, **values: Any) -> str:
         return self._say(key, **values)
+
+    def raw(self, key: str) -> str:
+        """A text of the catalogue as it stands, its places unfilled."""
+        return self._words.raw(key, self.language)
 
     def knows(self, key: str) -> bool:
         return self._knows(key)

@@ -31,6 +31,7 @@ from console.pages import (
     diary,
     exporting,
     finding,
+    hire,
     hires,
     listing,
     live,
@@ -40,6 +41,7 @@ from console.pages import (
     signing_in,
     vacancies,
 )
+from console.pages.hire import Engine
 from console.pulse import Pulse
 from console.visits import Reception
 from domain.sessions import Bounds
@@ -80,7 +82,7 @@ def bounds_of(settings: Settings) -> Bounds:
 LISTINGS = (hires.LISTING, vacancies.LISTING, deadlines.LISTING)
 
 
-def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]:
+def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Sequence[APIRouter]:
     """Every page there is."""
     return (
         signing_in.routes(frame),
@@ -90,6 +92,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
         listing.routes(frame),
         diary.routes(frame),
         hires.routes(frame, cursors),
+        hire.routes(frame, engine),
         acting.routes(frame),
         vacancies.routes(frame, cursors),
         deadlines.routes(frame, cursors),
@@ -102,11 +105,11 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse) -> Sequence[APIRouter]
     )
 
 
-def console_app(reception: Reception, frame: Frame, cursors: Cursors, pulse: Pulse) -> Guard:
+def console_app(reception: Reception, frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine | None = None) -> Guard:
     async def ready() -> None:
         await reception.desk.clock.now()
 
-    return create_console(Parts(routers(frame, cursors, pulse), frame, reception, pulse, ready))
+    return create_console(Parts(routers(frame, cursors, pulse, engine or Engine()), frame, reception, pulse, ready))
 
 
 async def serve(settings: Settings) -> None:
@@ -118,7 +121,8 @@ async def serve(settings: Settings) -> None:
         desks = Desks(settings, db)
         reception = Reception(desks.reading, desks.acting, settings.console_origin)
         pulse = Pulse(Changes(db))
-        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse)
+        engine = Engine(settings.temporal_namespace, settings.task_queue, settings.console.temporal_ui or settings.codec_origin)
+        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse, engine)
         await run_server(app, settings.console.host, settings.console.port, pulse.beating(), closing=pulse.closing)
     finally:
         await db.close()

@@ -204,6 +204,27 @@ def forecast(state: HireState, published: Published, observed: Sequence[Observat
     return Forecast(state.case, now, days[0], days[1], days[2], tuple(step.assumption() for step in [*held, *listed]))
 
 
+def pace(state: HireState, published: Published, now: datetime) -> list[tuple[str, datetime, datetime]]:
+    """From when to when each step still to come runs, if each takes the middle of what the policy gives it: ("stage:interview", …, …),
+    ("medical", …, …). One plan, no range: what a timeline shows ahead. Empty for a case that has ended, or whose person is on duty.
+    """
+    if state.stage is None or state.stage is Stage.PROBATION:
+        return []
+    known = _Known(state, published, (), now)
+    at = max(now, state.held.until) if state.held and state.held.until else now
+    found: list[tuple[str, datetime, datetime]] = []
+    for stage in _way(state):
+        step = known.stage(stage)
+        days = {} if step else {name: each.left(0.5) for name, each in known.conditions().items()}
+        over = _over(days, known.after)
+        found += [(name, at + (end - days[name]) * DAY, at + end * DAY) for name, end in sorted(over.items(), key=lambda pair: pair[1])]
+        ends = at + (step.left(0.5) if step else max(over.values(), default=0.0)) * DAY
+        found.append((f"stage:{stage}", at, ends))
+        at = ends
+    agreed, (name, begins, ends) = _agreed(state, published), found[-1]
+    return [*found[:-1], (name, begins, max(ends, agreed) if agreed else ends)]
+
+
 def _way(state: HireState) -> list[Stage]:
     """The stages from the present one to the entry on duty; a person on the list goes on with an offer."""
     if state.stage is Stage.RESERVE:
@@ -245,12 +266,16 @@ def _draws(name: str) -> tuple[float, ...]:
 
 
 def _together(conditions: Mapping[str, Step], after: Mapping[str, frozenset[str]], n: int) -> float:
-    """The conditions run side by side; each begins when those it waits for are met."""
+    """How long the conditions of one draw take."""
+    return max(_over({name: step.left(_draws(name)[n]) for name, step in conditions.items()}, after).values(), default=0.0)
+
+
+def _over(days: Mapping[str, float], after: Mapping[str, frozenset[str]]) -> dict[str, float]:
+    """When each condition is over: they run side by side, each begins when those it waits for are met."""
     over: dict[str, float] = {}
-    for condition in _in_order(conditions, after):
-        begins = max((over[before] for before in after[condition] if before in over), default=0.0)
-        over[condition] = begins + conditions[condition].left(_draws(condition)[n])
-    return max(over.values(), default=0.0)
+    for condition in _in_order(days, after):
+        over[condition] = max((over[before] for before in after[condition] if before in over), default=0.0) + days[condition]
+    return over
 
 
 def _in_order(conditions: Iterable[str], after: Mapping[str, frozenset[str]]) -> list[str]:

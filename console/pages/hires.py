@@ -17,7 +17,7 @@ from console import views
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import named, names, pill, pill_words, state_of
-from console.visits import Shows, Visitor, language_of
+from console.visits import Shows, Visitor
 from domain.acts import ACTS
 from domain.errors import NotFound
 from domain.words import Ending, Stage
@@ -61,30 +61,6 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
         given["tabs"] = await views.tabs(visitor, LISTING, asked)
         return frame.page(request, "hires.html", stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
-
-    @at.get("/hires/{hire}")
-    async def hire(request: Request, visitor: OfPart, hire: HireId, done: Annotated[int | None, Query(ge=0)] = None) -> Response:
-        case = f"hire/{hire}"
-        row = await found(visitor, case)
-        now, whole = await visitor.desk.clock.now(), visitor.sees(Resource.CASES)
-        standing = await visitor.desk.standing(case)
-        why = await visitor.desk.why(case)
-        given: dict[str, Any] = {
-            "row": parts.cut(row, visitor),
-            "name": (await names(visitor, [row])).get(case, ""),
-            "case": case,
-            "hire": hire,
-            "now": now,
-            "whole": whole,
-            "allowed": [ACTS[name] for name in standing.allowed(visitor.roles)],
-            "timeline": list(reversed(parts.timeline(await visitor.desk.timeline(case), visitor))) if whole else [],
-            "letters": parts.letters(await visitor.desk.letters(case), visitor) if whole else [],
-            "owner": row["owner"] or "",
-            "pill": pill,
-            "done": done,
-        }
-        given["waiting"] = Teller(frame.words, language_of(request), why.zone).why(why) if visitor.sees(Resource.ANSWERS) else []
-        return frame.page(request, "hire.html", **given)
 
     return at
 

@@ -16,12 +16,15 @@ from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
+from console.course import SHOWS as COURSE
+from console.data import GROUPS as GROUPS_KNOWN
 from console.facts import OUTSIDE_CASES
 from console.facts import SOURCES as OF_STEPS
 from console.forms import fields_of
 from console.frame import RAIL, THEMES
 from console.pages.audit import PURPOSES
 from console.pages.audited import SHOWS
+from console.pages.hire import TABS
 from console.pages.hires import KEYS
 from console.sheets import FORMATS
 from console.stuck import TRAFFIC, UNUSUAL
@@ -44,6 +47,7 @@ from domain.log.leaf import Kind
 from domain.log.report import PARTS as REPORT_PARTS
 from domain.log.trail import KINDS as INTERVENTIONS
 from domain.looking import Category
+from domain.prospect import KINDS as AHEAD
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
 from domain.rules import DEADLINE_KEYS, Rules
@@ -59,6 +63,9 @@ from store.board import LANES
 
 ROOT = LOCALE.parent
 PACKAGES = ("acts", "activities", "cli", "config", "connectors", "console", "domain", "gateway", "sandbox", "store", "worker", "workflows")
+
+#: Every state a message can be in, coming in, going out or on its way to one subscriber.
+STATES = ("open", "applied", "parked", "superseded", "refused", "pending", "sent", "dead", "skipped")
 
 ENUMS: dict[str, type[StrEnum]] = {
     "stage": Stage,
@@ -157,7 +164,7 @@ def console() -> set[str]:
     keys |= {f"console.reserve.verdict.{verdict}" for verdict in ("call", "with_reason", "no")}
     keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *TRAFFIC.values()) for n in ("one", "many")}
     keys |= {f"console.board.{name}" for name in ("early", "ended")}
-    return keys | audit() | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
+    return keys | audit() | hire() | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
 
 
 def audit() -> set[str]:
@@ -169,6 +176,15 @@ def audit() -> set[str]:
     keys |= {f"console.log.place.{place}" for place in (FOLDER, MAIL)}
     keys |= {f"console.report.{name}" for name in ("signed", "published", "signed_up_to", "published_up_to")}
     return keys | {f"console.trail.{each}" for each in OUTSIDE_CASES}
+
+
+def hire() -> set[str]:
+    """What the tabs of a hire say by family."""
+    keys = {f"console.hire.tab.{name}" for name, _, _ in TABS} | {f"console.ahead.{kind}" for kind in AHEAD}
+    keys |= {f"console.course.{each}" for each in (*COURSE, "ahead", "now", "past")}
+    keys |= {f"console.next.{what}" for what in ("reminder", "due", "limit", "rung")} | {f"console.data.{group}" for group in GROUPS_KNOWN}
+    keys |= {f"console.gantt.kind.{kind}" for kind in ("done", "stopped", "running", "withheld", "planned")}
+    return keys | {f"console.messages.{way}" for way in ("in", "out")} | {f"console.messages.state.{each}" for each in STATES}
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,10 @@ PAGES = (
     f"/deadlines/what-if?hire={AT_SHORTLISTING}&day=",
     "/deadlines?within=month",
     f"/hires/{AT_CONDITIONS}",
+    f"/hires/{AT_CONDITIONS}?show=mine",
+    f"/hires/{AT_CONDITIONS}/data",
+    f"/hires/{AT_CONDITIONS}/messages",
+    f"/hires/{AT_CONDITIONS}/technical",
     f"/hires/{AT_SHORTLISTING}/acts/shortlist",
 )
 

@@ -8,7 +8,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser
 
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
-from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING
+from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER
 
 pytestmark = NEEDS_BROWSER
 PAGES = {
@@ -18,6 +18,10 @@ PAGES = {
     "board as a table": "/board?table=true",
     "hires": "/hires?ending=",
     "hire": f"/hires/{AT_CONDITIONS}",
+    "data of a hire": f"/hires/{AT_CONDITIONS}/data",
+    "messages of a hire": f"/hires/{AT_CONDITIONS}/messages",
+    "behind a hire": f"/hires/{AT_CONDITIONS}/technical",
+    "a letter": f"/hires/{AT_CONDITIONS}/letters/{LETTER}",
     "act": f"/hires/{AT_SHORTLISTING}/acts/shortlist",
     "vacancies": "/vacancies",
     "vacancy": "/vacancies/250442",
