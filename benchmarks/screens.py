@@ -49,6 +49,8 @@ PAGES = (
     "/board",
     "/board?table=true",
     "/board?group=vacancy",
+    "/board?group=owner",
+    f"/board?menu={AT_CONDITIONS}",
     "/hires",
     "/hires?ending=",
     "/hires?stage=shortlisting&sort=received",
@@ -58,7 +60,12 @@ PAGES = (
     "/vacancies/250442",
     "/deadlines",
     "/deadlines?within=month",
+    "/deadlines/month",
+    "/deadlines/load",
+    "/deadlines/load?by=owner",
+    f"/deadlines/what-if?hire={AT_CONDITIONS}&day=2027-01-04",
     "/reserve",
+    "/reserve/250442",
     "/find",
 )
 

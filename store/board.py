@@ -90,6 +90,6 @@ def _of_cell(cell: Cell, by: str) -> Select[Any]:
         query = query.where(LANES[by].is_(None) if cell.lane is None else LANES[by] == cell.lane)
     if cell.ended_since is not None:
         query = query.where(hires.c.ending.is_not(None), hires.c.since > cell.ended_since)
-        return query.order_by(hires.c.since.desc(), hires.c.case_id)
+        return query.order_by(hires.c.since.desc(), hires.c.case_id.desc())
     query = query.where(hires.c.ending.is_(None), hires.c.stage.in_(cell.stages))
     return query.order_by(hires.c.next_deadline.nulls_last(), hires.c.case_id)

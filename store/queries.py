@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, literal, or_, select, text
 
 from domain.errors import NotFound
 from domain.facts import Entry
@@ -17,7 +17,7 @@ from store.database import Database
 from store.histories import Histories
 from store.readmodel import derive
 from store.records import entry_of
-from store.tables import NEEDY, cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, vacancies
+from store.tables import NEEDY, cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, staff, vacancies
 
 Row = dict[str, Any]
 
@@ -95,7 +95,8 @@ class Queries:
 
     async def staff_journals(self) -> list[list[Entry]]:
         """The journals of the staff who have one: absences and delegations."""
-        query = select(journal).where(journal.c.case_id.startswith("staff/")).order_by(journal.c.case_id, journal.c.number)
+        theirs = select(literal("staff/") + staff.c.person)  # by the key: looking for a beginning would read every journal there is
+        query = select(journal).where(journal.c.case_id.in_(theirs)).order_by(journal.c.case_id, journal.c.number)
         rows = await self._db.read(lambda rx: rx.execute(query).mappings().all())
         return [[entry_of(row) for row in each] for _, each in groupby(rows, lambda row: row["case_id"])]
 

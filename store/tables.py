@@ -516,7 +516,9 @@ hires = Table(
     # the board: a column's counts and its first cards are read from the index alone
     _only("ix_hires_board", "stage", "next_deadline", "case_id", "since", where="ending IS NULL"),
     _only("ix_hires_owner", "owner", "stage", "next_deadline", where="ending IS NULL"),
-    _only("ix_hires_ended", "since", where="ending IS NOT NULL"),
+    _only("ix_hires_ended", "since", "case_id", where="ending IS NOT NULL"),
+    # whose clocks stand still: few, and asked for beside every deadline
+    Index("ix_hires_held", "case_id", sqlite_where=text("held = 1"), postgresql_where=text("held")),
     _only("ix_hires_needy", "next_deadline", "case_id", where=NEEDY),
 )
 

@@ -23,7 +23,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for index, table, _, _ in STUCK:
         op.drop_index(index, table)
-    for index in ("ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
+    for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
     for table in ("calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
@@ -115,7 +115,7 @@ def _since() -> None:
     board, owner = ["stage", "next_deadline", "case_id", "since"], ["owner", "stage", "next_deadline"]
     op.create_index("ix_hires_board", "hires", board, sqlite_where=open_, postgresql_where=open_)
     op.create_index("ix_hires_owner", "hires", owner, sqlite_where=open_, postgresql_where=open_)
-    op.create_index("ix_hires_ended", "hires", ["since"], sqlite_where=ended, postgresql_where=ended)
+    op.create_index("ix_hires_ended", "hires", ["since", "case_id"], sqlite_where=ended, postgresql_where=ended)
 
 
 #: What a page of what is stuck asks for: the few rows that are.
@@ -128,6 +128,7 @@ STUCK = (
 
 
 def _stuck() -> None:
+    op.create_index("ix_hires_held", "hires", ["case_id"], sqlite_where=sa.text("held = 1"), postgresql_where=sa.text("held"))
     for name, table, columns, where in STUCK:
         op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
