@@ -1,14 +1,28 @@
 """A console that is served, seen by a real browser."""
 
+import asyncio
 import os
 import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+import uvicorn
 from playwright.async_api import Browser, Page
 
 from acts.desk import Desk
+from acts.digest import office_zone
+from config.cursors import Cursors
+from config.words import Words
+from console.assets import Assets
+from console.frame import Frame
 from console.pulse import Pulse
+from console.visits import Reception
+from console.wiring import console_app
+from store.changes import Changes
+from store.database import Database
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 #: Every test with a browser carries this, so that a machine without one says what it did not see.
@@ -37,3 +51,30 @@ class Seen:
         await page.keyboard.press("Enter")  # the one button has the focus
         await page.wait_for_url(f"{self.origin}/")
         return page
+
+
+@asynccontextmanager
+async def served(db: Database) -> AsyncIterator[Seen]:
+    """The console over this store, on a port of its own, until the block ends."""
+    desk = Desk(db)
+
+    async def acting() -> Desk:
+        return desk
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    frame, pulse = Frame(Words.load(), Assets(), office_zone()), Pulse(Changes(db))
+    app = console_app(Reception(desk, acting, origin), frame, Cursors(b"a key of the tests"), pulse)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    for _ in range(500):
+        if server.started:
+            break
+        await asyncio.sleep(0.02)
+    async with pulse.beating():
+        yield Seen(origin, desk, pulse)
+        pulse.closing.set()
+    server.should_exit = True
+    await serving

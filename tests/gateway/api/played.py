@@ -76,11 +76,15 @@ async def put(db: Database, world: World) -> None:
 
 async def go_on(db: Database, world: World) -> None:
     """What was played since, in cases that are there already."""
-    records = Records(db)
-    for case, journal in world.store.journals.items():
-        new = journal[len(await records.journal(case)) :]
-        for step, found in groupby(new, key=lambda e: e.step):
-            await records.append(_step(case, step, list(found)))
+    for case in world.store.journals:
+        for step in await steps(db, world, case):
+            await Records(db).append(step)
+
+
+async def steps(db: Database, world: World, case: str) -> list[Step]:
+    """What was played in a case since, step by step, as a worker would write it."""
+    new = world.store.journals[case][len(await Records(db).journal(case)) :]
+    return [_step(case, step, list(found)) for step, found in groupby(new, key=lambda e: e.step)]
 
 
 async def put_letter(db: Database, case: str) -> None:
