@@ -120,7 +120,7 @@ class People:
         rows = select(*(letters.c[name] for name in shown)).where(letters.c.case_id == case)
         posted = select(outbox.c.seq, outbox.c.body, outbox.c.sent_at).where(outbox.c.case_id == case, outbox.c.kind == "letter")
         found, parcels = await self._db.read(lambda rx: (rx.execute(rows).mappings().all(), rx.execute(posted).all()))
-        sent = {body["letter"]: (seq, at) for seq, body, at in parcels}
+        sent = {body["letter"]: (seq, at) for seq, body, at in parcels if "letter" in body}  # the others are notices to staff
         return [{**row, "sent_at": sent[row["letter"]][1]} for row in sorted(found, key=lambda row: sent[row["letter"]][0])]
 
     async def put_staff(self, person: str, name: str, email: str, roles: Iterable[str], language: str = "") -> None:

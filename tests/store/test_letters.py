@@ -9,7 +9,7 @@ from acts.desk import Desk
 from domain import facts as f
 from domain.errors import NotFound
 from domain.letters import text_hash
-from domain.messages import Letter
+from domain.messages import Letter, Notice
 from store.database import Database
 from store.inbox import Inbox
 from store.migrations import run
@@ -48,6 +48,13 @@ async def test_the_letters_of_a_hire_are_listed_as_written_and_with_the_moment_e
     assert (first["letter"], first["at"], first["sent_at"]) == ("L-b", m.NOON, m.NOON + timedelta(minutes=1))
     assert (second["letter"], second["sent_at"], second["pdf_sha256"]) == ("L-a", None, None)
     assert not {"body", "subject", "to", "pdf"} & set(first), "a list tells which letters, not what they say"
+
+
+async def test_a_notice_to_staff_about_a_hire_is_no_letter_of_it(db: Database) -> None:
+    case = await written(db, "L-a")
+    notice = Notice(person="hr-1", type="escalation", about={"case": case})
+    await Records(db).append(m.step(case, len(await Records(db).journal(case)), m.received(), notices=(notice,)))
+    assert [each["letter"] for each in await Desk(db).letters(case)] == ["L-a"]
 
 
 async def test_a_letter_is_read_back_whole_with_its_pdf(db: Database) -> None:

@@ -22,14 +22,16 @@ function tell(text) {
   said.textContent = text;
 }
 
-// Which rows stand elsewhere, are new or are gone; and, unless a new order is wanted, the new rows in the order that is shown.
+// How many rows are new, gone, or in another order among those that stay; and, unless a new order is wanted, the new rows in the order
+// that is shown.
 function held(page) {
   let moved = 0;
   for (const list of keyed(page)) {
     const shown = document.getElementById(list.id);
     if (!shown || shown.children.length === 0) continue;
     const before = keys(shown), after = keys(list);
-    const differ = after.filter((key, at) => before[at] !== key).length + before.filter((key) => !after.includes(key)).length;
+    const stay = before.filter((key) => after.includes(key)), now = after.filter((key) => before.includes(key));
+    const differ = before.length + after.length - 2 * stay.length + stay.filter((key, at) => now[at] !== key).length;
     if (differ === 0) continue;
     moved += differ;
     const rows = new Map([...list.children].map((row) => [row.dataset.key, row]));
