@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, async_playwright
 
@@ -37,7 +38,7 @@ WATCH = """() => {
   new MutationObserver(note).observe(document.getElementById("main"), all);
 }"""
 #: What happens to each hire in turn: each turn changes its row.
-TURNS: tuple[tuple[str, dict[str, object]], ...] = (
+TURNS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("screen", {"eligible": True}),
     ("shortlist", {"shortlisted": True}),
     ("hold", {"reason": "security_situation"}),
