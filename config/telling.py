@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
+from babel.numbers import format_decimal
 
 from config.words import Words
 from domain.attention import decides, need_of
@@ -79,6 +80,9 @@ class Teller:
     def short_month(self, day: date) -> str:
         """ "Apr 2026"."""
         return self._date(day, "MMM y")
+
+    def number(self, value: float) -> str:
+        return str(format_decimal(value, locale=LOCALES[self.language]))
 
     def weekday(self, day: date) -> str:
         return self._date(day, "EEEE")

@@ -39,6 +39,7 @@ from console.pages import (
     reserve,
     saving,
     signing_in,
+    times,
     vacancies,
 )
 from console.pages.hire import Engine
@@ -91,6 +92,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         reserve.routes(frame),
         listing.routes(frame),
         diary.routes(frame),
+        times.routes(frame),
         hires.routes(frame, cursors),
         hire.routes(frame, engine),
         acting.routes(frame),

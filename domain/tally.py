@@ -7,7 +7,7 @@ from statistics import median_low
 
 from domain.facts import DutyEntered, Entry
 from domain.turns import age, by_stage, shared, turns
-from domain.words import Party
+from domain.words import Party, Stage
 
 NONE = timedelta(0)
 
@@ -61,3 +61,21 @@ def _add(shares: dict[str, Share], name: str, time: timedelta) -> None:
     share = shares.setdefault(name, Share())
     share.time += time
     share.cases += 1
+
+
+#: Who held the time, in the four words a picture can tell apart. Whoever is not named is one of ours.
+GROUPS = ("ours", "candidate", "authorities", "nobody")
+_GROUP = {Party.CANDIDATE: "candidate", Party.NOBODY: "nobody"} | dict.fromkeys(
+    (Party.NATION, Party.MEDICAL_ADVISER, Party.VERIFICATION_AGENCY, Party.HOST_NATION, Party.BUDGET_AUTHORITY), "authorities"
+)
+
+
+def held(journals: Iterable[Sequence[Entry]], now: datetime) -> dict[str, dict[str, timedelta]]:
+    """The time of these cases by stage and by who held it (`GROUPS`), a turn of several divided among them; open cases up to `now`."""
+    found: dict[str, dict[str, timedelta]] = {}
+    for journal in journals:
+        for turn in turns(journal, now):
+            stage = found.setdefault(str(turn.stage or Stage.RECEIVED), dict.fromkeys(GROUPS, NONE))
+            for mover in turn.movers:
+                stage[_GROUP.get(mover.party, "ours")] += turn.length / len(turn.movers)
+    return {str(stage): found[str(stage)] for stage in Stage if str(stage) in found}

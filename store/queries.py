@@ -88,6 +88,13 @@ class Queries:
             found.setdefault(row["case_id"], []).append(entry_of(row))
         return found
 
+    async def newest_journals(self, vacancy: str, limit: int) -> list[list[Entry]]:
+        """The journals of the hires of a vacancy that were received last, at most so many."""
+        last = select(hires.c.case_id).where(hires.c.vacancy == vacancy).order_by(hires.c.received_at.desc().nulls_last(), hires.c.case_id)
+        query = select(journal).where(journal.c.case_id.in_(last.limit(limit))).order_by(journal.c.case_id, journal.c.number)
+        rows = await self._db.read(lambda rx: rx.execute(query).mappings().all())
+        return [[entry_of(row) for row in each] for _, each in groupby(rows, lambda row: row["case_id"])]
+
     async def entries(self, case: str) -> list[Entry]:
         """One case's journal; empty for a case that has none."""
         query = select(journal).where(journal.c.case_id == case).order_by(journal.c.number)

@@ -32,6 +32,7 @@ PAGES = (
     f"/audit/cases/hire/{AT_CONDITIONS}/facts/9",
     "/vacancies",
     "/vacancies/250442",
+    "/vacancies/250442/time",
     "/reserve",
     "/reserve/250442",
     "/reserve/250442/acts/extend_list",

@@ -25,6 +25,7 @@ PAGES = {
     "act": f"/hires/{AT_SHORTLISTING}/acts/shortlist",
     "vacancies": "/vacancies",
     "vacancy": "/vacancies/250442",
+    "where the time goes": "/vacancies/250442/time",
     "reserve lists": "/reserve",
     "reserve list": "/reserve/250442",
     "extending a list": "/reserve/250442/acts/extend_list",
