@@ -101,7 +101,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         finding.routes(frame),
         live.routes(pulse),
         audit.routes(frame),
-        audited.routes(frame),
+        audited.routes(frame, engine),
         exporting.routes(frame, LISTINGS),
         saving.routes(frame, LISTINGS),
     )

@@ -16,6 +16,7 @@ from console.facts import Step
 from console.forms import BROWSER_MOMENT
 from console.frame import Frame
 from console.pages.audit import PURPOSES, teller_of
+from console.pages.hire import Engine
 from console.visits import Does, Shows, Visitor
 from domain.errors import NotAllowed, NotFound
 from domain.slots import without_nation
@@ -45,7 +46,7 @@ class Asked(BaseModel):
             return None
 
 
-def routes(frame: Frame) -> APIRouter:
+def routes(frame: Frame, engine: Engine) -> APIRouter:
     at = APIRouter()
 
     @at.get("/audit/cases/{kind}/{ref}")
@@ -57,7 +58,7 @@ def routes(frame: Frame) -> APIRouter:
         given: dict[str, Any] = {"case": case, "kind": kind, "id": ref, "asked": asked, "told": told, "moment": moment, "then": then}
         given |= {"steps": _shown(steps, asked.show), "conditions": _conditions(rows), "purposes": PURPOSES}
         given["counts"] = {"all": len(steps), **{name: len(_shown(steps, name)) for name in SHOWS[1:]}}
-        given["looks"] = await _looks(visitor, case)
+        given |= {"looks": await _looks(visitor, case), "workflow": engine.link(case)}
         return frame.page(request, "audit_case.html", **given)
 
     @at.get("/audit/cases/{kind}/{ref}/facts/{number}")
@@ -72,7 +73,16 @@ def routes(frame: Frame) -> APIRouter:
         changed = await visitor.desk.auditing.diff(case, number)
         cut = parts.change(changed, visitor) if kind == "hire" else changed
         (step,) = told.steps([row])
-        given = {"case": case, "kind": kind, "id": ref, "step": step, "fact": told.fact(row), "last": rows[-1]["number"], "told": told}
+        given: dict[str, Any] = {
+            "workflow": engine.link(case),
+            "case": case,
+            "kind": kind,
+            "id": ref,
+            "step": step,
+            "fact": told.fact(row),
+            "last": rows[-1]["number"],
+            "told": told,
+        }
         return frame.page(request, "audit_fact.html", changes=_grouped(cut["changes"]), **given)
 
     @at.post("/audit/cases/{kind}/{ref}/verify")

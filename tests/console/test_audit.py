@@ -13,6 +13,7 @@ from acts.evidence import Evidence
 from config.cursors import Cursors
 from config.settings import Settings
 from connectors.log_key import load_log_key
+from console.pages.hire import Engine
 from console.pulse import Pulse
 from console.visits import Reception
 from console.wiring import console_app
@@ -190,3 +191,12 @@ async def test_a_hire_and_a_vacancy_lead_to_their_histories_for_those_who_may_re
     for path, to in ((f"/hires/{AT_CONDITIONS}", CASE), ("/vacancies/250442", "/audit/cases/vacancy/250442")):
         assert f'href="{to}"' in (await (await console.as_("auditor")).get(path)).text
         assert to not in (await (await console.as_("hr_officer")).get(path)).text
+
+
+async def test_a_history_leads_to_its_workflow_where_temporals_pages_have_an_address(console: Console) -> None:
+    engine = Engine(web="https://temporal.example.int")
+    app = console_app(console.reception, FRAME, Cursors(b"a key of the tests"), Pulse(Changes(console.db)), engine)
+    to = f"https://temporal.example.int/namespaces/muster/workflows/hire%2F{AT_CONDITIONS}"
+    for path in (CASE, f"{CASE}/facts/9"):
+        assert to in (await (await Console(console.db, console.desk, console.reception, app).as_("auditor")).get(path)).text
+        assert to not in (await (await console.as_("auditor")).get(path)).text
