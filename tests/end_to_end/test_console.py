@@ -143,3 +143,15 @@ async def test_pages_can_be_read_and_forms_sent_without_a_script(seen: Seen, bro
     assert "vacancy=250442" in page.url
     await page.get_by_role("button", name="Version française").click()
     assert await page.get_by_role("link", name="Vue d’ensemble").is_visible()
+
+
+async def test_a_month_is_walked_by_arrows_day_by_day_and_week_by_week(seen: Seen, browser: Browser) -> None:
+    page = await seen.signed_in(browser, "hr_head")
+    await page.goto(f"{seen.origin}/deadlines/month?month=2026-05&day=2026-05-12")
+    day = "document.activeElement.querySelector('.date [aria-hidden]')?.textContent"
+    await page.locator("[role=gridcell][tabindex='0']").focus()
+    for key, there in (("ArrowRight", "13"), ("ArrowDown", "20"), ("ArrowLeft", "19"), ("ArrowUp", "12"), ("Home", "11"), ("End", "17")):
+        await page.keyboard.press(key)
+        assert await page.evaluate(day) == there, key
+    assert await page.locator("[role=gridcell][tabindex='0']").count() == 1
+    assert seen.complaints == []
