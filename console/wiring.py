@@ -33,7 +33,6 @@ from console.pages import (
     finding,
     hire,
     hires,
-    listing,
     live,
     overview,
     reserve,
@@ -41,6 +40,7 @@ from console.pages import (
     signing_in,
     times,
     vacancies,
+    vacancy_acting,
 )
 from console.pages.hire import Engine
 from console.pulse import Pulse
@@ -90,13 +90,13 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         overview.routes(frame),
         board.routes(frame),
         reserve.routes(frame),
-        listing.routes(frame),
         diary.routes(frame),
         times.routes(frame),
         hires.routes(frame, cursors),
         hire.routes(frame, engine),
         acting.routes(frame),
         vacancies.routes(frame, cursors),
+        vacancy_acting.routes(frame),
         deadlines.routes(frame, cursors),
         finding.routes(frame),
         live.routes(pulse),

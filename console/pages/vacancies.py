@@ -14,12 +14,16 @@ from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import pill
 from console.visits import Shows, Visitor, language_of
+from domain.vacancy import VacancyState
 from domain.words import Ending, Stage
 
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 OfVacancies = Annotated[Visitor, Depends(Shows(Resource.VACANCIES))]
 PER_PAGE = 50
 KEYS = ("published_at", "reference")
+#: What is done to the reserve list is begun there; a report of the board is no form of questions.
+OF_THE_LIST = frozenset({"call", "extend_list", "confirm_list_lapse"})
+ELSEWHERE = frozenset({"submit_report"})
 
 
 def routes(frame: Frame, cursors: Cursors) -> APIRouter:
@@ -36,10 +40,16 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         return frame.page(request, "vacancies.html", rows=shown, following=following, now=now, pill=pill)
 
     @at.get("/vacancies/{reference}")
-    async def vacancy(request: Request, visitor: OfVacancies, reference: Reference) -> Response:
+    async def vacancy(
+        request: Request, visitor: OfVacancies, reference: Reference, done: Annotated[int | None, Query(ge=0)] = None
+    ) -> Response:
         row, now = await visitor.desk.vacancy(reference), await visitor.desk.clock.now()
         competition = visitor.sees(Resource.COMPETITION)
-        given: dict[str, Any] = {"row": row, "now": now, "competition": competition, "pill": pill, "waiting": []}
+        given: dict[str, Any] = {"row": row, "now": now, "competition": competition, "pill": pill, "waiting": [], "done": done}
+        standing = await visitor.desk.standing(f"vacancy/{reference}")
+        mine = standing.allowed(visitor.roles) if visitor.sees(Resource.ACTING) else []
+        given["acts"] = [name for name in mine if name not in OF_THE_LIST | ELSEWHERE]
+        given["reserve"] = competition and isinstance(standing.state, VacancyState) and bool(standing.state.listed)
         if competition:
             why, zone = await visitor.desk.vacancy_why(reference)
             given["waiting"] = Teller(frame.words, language_of(request), zone).vacancy_why(why)

@@ -19,6 +19,7 @@ from console.pulse import Pulse
 from console.visits import Reception
 from console.wiring import console_app
 from domain.errors import EngineUnavailable
+from domain.messages import Receipt
 from domain.sessions import How
 from store.changes import Changes
 from store.database import Database
@@ -88,3 +89,31 @@ def opened_on(db: Database) -> Console:
 
     reception = Reception(desk, acting, ORIGIN)
     return Console(db, desk, reception, console_app(reception, FRAME, Cursors(b"a key of the tests"), Pulse(Changes(db))))
+
+
+class Told(Desk):
+    """A desk that keeps what it is asked to do, and answers as it is told."""
+
+    done: list[tuple[Any, ...]]
+    answer: Exception | None = None
+
+    async def act(
+        self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
+    ) -> Receipt:
+        self.done.append((person, case, act, args, version))
+        if self.answer is not None:
+            raise self.answer
+        return Receipt(case=case, number=99)
+
+
+@pytest.fixture
+def told(console: Console) -> Told:
+    desk = Told(console.db)
+    desk.done = []
+    reception = console.reception
+
+    async def acting() -> Desk:
+        return desk
+
+    object.__setattr__(reception, "acting", acting)
+    return desk

@@ -6,11 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from acts.desk import Desk
 from domain.errors import NotNow, Stale
-from domain.messages import Receipt
 from domain.words import Role
-from tests.console.conftest import Browser, Console
+from tests.console.conftest import Browser, Console, Told
 from tests.console.test_signing_in import csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
@@ -35,7 +33,7 @@ PAGES = (
     "/vacancies/250442/time",
     "/reserve",
     "/reserve/250442",
-    "/reserve/250442/acts/extend_list",
+    "/vacancies/250442/acts/extend_list",
     "/deadlines",
     "/deadlines/month",
     "/deadlines/month?month=2026-05&day=2026-05-01",
@@ -148,34 +146,6 @@ async def test_deadlines_stand_under_their_day_with_the_rule_they_come_from(cons
     assert "working days" in text or "days from" in text
     assert f"/hires/{AT_CONDITIONS}" in text
     assert (await (await console.as_("hr_officer")).get("/deadlines?party=bogus")).status_code == 400
-
-
-class Told(Desk):
-    """A desk that keeps what it is asked to do, and answers as it is told."""
-
-    done: list[tuple[Any, ...]]
-    answer: Exception | None = None
-
-    async def act(
-        self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
-    ) -> Receipt:
-        self.done.append((person, case, act, args, version))
-        if self.answer is not None:
-            raise self.answer
-        return Receipt(case=case, number=99)
-
-
-@pytest.fixture
-def told(console: Console) -> Told:
-    desk = Told(console.db)
-    desk.done = []
-    reception = console.reception
-
-    async def acting() -> Desk:
-        return desk
-
-    object.__setattr__(reception, "acting", acting)
-    return desk
 
 
 async def fill(console: Console, told: Told, **given: str) -> Any:

@@ -17,7 +17,7 @@ from tests.gateway.api.played import NAME, put
 from tests.store.making import NOON
 from tests.world import World, publish
 
-LIST = "/reserve/250442"
+LIST, ACTS_AT = "/reserve/250442", "/vacancies/250442"
 
 
 class Told(Desk):
@@ -109,7 +109,7 @@ async def test_a_match_says_rule_by_rule_who_may_be_called(listed: Console) -> N
     first, second, _ = state.listed
     assert "Next in rank" in text
     for hire, words in ((first.hire, "Call"), (second.hire, "Call, with a reason")):
-        assert re.search(rf'/reserve/250442/acts/call\?hire={hire}&amp;post={post.id}">{words}<', text)
+        assert re.search(rf'/vacancies/250442/acts/call\?hire={hire}&amp;post={post.id}">{words}<', text)
     assert "/acts/" not in (await (await listed.as_("auditor")).get(f"{LIST}?post={post.id}")).text
 
 
@@ -117,7 +117,7 @@ async def test_a_call_is_shown_with_the_name_and_asked_of_the_vacancy(listed: Co
     state = (await listed.desk.reserve.of("250442")).state
     hire, post = state.listed[0].hire, state.open_posts[0].id
     browser = await listed.as_("hr_officer")
-    path = f"{LIST}/acts/call"
+    path = f"{ACTS_AT}/acts/call"
     page = (await browser.get(f"{path}?hire={hire}&post={post}")).text
     assert NAME in page
     kept = dict(re.findall(r'name="(csrf|version|request)" value="([^"]+)"', page))
@@ -132,9 +132,9 @@ async def test_a_call_is_shown_with_the_name_and_asked_of_the_vacancy(listed: Co
 async def test_what_the_vacancy_refuses_is_said_and_nothing_typed_is_lost(listed: Console, told: Told) -> None:
     told.answer = NotNow("a list is extended at most twice", code="extended_twice")
     browser = await listed.as_("hr_head")
-    page = (await browser.get(f"{LIST}/acts/extend_list")).text
+    page = (await browser.get(f"{ACTS_AT}/acts/extend_list")).text
     kept = dict(re.findall(r'name="(csrf|version|request)" value="([^"]+)"', page))
-    answer = await browser.post(f"{LIST}/acts/extend_list", kept | {"days": "90", "reason": "list_needed", "step": "confirm"})
+    answer = await browser.post(f"{ACTS_AT}/acts/extend_list", kept | {"days": "90", "reason": "list_needed", "step": "confirm"})
     assert answer.status_code == 409
     assert "a list is extended at most twice" in answer.text
     assert 'value="90"' in answer.text
@@ -142,8 +142,8 @@ async def test_what_the_vacancy_refuses_is_said_and_nothing_typed_is_lost(listed
 
 async def test_only_who_may_call_is_shown_the_form(listed: Console) -> None:
     for person in ("auditor", "board_chair", "medical_advisers_office"):
-        assert (await (await listed.as_(person)).get(f"{LIST}/acts/call")).status_code == 403
-    assert (await (await listed.as_("hr_officer")).get(f"{LIST}/acts/cancel_vacancy")).status_code == 404
+        assert (await (await listed.as_(person)).get(f"{ACTS_AT}/acts/call")).status_code == 403
+    assert (await (await listed.as_("hr_officer")).get(f"{ACTS_AT}/acts/cancel_vacancy")).status_code == 404
 
 
 def test_the_wave_adds_up_the_lists_of_a_month() -> None:

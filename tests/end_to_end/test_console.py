@@ -28,7 +28,7 @@ PAGES = {
     "where the time goes": "/vacancies/250442/time",
     "reserve lists": "/reserve",
     "reserve list": "/reserve/250442",
-    "extending a list": "/reserve/250442/acts/extend_list",
+    "extending a list": "/vacancies/250442/acts/extend_list",
     "deadlines": "/deadlines",
     "deadlines of a month": "/deadlines/month",
     "load": "/deadlines/load",

@@ -1,4 +1,7 @@
-"""Acting on a list: call somebody, extend it, confirm that it has ended. The vacancy decides; a page never writes."""
+"""Acting on a vacancy and its reserve list: what is asked, what it would do, confirm. The vacancy decides; a page never writes.
+
+A board's report has a line for each candidate and is no form of questions: it is submitted by command or over the people's API.
+"""
 
 import secrets
 from typing import Annotated, Any
@@ -9,10 +12,10 @@ from fastapi.responses import RedirectResponse
 from acts.rights import Resource
 from console.forms import fields_of, read
 from console.frame import Frame
-from console.pages.vacancies import Reference
+from console.pages.vacancies import ELSEWHERE, OF_THE_LIST, Reference
 from console.telling import names
 from console.visits import Does, Shows, Visitor
-from domain.competition import ACTS, Act
+from domain.competition import ACTS, Act, report_sha256
 from domain.errors import BadInput, NotAllowed, NotFound, Refusal, Stale, Trouble
 
 ActName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$")]
@@ -20,22 +23,20 @@ Acting = Annotated[Visitor, Depends(Does(Resource.ACTING))]
 Looking = Annotated[Visitor, Depends(Shows(Resource.ACTING))]
 HireCase = Annotated[str, Query(pattern=r"^(hire/[a-z0-9]{2,16}(-[0-9]{1,3})?)?$")]
 Post = Annotated[str, Query(pattern=r"^[A-Za-z0-9._-]{0,64}$")]
-#: What of a vacancy is done here.
-HERE = frozenset({"call", "extend_list", "confirm_list_lapse"})
 OURS = frozenset({"csrf", "version", "request", "step"})
 
 
 def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
-    @at.get("/reserve/{reference}/acts/{act}")
+    @at.get("/vacancies/{reference}/acts/{act}")
     async def form(
         request: Request, visitor: Looking, reference: Reference, act: ActName, hire: HireCase = "", post: Post = ""
     ) -> Response:
         filled = {name: [value] for name, value in (("hire", hire), ("post", post)) if value}
-        return frame.page(request, "reserve_act.html", **await _asked(visitor, reference, _act(visitor, act), filled))
+        return frame.page(request, "vacancy_act.html", **await _asked(visitor, reference, _act(visitor, act), filled))
 
-    @at.post("/reserve/{reference}/acts/{act}")
+    @at.post("/vacancies/{reference}/acts/{act}")
     async def do(
         request: Request,
         visitor: Acting,
@@ -49,28 +50,28 @@ def routes(frame: Frame) -> APIRouter:
         what = _act(visitor, act)
         given = await _asked(visitor, reference, what, filled, version, request_id)
         if step == "change":
-            return frame.page(request, "reserve_act.html", **given)
+            return frame.page(request, "vacancy_act.html", **given)
         try:
             args = read(what.args, filled, frame.zone)
         except BadInput as wrong:
-            return frame.page(request, "reserve_act.html", 400, **given | {"errors": wrong.details["errors"]})
+            return frame.page(request, "vacancy_act.html", 400, **given | {"errors": wrong.details["errors"]})
         if step == "preview" or (what.approval and not visitor.fresh):
-            return frame.page(request, "reserve_act.html", **given | {"step": "confirm"})
+            return frame.page(request, "vacancy_act.html", **given | {"step": "confirm"})
         try:
             receipt = await (await visitor.reach()).vacancy_act(visitor.person, reference, act, args, request_id, version)
         except (Refusal, Trouble) as refused:
             status = 412 if isinstance(refused, Stale) else 409 if isinstance(refused, Refusal) else 503
             now = given["stands"] if isinstance(refused, Stale) else version
-            return frame.page(request, "reserve_act.html", status, **given | {"refused": refused, "version": now})
-        return RedirectResponse(f"/reserve/{reference}?done={receipt.number}", 303)
+            return frame.page(request, "vacancy_act.html", status, **given | {"refused": refused, "version": now})
+        return RedirectResponse(f"{_back(act, reference)}?done={receipt.number}", 303)
 
     return at
 
 
 def _act(visitor: Visitor, name: str) -> Act:
     """Raises NotFound, and NotAllowed for somebody whose role does not do this."""
-    if name not in HERE:
-        raise NotFound(f"there is no act {name} on a list", code="no_such_act")
+    if name not in ACTS or name in ELSEWHERE:
+        raise NotFound(f"there is no act {name} on a vacancy here", code="no_such_act")
     if not ACTS[name].roles & visitor.roles:
         raise NotAllowed(f"{name} is for {', '.join(sorted(ACTS[name].roles))}", code="wrong_role")
     return ACTS[name]
@@ -79,13 +80,18 @@ def _act(visitor: Visitor, name: str) -> Act:
 async def _asked(
     visitor: Visitor, reference: str, act: Act, filled: dict[str, list[str]], version: int | None = None, request_id: str = ""
 ) -> dict[str, Any]:
-    """Everything the form shows: the list as it stands, the questions, what was filled in so far."""
+    """Everything the form shows: the vacancy as it stands, the questions, what was filled in so far."""
     found = await visitor.desk.reserve.of(reference)
     state = found.state
-    known = {"hire": [each.hire for each in state.listed], "post": [post.id for post in state.open_posts]}
+    known = {"hire": [each.hire for each in state.listed]}
+    if act.name != "add_post":
+        known["post"] = [post.id for post in state.open_posts]
+    if state.report_lines:
+        known["sha256"] = [report_sha256(state.report_lines)]
     chosen = {name: filled[name] for name in known if filled.get(name)}
     return {
         "reference": reference,
+        "back": _back(act.name, reference),
         "act": act,
         "fields": fields_of(act.args, {name: values for name, values in (known | chosen).items() if values}),
         "filled": filled,
@@ -93,9 +99,14 @@ async def _asked(
         "errors": {},
         "step": "preview",
         "refused": None,
-        "told": len(state.listed) if act.name != "call" else 0,
+        "told": len(state.listed) if act.name in OF_THE_LIST - {"call"} else 0,
         "version": state.number if version is None else version,
         "stands": state.number,
         "request_id": request_id or secrets.token_hex(12),
         "stale_proof": act.approval and not visitor.fresh,
     }
+
+
+def _back(act: str, reference: str) -> str:
+    """Where an act was begun, and is seen."""
+    return f"/reserve/{reference}" if act in OF_THE_LIST else f"/vacancies/{reference}"
