@@ -30,6 +30,7 @@ from acts.histories import HistoryDesk
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
+from acts.notes import NoteDesk
 from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
@@ -113,6 +114,7 @@ class Desk:
         self.tokens = TokenBook(db, self.people)
         self.sessions, self.preferences = SessionBook(db, self.people), Preferences(db)
         self.traffic = Traffic(db)
+        self.notes = NoteDesk(db, self.clock)
         self.keys = KeyDesk(db, self.people)
         self.privacy = PrivacyDesk(db, self.people, self.clock)
         self.balance = BalanceDesk(db, self.people, self.queries, self.clock)

@@ -16,8 +16,10 @@ from console.telling import Pill, names, pill, state_of
 from console.visits import Visitor
 from domain.acts import ACTS
 from domain.conditions import deadline_keys
+from domain.looking import Category
 from domain.prospect import Prospect
 from domain.waiting import Why
+from store.notes import Note
 
 Row = Mapping[str, Any]
 SETTLED = ("satisfied", "waived")
@@ -25,7 +27,8 @@ SETTLED = ("satisfied", "waived")
 
 @dataclass(frozen=True)
 class Casefile:
-    """One hire for one visitor. `entries` is the journal as they may see it; `why` None for whom the open matters would tell too much."""
+    """One hire for one visitor. `entries` is the journal as they may see it; `why` and `notes` are None for whom they
+    would tell too much."""
 
     case: str
     row: Row
@@ -37,6 +40,7 @@ class Casefile:
     entries: Sequence[Row]
     letters: Sequence[Row]
     why: Why | None
+    notes: Sequence[Note] | None
     allowed: frozenset[str]
     whole: bool
     reader: Reader
@@ -111,8 +115,17 @@ async def casefile(visitor: Visitor, row: Row, teller: Teller) -> Casefile:
         entries=parts.own_entries(await desk.timeline(case), visitor),
         letters=parts.letters(await desk.letters(case), visitor) if whole else [],
         why=await desk.why(case) if visitor.sees(Resource.ANSWERS) else None,
+        notes=await _notes(visitor, case) if visitor.sees(Resource.ANSWERS) else None,
         allowed=frozenset((await desk.standing(case)).allowed(visitor.roles)),
         whole=whole,
         reader=Reader(visitor.person, visitor.roles, InWords(teller, staff)),
         now=now,
     )
+
+
+async def _notes(visitor: Visitor, case: str) -> list[Note]:
+    """The notes; that somebody read them is noted before they do."""
+    found = await visitor.desk.notes.of(visitor, case)
+    if found:
+        await visitor.desk.looked(case, {Category.NOTE}, "notes")
+    return found

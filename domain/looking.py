@@ -25,6 +25,7 @@ class Category(StrEnum):
     HISTORY = "history"  # what a workflow's history holds, decrypted
     DECLARATION = "declaration"  # what people declared for balance watch, all of one report together
     EXPORT = "export"  # everything that is kept about somebody
+    NOTE = "note"  # what HR noted about somebody, in their own words
     LIST = "list"  # a list of the console, taken along as a file
 
 

@@ -88,3 +88,13 @@ def pdf_opened(pen: Pen, row: Mapping[str, Any]) -> bytes | None:
     if row["pdf"] is None:
         return None
     return pen.open(row["candidate"], of_letter(row["template"]), ("letters", "pdf", row["letter"]), bytes(row["pdf"]))
+
+
+def note_row(pen: Pen, note: Mapping[str, Any]) -> Row:
+    """A note as its row."""
+    return {**note, "body": pen.seal_text(note["candidate"], Compartment.IDENTITY, ("notes", "body", note["note"]), note["body"])}
+
+
+def note_opened(pen: Pen, row: Mapping[str, Any]) -> Row:
+    """The same as it was written."""
+    return {**row, "body": pen.open_text(row["candidate"], Compartment.IDENTITY, ("notes", "body", row["note"]), row["body"])}

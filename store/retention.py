@@ -32,6 +32,7 @@ from store.tables import (
     leaves,
     letters,
     log_keys,
+    notes,
     outbox,
     payloads,
     people,
@@ -172,6 +173,7 @@ def _deleted(tx: Connection, schedule: Schedule, due: Sequence[Item], at: dateti
             gone[item.category] += _messages(tx, item)
         if item.category in WHOLE:
             gone[item.category] += _gone(tx, applications, applications.c.case_id == item.case)
+            gone[item.category] += _gone(tx, notes, notes.c.case_id == item.case)
             if schedule.categories[item.category].action == "erase":
                 _gone(tx, leaf_contents, leaf_contents.c.position.in_(select(leaves.c.position).where(leaves.c.stream == item.case)))
                 _gone(tx, log_keys, log_keys.c.stream == item.case)

@@ -42,6 +42,7 @@ OPENED: dict[str, Callable[[vault.Pen, Row], Row]] = {
     "applications": lambda pen, row: row | {"body": contacts.application_opened(pen, row)},
     "payloads": _payload,
     "letters": _letter,
+    "notes": lambda pen, row: contacts.note_opened(pen, row),
 }
 
 

@@ -917,5 +917,19 @@ letters = Table(
     Index("ix_letters_case_id", "case_id"),
 )
 
+#: What HR noted about a hire, in their own words: no fact, and nothing a decision may rest on.
+notes = Table(
+    "notes",
+    metadata,
+    _words("note", primary_key=True),
+    _words("case_id"),
+    _words("candidate"),
+    _words("person"),
+    Column("at", Instant, nullable=False),
+    _words("body"),
+    Index("ix_notes_case_id", "case_id"),
+    Index("ix_notes_candidate", "candidate"),
+)
+
 #: The tables a later issue puts behind a key; nothing personal may stand anywhere else.
-PERSONAL = (people, applications, payloads, letters)
+PERSONAL = (people, applications, payloads, letters, notes)

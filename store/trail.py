@@ -21,6 +21,7 @@ from store.tables import (
     journal,
     key_destructions,
     leaves,
+    notes,
     outbox,
     overlays,
     policies,
@@ -118,6 +119,12 @@ def _reads(rx: Connection, rows: Sequence[Row]) -> dict[int, Row]:
     return {row["position"]: told[row["ref"]] for row in rows if row["ref"] in told}
 
 
+def _notes(rx: Connection, rows: Sequence[Row]) -> dict[int, Row]:
+    """Who wrote a note; once its person is erased, nobody knows."""
+    known = _by_id(rx, notes, notes.c.note, [row["ref"] for row in rows])
+    return {row["position"]: {"actor": f"person:{known[row['ref']]['person']}", "what": "note"} for row in rows if row["ref"] in known}
+
+
 def _effects(rx: Connection, rows: Sequence[Row]) -> dict[int, Row]:
     ids = {row["position"]: row["ref"].rpartition("/")[0] for row in rows}
     parcels = _by_id(rx, outbox, outbox.c.id, list(ids.values()))
@@ -203,6 +210,7 @@ TELL: dict[str, Callable[[Connection, Sequence[Row]], dict[int, Row]]] = {
     Kind.FACT: _facts,
     Kind.EVENT: _events,
     Kind.READ: _reads,
+    Kind.NOTE: _notes,
     Kind.EFFECT: _effects,
     Kind.DECISION: _decisions,
     Kind.KEY: _keys,

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from acts import compartments, parts
+from acts.notes import LONGEST
 from acts.rights import Resource
 from config.telling import Teller
 from console import course
@@ -18,11 +20,12 @@ from console.frame import Frame
 from console.gantt import gantt
 from console.pages.hires import HireId, OfPart, found
 from console.telling import pill
-from console.visits import Shows, Visitor, language_of
+from console.visits import Does, Shows, Visitor, language_of
 from domain.errors import NotFound
 
 OfCase = Annotated[Visitor, Depends(Shows(Resource.CASES))]
 OfPeople = Annotated[Visitor, Depends(Shows(Resource.PEOPLE))]
+Noting = Annotated[Visitor, Depends(Does(Resource.ANSWERS))]
 LetterId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,120}$")]
 Done = Annotated[int | None, Query(ge=0)]
 #: The tabs, in their order: name, what is added to the address of the hire, what somebody must be allowed to see.
@@ -58,7 +61,16 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
 
     def page(request: Request, visitor: Visitor, file: Casefile, tab: str, **given: Any) -> Response:
         tabs = [(name, f"/hires/{file.hire}{path}") for name, path, resource in TABS if visitor.sees(resource)]
-        values = {"file": file, "tab": tab, "tabs": tabs, "teller": file.reader.teller, "pill": pill, "done": None, **given}
+        values = {
+            "file": file,
+            "tab": tab,
+            "tabs": tabs,
+            "teller": file.reader.teller,
+            "pill": pill,
+            "done": None,
+            "longest": LONGEST,
+            **given,
+        }
         return frame.page(request, f"hire_{tab}.html", **values)
 
     @at.get("/hires/{hire}")
@@ -93,6 +105,12 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
         rows = parts.timeline(await visitor.desk.timeline(case), visitor)
         text = json.dumps({"case": case, "entries": rows}, ensure_ascii=False, indent=2, default=datetime.isoformat)
         return Response(text, media_type="application/json", headers=_attached(f"{hire}.json"))
+
+    @at.post("/hires/{hire}/notes")
+    async def note(visitor: Noting, hire: HireId, body: Annotated[str, Form(max_length=4 * LONGEST)]) -> Response:
+        row = await found(visitor, f"hire/{hire}")
+        await visitor.desk.notes.write(visitor, visitor.person, row["case_id"], body)
+        return RedirectResponse(f"/hires/{hire}#notes", 303)
 
     @at.get("/hires/{hire}/letters/{letter}")
     async def letter(request: Request, visitor: OfPeople, hire: HireId, letter: LetterId) -> Response:

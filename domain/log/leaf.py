@@ -31,6 +31,7 @@ class Kind(StrEnum):
     KEY = "key"  # stream: keys
     READ = "read"  # somebody read data of a special category
     HISTORY = "history"  # the workflow history of a closed case
+    NOTE = "note"  # the case; ref: the note. Bound to its hash, never to its words
     EPOCH = "epoch"  # stream: log; ref: the epoch's number
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from console.pages.hire import Engine
 from tests.console.conftest import Console
+from tests.console.test_signing_in import csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER, NAME, PAPER, WITHDRAWN
 
 HIRE = f"/hires/{AT_CONDITIONS}"
@@ -159,3 +160,28 @@ async def test_a_letter_is_read_and_taken_along_by_whom_names_are_shown(console:
     auditor = await console.as_("auditor")
     assert (await auditor.get(f"{HIRE}/letters/{LETTER}")).status_code == 403
     assert (await browser.get(f"/hires/{AT_SHORTLISTING}/letters/{LETTER}")).status_code == 404
+
+
+async def noted(console: Console, person: str, body: str) -> int:
+    browser = await console.as_(person)
+    given = csrf((await browser.get(HIRE)).text)
+    return (await browser.post(f"{HIRE}/notes", {"csrf": given, "body": body})).status_code
+
+
+async def test_a_note_stands_apart_from_the_facts_and_whoever_reads_it_is_on_record(console: Console) -> None:
+    assert await noted(console, "hr_officer", "Prefers <a call> in the afternoon") == 303
+    browser = await console.as_("hr_head")
+    text = (await browser.get(HIRE)).text
+    assert "Prefers &lt;a call&gt; in the afternoon" in text
+    assert "afternoon" not in (await browser.get(f"{HIRE}/journal.json")).text
+    looks = [look for look in await console.desk.who_looked(f"hire/{AT_CONDITIONS}") if "note" in look["what"]]
+    assert [(look["reader"], look["about"]) for look in looks] == [("person:hr_head", "notes")]
+
+
+async def test_a_note_is_for_whom_the_answers_are(console: Console) -> None:
+    assert await noted(console, "hr_officer", "Prefers a call in the afternoon") == 303
+    for person in ("auditor", "medical_advisers_office", "office_of_security", "hiring_manager", "line_manager"):
+        assert "afternoon" not in await page(console, person, HIRE)
+        assert await noted(console, person, "mine") == 403
+    assert await noted(console, "hr_officer", "   ") == 400
+    assert await noted(console, "hr_officer", "x" * 2001) == 400

@@ -3,8 +3,11 @@
 Needs Chromium on the machine (Debian: apt-get install chromium); without one these tests say that they did not run.
 """
 
+from io import BytesIO
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from pdfminer.high_level import extract_text
 from playwright.async_api import Browser
 
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
@@ -155,3 +158,17 @@ async def test_a_month_is_walked_by_arrows_day_by_day_and_week_by_week(seen: See
         assert await page.evaluate(day) == there, key
     assert await page.locator("[role=gridcell][tabindex='0']").count() == 1
     assert seen.complaints == []
+
+
+async def test_a_hire_on_paper_is_the_hire_alone_with_numbered_pages(seen: Seen, browser: Browser) -> None:
+    page = await seen.signed_in(browser, "hr_head", theme="dark")
+    await page.goto(f"{seen.origin}/hires/{AT_CONDITIONS}")
+    text = extract_text(BytesIO(await page.pdf(prefer_css_page_size=True)))
+    for printed in ("Ada Example", "Conditions and the day of entry", "Application received", "Running deadlines", "1 / 3", "3 / 3"):
+        assert printed in text, printed
+    for chrome in ("Sign out", "Overview", "What you can do now", "Live", "Technical", "Write a note"):
+        assert chrome not in text, chrome
+    await page.emulate_media(media="print")
+    assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    muted = await page.evaluate("getComputedStyle(document.querySelector('.head-facts dt')).color")
+    assert muted == "rgb(75, 85, 99)"  # the light theme's, whatever is shown on the screen

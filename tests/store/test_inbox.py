@@ -13,6 +13,7 @@ from domain.words import MessageFate
 from store.arrivals import Acceptance, Contact
 from store.database import Database
 from store.inbox import Delivery, Inbox
+from store.notes import Notes
 from store.people import People
 from store.queries import Queries
 from store.records import Records
@@ -153,6 +154,7 @@ async def test_personal_data_stands_in_the_personal_tables_only(db: Database) ->
     letter = m.letter(hire).model_copy(update={"to": "CANARY@example.org", "body": "Dear CANARY"})
     written = f.LetterWritten(letter="let-1", template="application_received", language="fr", sha256="e" * 64)
     await records.append(m.step(hire, 0, m.received(), written, letters=(letter,)))
+    await Notes(db).write(hire, "hr_officer", "CANARY", m.NOON)
     seen: dict[str, bool] = {}
     async with db.reading() as rx:
         for table in metadata.sorted_tables:

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _since()
     _stuck()
     _feeds()
+    _notes()
 
 
 def downgrade() -> None:
@@ -26,7 +27,7 @@ def downgrade() -> None:
     for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
-    for table in ("calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
+    for table in ("notes", "calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
 
 
@@ -145,3 +146,10 @@ def _feeds() -> None:
     )
     live = sa.text("revoked_at IS NULL")
     op.create_index("uq_calendar_feeds_person", "calendar_feeds", ["person"], unique=True, sqlite_where=live, postgresql_where=live)
+
+
+def _notes() -> None:
+    columns = (_words(name) for name in ("note", "case_id", "candidate", "person"))
+    op.create_table("notes", *columns, _at("at"), _words("body"), sa.PrimaryKeyConstraint("note", name="pk_notes"))
+    op.create_index("ix_notes_case_id", "notes", ["case_id"])
+    op.create_index("ix_notes_candidate", "notes", ["candidate"])
