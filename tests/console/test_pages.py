@@ -68,7 +68,7 @@ async def test_every_page_is_in_the_language_of_whoever_reads_it(console: Consol
     for path in PAGES:
         answer = await browser.get(path)
         text = answer.text
-        assert answer.status_code == 200, path
+        assert answer.status_code in (200, 403), path
         assert f'<html lang="{language}"' in text
         assert ("Se déconnecter" in text) == (language == "fr")
 
