@@ -29,7 +29,7 @@ GROUPS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "case": (
         ("stage_entered", "stage"), ("handed_over", "owner"), ("held", "reason"), ("held", "until"), ("ending_reached", "ending"),
-        ("ending_reached", "reason"), ("application_received", "policy"),
+        ("ending_reached", "reason"),
     ),
 }  # fmt: skip
 

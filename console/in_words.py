@@ -73,5 +73,10 @@ class InWords:
             return self.teller.thing(slot_of(value, body.get("nation") or ""))
         if name == "template":
             return self.letter(value)
+        if value is True:  # "eligible" says it
+            return self._facts.field(name)
         said = self._facts.value(name, value)
-        return f"{self._facts.field(name)} {said}" if isinstance(value, bool | int) else said
+        about = self.teller.say("console.entry.about", what=said)
+        return (
+            self._facts.field(name) + about if value is False else f"{self._facts.field(name)} {said}" if isinstance(value, int) else said
+        )
