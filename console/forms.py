@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from acts.arguments import bare, bound
 from domain.errors import BadInput
 
-Kind = Literal["yes_no", "choice", "several", "day", "moment", "moments", "number", "points", "list", "text", "code", "given"]
+Kind = Literal["yes_no", "choice", "several", "day", "moment", "moments", "number", "points", "list", "rows", "text", "code", "given"]
 #: What the desk looks up by itself, and nobody says.
 LOOKED_UP = frozenset({"policy"})
 #: What a browser calls a moment without a zone; the zone is the case's own and stands beside the field.
@@ -23,7 +23,8 @@ BROWSER_MOMENT = "%Y-%m-%dT%H:%M"
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. `options` are what may be chosen; a field of kind `given` is carried along and not asked."""
+    """One question of a form. `options` are what may be chosen; a field of kind `given` is carried along and not asked. One of kind
+    `rows` asks the questions `of` each of its options, in columns: `lines.rank` is said as often as there are rows."""
 
     name: str
     kind: Kind
@@ -32,6 +33,7 @@ class Field:
     least: int | None = None
     most: int | None = None
     default: str = ""
+    of: "tuple[Field, ...]" = ()
 
 
 def fields_of(model: type[BaseModel], known: Mapping[str, Sequence[str]] | None = None) -> list[Field]:
@@ -44,7 +46,8 @@ def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -
     """What was filled in, held against the model and made ready to travel. Raises BadInput with `errors`: a sentence by field."""
     said: dict[str, Any] = {}
     for field in fields_of(model):
-        value = _value(field, [each.strip() for each in form.get(field.name, ()) if each.strip()], zone)
+        given = [each.strip() for each in form.get(field.name, ()) if each.strip()]
+        value = _rows(field, form) if field.kind == "rows" else _value(field, given, zone)
         if value is not None:
             said[field.name] = value
     try:
@@ -56,7 +59,9 @@ def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -
 
 def _field(name: str, info: FieldInfo) -> Field:
     kind, plain = _kind(name, info.annotation)
-    options = tuple(str(each.value) for each in plain) if isinstance(plain, type) and issubclass(plain, Enum) else ()
+    if kind == "rows":
+        return Field(name, kind, info.is_required(), of=tuple(_field(f"{name}.{each}", one) for each, one in plain.model_fields.items()))
+    options = _options(plain)
     default = "" if info.is_required() or info.default in (None, "", ()) else str(getattr(info.default, "value", info.default))
     return Field(name, kind, info.is_required(), options, bound(info, "ge"), bound(info, "le"), default)
 
@@ -69,20 +74,40 @@ def _kind(name: str, annotation: Any) -> tuple[Kind, Any]:
         inner = bare(typing.get_args(annotation)[0])
         if issubclass(inner, Enum):
             return "several", inner
+        if issubclass(inner, BaseModel):
+            return "rows", inner
         return ("moments" if inner is datetime else "list"), inner
     one = bare(annotation)
-    if issubclass(one, Enum):
+    if typing.get_origin(one) is Literal or issubclass(one, Enum):
         return "choice", one
     plain: dict[Any, Kind] = {bool: "yes_no", datetime: "moment", date: "day", int: "number"}
     return plain.get(one, "code" if name in ("reason", "code") else "text"), one
 
 
+def _options(plain: Any) -> tuple[str, ...]:
+    if typing.get_origin(plain) is Literal:
+        return tuple(map(str, typing.get_args(plain)))
+    return tuple(str(each.value) for each in plain) if isinstance(plain, type) and issubclass(plain, Enum) else ()
+
+
 def _narrowed(field: Field, known: Sequence[str] | None) -> Field:
-    if known is None or field.kind not in ("text", "choice", "code"):
+    if known is None or field.kind not in ("text", "choice", "code", "list", "rows"):
         return field
+    if field.kind in ("list", "rows"):
+        return replace(field, kind="several" if field.kind == "list" else "rows", options=tuple(known))
     kind: Kind = "given" if len(known) == 1 and field.required and field.kind == "text" else "choice"
     default = known[0] if len(known) == 1 else field.default
     return Field(field.name, kind, field.required, tuple(known), field.least, field.most, default)
+
+
+def _rows(field: Field, form: Mapping[str, Sequence[str]]) -> list[dict[str, str]] | None:
+    """One row for each time the first column was said; a cell that was left empty is not said."""
+    columns = {each.name: [value.strip() for value in form.get(each.name, ())] for each in field.of}
+    count = len(columns[field.of[0].name])
+    if not count or any(len(values) != count for values in columns.values()):
+        return None
+    named = {name.rpartition(".")[2]: values for name, values in columns.items()}
+    return [{name: values[n] for name, values in named.items() if values[n]} for n in range(count)]
 
 
 def _value(field: Field, given: list[str], zone: str) -> Any:

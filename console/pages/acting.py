@@ -1,4 +1,4 @@
-"""Acting on a hire: look at what it would do, say why, confirm, get a receipt. The case decides; a page never writes.
+"""Acting on a hire or a vacancy: look at what it would do, say why, confirm, get a receipt. The case decides; a page never writes.
 
 Confirming carries the version of the case that was looked at: who decided on an older one is shown what changed, and keeps what they
 typed (412). An approval wants a proof of a few minutes: the session's person proves once more who they are.
@@ -10,121 +10,111 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from acts import parts
 from acts.rights import Resource
-from config.telling import Teller
-from config.words import Words
 from console.forms import fields_of, read
 from console.frame import Frame
-from console.pages.hires import HireId, found
-from console.telling import names
+from console.pages.hires import HireId
+from console.pages.vacancies import Reference
+from console.subjects import Subject, of_hire, of_vacancy
 from console.visits import Does, Shows, Visitor, language_of
-from domain.acts import ACTS
-from domain.acts.table import Act
-from domain.errors import BadInput, NotFound, Refusal, Stale, Trouble
-from domain.words import Ending
+from domain.errors import BadInput, Refusal, Stale, Trouble
 
 ActName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$")]
 Acting = Annotated[Visitor, Depends(Does(Resource.ACTING))]
 Looking = Annotated[Visitor, Depends(Shows(Resource.ACTING))]
+About = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.:/-]{0,80}$")]
+Version = Annotated[int, Form(ge=0)]
+RequestId = Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")]
+Step = Annotated[str, Form(pattern=r"^(preview|confirm|change)$")]
 #: What the form carries besides the act's own words.
 OURS = frozenset({"csrf", "version", "request", "step"})
-WOULD_END = {"withdraw": Ending.WITHDRAWN}
+Filled = dict[str, list[str]]
 
 
 def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
     @at.get("/hires/{hire}/acts/{act}")
-    async def form(
-        request: Request, visitor: Looking, hire: HireId, act: ActName, about: Annotated[str, Query(pattern=r"^[a-z_.]{0,60}$")] = ""
-    ) -> Response:
-        return frame.page(
-            request, "act.html", **await _asked(language_of(request), visitor, hire, _act(act), {"about": [about]} if about else {})
-        )
+    async def form(request: Request, visitor: Looking, hire: HireId, act: ActName, about: About = "") -> Response:
+        subject = await of_hire(visitor, language_of(request), hire, act)
+        return _page(frame, request, visitor, subject, _said(about=about))
 
     @at.post("/hires/{hire}/acts/{act}")
     async def do(
+        request: Request, visitor: Acting, hire: HireId, act: ActName, version: Version, request_id: RequestId, step: Step = "preview"
+    ) -> Response:
+        subject = await of_hire(visitor, language_of(request), hire, act)
+        return await _sent(frame, request, visitor, subject, version, request_id, step)
+
+    @at.get("/vacancies/{reference}/acts/{act}")
+    async def vacancy_form(
+        request: Request, visitor: Looking, reference: Reference, act: ActName, about: About = "", hire: About = "", post: About = ""
+    ) -> Response:
+        subject = await of_vacancy(visitor, language_of(request), reference, act)
+        return _page(frame, request, visitor, subject, _said(about=about, hire=hire, post=post))
+
+    @at.post("/vacancies/{reference}/acts/{act}")
+    async def do_to_vacancy(
         request: Request,
         visitor: Acting,
-        hire: HireId,
+        reference: Reference,
         act: ActName,
-        version: Annotated[int, Form(ge=0)],
-        request_id: Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")],
-        step: Annotated[str, Form(pattern=r"^(preview|confirm|change)$")] = "preview",
+        version: Version,
+        request_id: RequestId,
+        step: Step = "preview",
     ) -> Response:
-        filled = {name: [str(value) for value in (await request.form()).getlist(name)] for name in set(await request.form()) - OURS}
-        given = await _asked(language_of(request), visitor, hire, _act(act), filled, version, request_id)
-        if step == "change":
-            return frame.page(request, "act.html", **given)
-        try:
-            args = read(_act(act).args, filled, given["zone"])
-        except BadInput as wrong:
-            return frame.page(request, "act.html", 400, **given | {"errors": wrong.details["errors"]})
-        if step == "preview" or (_act(act).approval and not visitor.fresh):
-            return frame.page(request, "act.html", **given | {"args": args, "step": "confirm"})
-        try:
-            receipt = await (await visitor.reach()).act(visitor.person, given["case"], act, args, request_id, version)
-        except Stale as stale:
-            now = (await visitor.desk.standing(given["case"])).number
-            changed = await _since(visitor, given["case"], version)
-            return frame.page(request, "act.html", 412, **given | {"refused": stale, "changed": changed, "version": now})
-        except (Refusal, Trouble) as refused:
-            return frame.page(request, "act.html", 409 if isinstance(refused, Refusal) else 503, **given | {"refused": refused})
-        return RedirectResponse(f"/hires/{hire}?done={receipt.number}", 303)
+        subject = await of_vacancy(visitor, language_of(request), reference, act)
+        return await _sent(frame, request, visitor, subject, version, request_id, step)
 
     return at
 
 
-def _act(name: str) -> Act:
-    """Raises NotFound."""
-    if name not in ACTS:
-        raise NotFound(f"there is no act {name}", code="no_such_act")
-    return ACTS[name]
+def _said(**given: str) -> Filled:
+    """What the address says already."""
+    return {name: [value] for name, value in given.items() if value}
 
 
-async def _asked(
-    language: str, visitor: Visitor, hire: str, act: Act, filled: dict[str, list[str]], version: int | None = None, request_id: str = ""
-) -> dict[str, Any]:
-    """Everything a form shows: the case, whether the act is possible now, the questions, what was filled in so far."""
-    case = f"hire/{hire}"
-    row = await found(visitor, case)
-    why = await visitor.desk.why(case, act.name)
-    teller = Teller(Words.load(), language, why.zone)
-    return {
-        "case": case,
-        "hire": hire,
-        "row": row,
-        "name": (await names(visitor, [row])).get(case, ""),
-        "act": act,
-        "possible": why.possible,
-        "why": teller.why(why),
-        "zone": why.zone,
-        "fields": fields_of(act.args, _known(row, filled)),
+async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subject, version: int, request_id: str, step: str) -> Response:
+    """A form that was sent: shown again, shown for confirming, or done."""
+    filled = {name: [str(value) for value in (await request.form()).getlist(name)] for name in set(await request.form()) - OURS}
+    now: dict[str, Any] = {"version": version, "request_id": request_id}
+    if step == "change":
+        return _page(frame, request, visitor, subject, filled, **now)
+    try:
+        args = read(subject.act.args, filled, subject.zone)
+    except BadInput as wrong:
+        return _page(frame, request, visitor, subject, filled, 400, **now, errors=wrong.details["errors"])
+    if step == "preview" or (subject.act.approval and not visitor.fresh):
+        return _page(frame, request, visitor, subject, filled, **now, step="confirm")
+    try:
+        receipt = await subject.ask(visitor, args, request_id, version)
+    except Stale as stale:
+        now |= {"version": (await visitor.desk.standing(subject.case)).number}
+        changed = await subject.since(visitor, version)
+        return _page(frame, request, visitor, subject, filled, 412, **now, refused=stale, changed=changed)
+    except (Refusal, Trouble) as refused:
+        return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)
+    return RedirectResponse(f"{subject.home}?done={receipt.number}", 303)
+
+
+def _page(
+    frame: Frame, request: Request, visitor: Visitor, subject: Subject, filled: Filled, status: int = 200, **changed: Any
+) -> Response:
+    """The form: the case, whether the act is possible now, the questions, what was filled in so far."""
+    known = {
+        name: values for name, values in {**subject.known, **({"about": filled["about"]} if filled.get("about") else {})}.items() if values
+    }
+    given: dict[str, Any] = {
+        "subject": subject,
+        "act": subject.act,
+        "fields": fields_of(subject.act.args, known),
         "filled": filled,
         "errors": {},
-        "args": None,
         "step": "preview",
         "refused": None,
         "changed": [],
-        "takes_back": await visitor.desk.undo(case, WOULD_END[act.name]) if act.name in WOULD_END and not row["ending"] else [],
-        "version": row["number"] if version is None else version,
-        "request_id": request_id or secrets.token_hex(12),
-        "stale_proof": act.approval and not visitor.fresh,
+        "version": subject.number,
+        "request_id": secrets.token_hex(12),
+        "stale_proof": subject.act.approval and not visitor.fresh,
     }
-
-
-def _known(row: dict[str, Any], filled: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What the case itself offers: its conditions, its open deadlines, the hash of the terms that were shown."""
-    known = {
-        "condition": [each["condition"] for each in row["conditions"]],
-        "deadline": [each["key"] for each in row["deadlines"] if each["state"] in ("open", "lapse_due")],
-    }
-    if row.get("terms_sha256"):
-        known["sha256"] = [row["terms_sha256"]]
-    return {name: values for name, values in known.items() if values} | ({"about": filled["about"]} if filled.get("about") else {})
-
-
-async def _since(visitor: Visitor, case: str, version: int) -> list[dict[str, Any]]:
-    """What was written since the version somebody decided on."""
-    return [entry for entry in parts.timeline(await visitor.desk.timeline(case), visitor) if entry["number"] > version]
+    return frame.page(request, "act.html", status, **given | changed)

@@ -48,7 +48,7 @@ def _submit(c: Competition, args: SubmitReport, request: ActRequest) -> Turnout:
     early = sorted(r.case for r in c.rivals if r.stage in IN_PLAY and not r.late)  # a late one waits for HR alone, and is never judged
     if early and c.state.closes_at is not None and not c.state.rounds:  # an ongoing notice is decided in rounds
         raise NotNow(f"{len(early)} hires have not reached the selection yet: {', '.join(early[:5])}", code="still_in_play")
-    waiting = {r.case for r in c.rivals if r.stage is Stage.SELECTION} - _decided_already(c.state)
+    waiting = {r.case for r in c.rivals if r.stage is Stage.SELECTION} - decided_already(c.state)
     if not waiting and c.state.report_state == "approved":
         raise NotNow("the report is approved already, and nobody waits for another round", code="already_approved")
     named = [line.hire for line in args.lines]
@@ -62,7 +62,7 @@ def _submit(c: Competition, args: SubmitReport, request: ActRequest) -> Turnout:
     return Turnout([f.ReportSubmitted(report=request.request, lines=args.lines, sha256=report_sha256(args.lines))])
 
 
-def _decided_already(state: VacancyState) -> set[str]:
+def decided_already(state: VacancyState) -> set[str]:
     """Who the last round decided on and has not heard of it yet: the message is still on its way."""
     return {x.hire for x in state.listed} | {p.hire for p in state.posts.values() if p.hire}
 

@@ -1,0 +1,159 @@
+"""What somebody acts on, a hire or a vacancy, as the one form needs to know it: how it stands, what it offers for which question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from acts import parts
+from acts.rights import Resource
+from config.telling import Teller
+from config.words import Words
+from console.pages.hires import found
+from console.telling import names
+from console.visits import Visitor
+from domain import acts as hires
+from domain import competition
+from domain.competition import Act as VacancyAct
+from domain.competition.report import decided_already
+from domain.errors import NotAllowed, NotFound
+from domain.hire import HireState
+from domain.messages import Receipt
+from domain.vacancy import VacancyState
+from domain.words import Ending, PostState, Role, Stage
+
+WOULD_END = {"withdraw": Ending.WITHDRAWN}
+Act = hires.Act | VacancyAct
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`home` is its own page, `above` the list it stands in. `known` is what it offers itself for a question of the form; `labels` are
+    the names that stand for values there. `why` says what stands against the act; `takes_back` what it would undo."""
+
+    case: str
+    home: str
+    above: str
+    name: str
+    act: Act
+    number: int
+    zone: str
+    possible: bool
+    why: list[str]
+    known: Mapping[str, Sequence[str]]
+    labels: Mapping[str, str]
+    takes_back: Sequence[Any] = ()
+
+    async def ask(self, visitor: Visitor, args: dict[str, Any], request: str, version: int) -> Receipt:
+        """Raises what the case refuses, Stale, EngineUnavailable."""
+        desk = await visitor.reach()
+        if self.case.startswith("vacancy/"):
+            return await desk.vacancy_act(visitor.person, self.case.removeprefix("vacancy/"), self.act.name, args, request, version)
+        return await desk.act(visitor.person, self.case, self.act.name, args, request, version)
+
+    async def since(self, visitor: Visitor, version: int) -> list[dict[str, Any]]:
+        """What was written since the version somebody decided on, as far as they see it."""
+        if self.case.startswith("vacancy/") and not visitor.sees(Resource.COMPETITION):
+            return []
+        return [entry for entry in parts.timeline(await visitor.desk.timeline(self.case), visitor) if entry["number"] > version]
+
+
+async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subject:
+    """Raises NotFound."""
+    what, case = _act(hires.ACTS, act), f"hire/{hire}"
+    row = await found(visitor, case)
+    why = await visitor.desk.why(case, act)
+    ending = WOULD_END.get(act)
+    return Subject(
+        case=case,
+        home=f"/hires/{hire}",
+        above="hires",
+        name=(await names(visitor, [row])).get(case, ""),
+        act=what,
+        number=row["number"],
+        zone=why.zone,
+        possible=why.possible,
+        why=Teller(Words.load(), language, why.zone).why(why),
+        known=_offered_by_hire(row),
+        labels={},
+        takes_back=await visitor.desk.undo(case, ending) if ending and not row["ending"] else [],
+    )
+
+
+def _offered_by_hire(row: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Its conditions, its open deadlines, the hash of the terms that were shown."""
+    return {
+        "condition": [each["condition"] for each in row["conditions"]],
+        "deadline": [each["key"] for each in row["deadlines"] if each["state"] in ("open", "lapse_due")],
+        "sha256": [row["terms_sha256"]] if row.get("terms_sha256") else [],
+    }
+
+
+async def of_vacancy(visitor: Visitor, language: str, reference: str, act: str) -> Subject:
+    """Raises NotFound, and NotAllowed for somebody whose role does not do this: the form would name people and posts for nothing."""
+    what, case = _act(competition.ACTS, act), f"vacancy/{reference}"
+    if not what.roles & visitor.roles:
+        raise NotAllowed(f"{act} is for {', '.join(sorted(what.roles))}", code="wrong_role", roles=sorted(map(str, what.roles)))
+    standing, row = await visitor.desk.standing(case), await visitor.desk.vacancy(reference)
+    state = standing.state
+    if isinstance(state, HireState):
+        raise NotFound(f"there is no {case}", code="unknown_case")
+    why, zone = await visitor.desk.vacancy_why(reference)
+    rows = await visitor.desk.queries.hires(vacancy=reference) if act in NAMES_HIRES else []
+    staff = {each.person: each for each in await visitor.desk.people.list_staff()} if act == "compose_board" else {}
+    called = await names(visitor, rows)
+    return Subject(
+        case=case,
+        home=f"/vacancies/{reference}",
+        above="vacancies",
+        name=row[f"title_{language}"],
+        act=what,
+        number=state.number,
+        zone=zone,
+        possible=act in standing.allowed(visitor.roles),
+        why=Teller(Words.load(), language, zone).vacancy_why(why),
+        known=_offered_by_vacancy(state, rows, act) | _seats({each.person: each.roles for each in staff.values()}),
+        labels={row["case_id"]: _called(row["case_id"], called) for row in rows} | {each.person: each.name for each in staff.values()},
+    )
+
+
+#: The acts on a vacancy that ask for hires of it.
+NAMES_HIRES = frozenset({"submit_report", "decide_report", "declare_interest", "call"})
+
+
+def _offered_by_vacancy(state: VacancyState, rows: Sequence[Mapping[str, Any]], act: str) -> dict[str, list[str]]:
+    """Its posts as far as the act can be about them, who is on its list or waits for the report, and the hash of the report shown."""
+    waiting = {row["case_id"] for row in rows if row["stage"] == Stage.SELECTION} - decided_already(state)
+    posts = list(state.proposed) if act == "decide_post" else [post.id for post in state.posts.values() if post.state is PostState.OPEN]
+    return {
+        "post": [] if act == "add_post" else posts,
+        "hire": [each.hire for each in state.listed] if act == "call" else [],
+        "hires": [row["case_id"] for row in rows if not row["ending"]],
+        "lines": sorted(waiting),
+        "order": _tied(state),
+        "sha256": [competition.report_sha256(state.report_lines)] if state.report_lines else [],
+        "about": [need.partition(":")[2] for need in state.needs() if need.startswith("ask_by_hand:")],
+    }
+
+
+def _tied(state: VacancyState) -> list[str]:
+    """Who shares a rank with somebody: the appointing authority says who of them comes first."""
+    ranks = [line.rank for line in state.report_lines]
+    return [line.hire for line in state.report_lines if line.rank is not None and ranks.count(line.rank) > 1]
+
+
+def _seats(staff: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    seats = {"chair": Role.BOARD_CHAIR, "members": Role.BOARD_MEMBER, "observer": Role.STAFF_OBSERVER}
+    return {seat: [person for person, roles in staff.items() if role in roles] for seat, role in seats.items()}
+
+
+def _called(case: str, called: Mapping[str, str]) -> str:
+    short = case.removeprefix("hire/")
+    return f"{called[case]} ({short})" if called.get(case) else short
+
+
+def _act(table: Mapping[str, A], name: str) -> A:
+    """Raises NotFound."""
+    if name not in table:
+        raise NotFound(f"there is no act {name}", code="no_such_act")
+    return table[name]
