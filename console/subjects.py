@@ -9,6 +9,7 @@ from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
 from console.pages.hires import found
+from console.pages.vacancies import OF_THE_LIST
 from console.telling import names
 from console.visits import Visitor
 from domain import acts as hires
@@ -16,6 +17,7 @@ from domain import competition
 from domain.competition import Act as VacancyAct
 from domain.competition.report import decided_already
 from domain.errors import NotAllowed, NotFound
+from domain.facts import ReportLine
 from domain.hire import HireState
 from domain.messages import Receipt
 from domain.vacancy import VacancyState
@@ -28,11 +30,13 @@ A = TypeVar("A")
 
 @dataclass(frozen=True)
 class Subject:
-    """`home` is its own page, `above` the list it stands in. `known` is what it offers itself for a question of the form; `labels` are
-    the names that stand for values there. `why` says what stands against the act; `takes_back` what it would undo."""
+    """`home` is its own page, `back` where the act was begun and is seen, `above` the list that stands in. `known` is what it offers
+    itself for a question of the form; `labels` are the names that stand for values there. `why` says what stands against the act;
+    `takes_back` what it would undo, `told` how many people on the list would be written to, `report` what is to be decided on."""
 
     case: str
     home: str
+    back: str
     above: str
     name: str
     act: Act
@@ -43,6 +47,8 @@ class Subject:
     known: Mapping[str, Sequence[str]]
     labels: Mapping[str, str]
     takes_back: Sequence[Any] = ()
+    told: int = 0
+    report: Sequence[ReportLine] = ()
 
     async def ask(self, visitor: Visitor, args: dict[str, Any], request: str, version: int) -> Receipt:
         """Raises what the case refuses, Stale, EngineUnavailable."""
@@ -67,6 +73,7 @@ async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subje
     return Subject(
         case=case,
         home=f"/hires/{hire}",
+        back=f"/hires/{hire}",
         above="hires",
         name=(await names(visitor, [row])).get(case, ""),
         act=what,
@@ -101,11 +108,12 @@ async def of_vacancy(visitor: Visitor, language: str, reference: str, act: str) 
     why, zone = await visitor.desk.vacancy_why(reference)
     rows = await visitor.desk.queries.hires(vacancy=reference) if act in NAMES_HIRES else []
     staff = {each.person: each for each in await visitor.desk.people.list_staff()} if act == "compose_board" else {}
-    called = await names(visitor, rows)
+    called, above = await names(visitor, rows), "reserve" if act in OF_THE_LIST else "vacancies"
     return Subject(
         case=case,
         home=f"/vacancies/{reference}",
-        above="vacancies",
+        back=f"/{above}/{reference}",
+        above=above,
         name=row[f"title_{language}"],
         act=what,
         number=state.number,
@@ -114,6 +122,8 @@ async def of_vacancy(visitor: Visitor, language: str, reference: str, act: str) 
         why=Teller(Words.load(), language, zone).vacancy_why(why),
         known=_offered_by_vacancy(state, rows, act) | _seats({each.person: each.roles for each in staff.values()}),
         labels={row["case_id"]: _called(row["case_id"], called) for row in rows} | {each.person: each.name for each in staff.values()},
+        report=sorted(state.report_lines, key=lambda line: (line.rank is None, line.rank)) if act == "decide_report" else (),
+        told=len(state.listed) if act in OF_THE_LIST - {"call"} else 0,
     )
 
 

@@ -40,7 +40,6 @@ from console.pages import (
     signing_in,
     times,
     vacancies,
-    vacancy_acting,
 )
 from console.pages.hire import Engine
 from console.pulse import Pulse
@@ -96,7 +95,6 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         hire.routes(frame, engine),
         acting.routes(frame),
         vacancies.routes(frame, cursors),
-        vacancy_acting.routes(frame),
         deadlines.routes(frame, cursors),
         finding.routes(frame),
         live.routes(pulse),

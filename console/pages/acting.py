@@ -94,7 +94,7 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         return _page(frame, request, visitor, subject, filled, 412, **now, refused=stale, changed=changed)
     except (Refusal, Trouble) as refused:
         return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)
-    return RedirectResponse(f"{subject.home}?done={receipt.number}", 303)
+    return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
 
 
 def _page(

@@ -21,9 +21,8 @@ Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 OfVacancies = Annotated[Visitor, Depends(Shows(Resource.VACANCIES))]
 PER_PAGE = 50
 KEYS = ("published_at", "reference")
-#: What is done to the reserve list is begun there; a report of the board is no form of questions.
+#: What is done to the reserve list is begun there.
 OF_THE_LIST = frozenset({"call", "extend_list", "confirm_list_lapse"})
-ELSEWHERE = frozenset({"submit_report"})
 
 
 def routes(frame: Frame, cursors: Cursors) -> APIRouter:
@@ -48,7 +47,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         given: dict[str, Any] = {"row": row, "now": now, "competition": competition, "pill": pill, "waiting": [], "done": done}
         standing = await visitor.desk.standing(f"vacancy/{reference}")
         mine = standing.allowed(visitor.roles) if visitor.sees(Resource.ACTING) else []
-        given["acts"] = [name for name in mine if name not in OF_THE_LIST | ELSEWHERE]
+        given["acts"] = [name for name in mine if name not in OF_THE_LIST]
         given["reserve"] = competition and isinstance(standing.state, VacancyState) and bool(standing.state.listed)
         if competition:
             why, zone = await visitor.desk.vacancy_why(reference)

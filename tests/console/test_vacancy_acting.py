@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from console.pages.vacancies import ELSEWHERE
 from domain.competition import ACTS
 from domain.errors import Stale
 from tests.console.conftest import Console, Told
@@ -13,7 +12,7 @@ from tests.console.test_signing_in import csrf
 AT = "/vacancies/250442"
 
 
-@pytest.mark.parametrize("act", sorted(set(ACTS) - ELSEWHERE))
+@pytest.mark.parametrize("act", sorted(ACTS))
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_every_act_has_a_form_for_who_may_do_it_and_a_plain_no_for_the_rest(console: Console, act: str, language: str) -> None:
     role = sorted(map(str, ACTS[act].roles))[0]
