@@ -108,9 +108,7 @@ def needed() -> set[str]:
     keys |= {f"status.{code}" for code in STATUSES if code != "ended"}
     keys |= {f"forecast.source.{source}" for source in SOURCES}
     keys |= {f"digest.{section}" for section in SECTIONS}
-    keys |= {
-        f"act.{act}" for act in ("decide_report", "decide_post", "confirm_list_lapse", "call", "extend_list")
-    }  # what a vacancy may need
+    keys |= {f"act.{act}" for act in VACANCY_ACTS}
     keys |= {f"api.problem.{word}" for word in API_TITLES}
     keys.add("measure.none")
     keys |= {f"waiting.code.vacancy.{code}" for code in VACANCY_CODES}
@@ -143,8 +141,11 @@ def fact_fields() -> set[str]:
 
 def console() -> set[str]:
     """What the pages of the console say by family."""
-    asked = {field.name for table in (ACTS, VACANCY_ACTS) for act in table.values() for field in fields_of(act.args)}
-    keys = {f"console.field.{name}" for name in asked} | {f"console.rail.{place.name}" for place in RAIL}
+    asked = [field for table in (ACTS, VACANCY_ACTS) for act in table.values() for field in fields_of(act.args)]
+    inner = [column for field in asked for column in field.of]
+    keys = {f"console.value.{value}" for column in inner for value in column.options}
+    keys |= {f"console.field.{column.name.rpartition('.')[2]}" for column in inner}
+    keys |= {f"console.field.{field.name}" for field in asked} | {f"console.rail.{place.name}" for place in RAIL}
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
     keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
     keys |= {f"console.export.{kind}" for kind in FORMATS}

@@ -118,6 +118,6 @@ async def test_who_decides_on_a_report_reads_it_on_the_form_itself(at_selection:
     world.report((first, "selected"), (second, "selected"))
     await go_on(console.db, world)
     page = (await (await console.as_("appointing_authority")).get(f"{VACANCY}/acts/decide_report")).text
-    assert re.search(rf'<td class="number">1</td><th scope="row"><a href="/{first.replace("hire/", "hires/")}">', page)
+    assert re.search(rf'<td>1</td><th scope="row"><a href="/{first.replace("hire/", "hires/")}">', page)
     assert len(re.findall(r"<td>selected</td>", page)) == 2
     assert 'type="hidden" name="sha256" value="' in page
