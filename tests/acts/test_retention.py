@@ -18,6 +18,7 @@ from domain.retention import Category, Schedule
 from domain.words import Ending, Stage
 from store.database import Database
 from store.names import canonical_sha256
+from store.notes import Notes
 from store.records import Records
 from store.tables import applications, journal, leaves, letters, log_keys, payloads, people, privacy_acts
 from tests.store import making as m
@@ -70,6 +71,17 @@ async def test_each_category_goes_on_its_day_and_the_rest_stays(desk: Desk, db: 
     assert (now["people"], now["applications"], now["journal"]) == (0, 0, before["journal"])
     gone = {each["category"]: each["gone"] for each in told["report"]["categories"]}
     assert (gone["unsuccessful"], gone["identity"]) == (1, 1)
+
+
+async def test_notes_go_with_the_whole_case(desk: Desk, db: Database) -> None:
+    case, _ = await ended(db)
+    await Notes(db).write(case, "hr_officer", "Prefers a call in the afternoon", m.NOON)
+    await at(desk, 6)
+    await desk.privacy.retain(DPO, CONFIRMED, KEY)
+    assert len(await Notes(db).of(case)) == 1
+    await at(desk, 24)
+    await desk.privacy.retain(HEAD, CONFIRMED, KEY)
+    assert await Notes(db).of(case) == []
 
 
 async def test_an_anonymised_case_keeps_its_key_and_an_erased_one_loses_it(desk: Desk, db: Database) -> None:
