@@ -11,7 +11,7 @@ NOTICE ?=
 PROOFS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check format e2e prove bench lock assets
+.PHONY: help setup demo up test check format e2e prove bench lock assets pictures
 
 help: ## say what can be done here
 	@awk -F':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,3 +70,6 @@ lock: setup ## resolve requirements/*.in anew into hash-locked requirements/*.tx
 assets: ## copy the libraries of the pages anew, as deploy/assets/package-lock.json has them (needs npm)
 	npm ci --prefix deploy/assets --silent
 	sh deploy/assets/copy.sh deploy/assets/node_modules console/static/vendor
+
+pictures: setup ## photograph the console for docs/pictures (needs Chromium)
+	$(BIN)/python -m tests.pictures
