@@ -131,5 +131,5 @@ def option(field: str, value: str, teller: Teller) -> str:
         return teller.thing(value)
     if field == "deadline":
         return teller.thing(value) if teller.thing(value) != value else teller.key(value)
-    key = f"{FAMILIES.get(field, 'console.value')}.{value}"
-    return teller.say(key) if teller.knows(key) else value.replace("_", " ")
+    keys = (f"{family}.{value}" for family in (FAMILIES.get(field), "console.value") if family)
+    return next((teller.say(key) for key in keys if teller.knows(key)), value.replace("_", " "))
