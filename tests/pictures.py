@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.end_to_end.seeing import ARGS, CHROMIUM
@@ -29,7 +31,7 @@ class Shot:
 
     name: str
     path: str
-    who: str = "hr officer"
+    who: str = "hr_officer"
     language: str = "en"
     theme: str = "light"
     width: int = 1280
@@ -40,12 +42,12 @@ SHOTS = (
     Shot("board", "/board"),
     Shot("hires", "/hires"),
     Shot("hire", "/hires/hire"),
-    Shot("hire-messages", "/hires/hire?tab=messages"),
+    Shot("hire-messages", "/hires/hire/messages"),
     Shot("vacancy", "/vacancies/250442"),
     Shot("deadlines", "/deadlines"),
     Shot("deadlines-load", "/deadlines/load"),
     Shot("reserve-list", "/reserve/250442"),
-    Shot("audit", "/audit", who="hr head"),
+    Shot("audit", "/audit", who="hr_head"),
     Shot("overview-fr-dark", "/", language="fr", theme="dark"),
     Shot("hire-fr-dark", "/hires/hire", language="fr", theme="dark"),
     Shot("overview-narrow", "/", width=360),
@@ -66,7 +68,7 @@ async def taken(console: str, links: dict[str, str]) -> None:
             assert answer.ok, f"{shot.name}: {shot.path} answers {answer.status}"
             await page.set_viewport_size({"width": shot.width, "height": 860})
             await page.wait_for_timeout(700)
-            await page.screenshot(path=INTO / f"{shot.name}.png")
+            _small(await page.screenshot(), INTO / f"{shot.name}.png")
             print(f"docs/pictures/{shot.name}.png", flush=True)
             await page.close()
         await browser.close()
@@ -94,6 +96,11 @@ async def _hire(page: Page, console: str) -> str:
     """The address of the first hire at its conditions."""
     await page.goto(f"{console}/hires?stage=conditions")
     return await page.locator("[data-row] th a").first.get_attribute("href") or "/hires"
+
+
+def _small(picture: bytes, into: Path) -> None:
+    """The picture in 128 colours: a screen has few, and the repository keeps every version."""
+    Image.open(BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(into, optimize=True)
 
 
 def main() -> int:

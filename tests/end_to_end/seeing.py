@@ -48,7 +48,7 @@ class Seen:
         page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         await page.goto(f"{self.origin}/in/{await self.desk.sessions.link(person)}")
-        await page.keyboard.press("Enter")  # the one button has the focus
+        await page.get_by_role("button").first.press("Enter")  # with no race against the page giving it the focus
         await page.wait_for_url(f"{self.origin}/")
         return page
 

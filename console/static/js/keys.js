@@ -36,3 +36,7 @@ document.addEventListener("keydown", (event) => {
     single[event.key]();
   }
 });
+
+// On a narrow screen the places stand in one line that scrolls: where one is, is in view.
+const here = document.querySelector(".rail [aria-current]"), line = here?.closest("ul");
+if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
