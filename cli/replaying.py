@@ -98,8 +98,9 @@ class _Place:
             journal = await queries.entries(case)
             if not (kept := await store.of(case)):
                 raise NotFound(f"no history of {case} is kept here", code="no_history", case=case)
+            drift = await queries.drift(case)
             for row in kept:
-                yield await replay_stored(row, self.converter, journal)
+                yield await replay_stored(row, self.converter, journal, drift)
 
 
 @asynccontextmanager
@@ -171,6 +172,8 @@ def _left(error: str) -> str:
 
 def _different(each: "Difference") -> str:
     about = f"number {each.number}, {each.fact}"
+    if each.step == "shown":
+        return f"{each.fact}: what the pages show is not what the journal gives, as the code of today reads it"
     if each.step == "journal":
         return f"{about}: the journal in the store is not what was recorded: {_fields(each.expected, each.found)}"
     if isinstance(each.found, dict) and "refused" in each.found:

@@ -93,8 +93,11 @@ def read_kept(path: Path) -> Kept:
         raise BadInput(f"{path.name} is not an exported history ({type(error).__name__})", code="not_a_history") from error
 
 
-async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence[Entry]) -> Verdict:
-    """The same of a history out of the store, whose text is checked first. Of an erased case only that its hash is the leaf's is said."""
+async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence[Entry], drift: Sequence[str] = ()) -> Verdict:
+    """The same of a history out of the store, whose text is checked first. Of an erased case only that its hash is the leaf's is said.
+
+    `drift` names the store's tables whose rows of this case, as the pages show them, are not what its journal gives today.
+    """
     checks: dict[str, Any] = {"whole": row.whole, "bound": row.bound}
     if not row.whole:
         return Verdict(case=row.case, run=row.run, events=row.last_event, replayed=False, **checks)
@@ -102,7 +105,8 @@ async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence
         verdict = await replay(Kept.model_validate_json(row.text), converter=converter, journal=journal)
     except KeyErased:
         return Verdict(case=row.case, run=row.run, events=row.last_event, replayed=False, erased=True, **checks)
-    return verdict.model_copy(update=checks)
+    shown = [Difference(number=len(journal), step="shown", fact=each) for each in drift]
+    return verdict.model_copy(update={**checks, "differences": [*verdict.differences, *shown]})
 
 
 def compared(recorded: Sequence[Entry], journal: Sequence[Entry]) -> Iterable[Difference]:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from acts.archiving import Archive
 from store.histories import Histories, Unkept
 from store.names import system_now
-from store.tables import data_keys, erased_keys, journal
+from store.tables import data_keys, erased_keys, hires, journal
 from tests.hiring import Hiring, vacancy
 from tests.insider import tampered
 from tests.installation import Installation, installation
@@ -71,6 +71,11 @@ async def _changed(place: Installation, case: str) -> None:
     code, said = await place.command("audit", "replay", case)
     assert code == 1
     assert "number 1, application_received: the journal in the store is not what was recorded: actor was partner:portal" in said
+    assert "what the pages show" not in said
+    row = update(hires).where(hires.c.case_id == case)
+    await place.desk.db.write(lambda tx: tx.execute(row.values(needs=["decide_review"])))
+    code, said = await place.command("audit", "replay", case)
+    assert f"{case}: hires: what the pages show is not what the journal gives" in said
 
 
 async def _erased(place: Installation, case: str) -> None:

@@ -1,23 +1,29 @@
 """Many short cases, played on a time-skipping server and kept as an export keeps them: the history, and what was known beside it."""
 
 import asyncio
+import json
 import random
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from temporalio.client import Client
+from pydantic import Field
+from temporalio.client import Client, WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from activities.reciting import Knowledge
 from acts.archiving import taken_out
 from config.files import load_vacancy
+from store.readmodel import derive
 from tests.histories.record import STORIES, Story
 from tests.machine.script import Scripted, telling
 from tests.stories.conftest import Scene, make_scene, publish, start_server
 from tests.stories.test_machine_on_the_server import Stage
-from worker.replaying import Kept
+from worker.replaying import Kept, recorded_in
 
 AT_ONCE = 4
 #: One of so many is a whole story.
@@ -26,7 +32,21 @@ EVERY = 12
 WALKS, AMONG = 24, 60
 
 
-async def kept_of(scene: Scene, case: str) -> list[Kept]:
+class Played(Kept):
+    """A history and, beside it, the rows the pages are made of, as they stood in the store after its last fact."""
+
+    shown: dict[str, Any] = Field(default_factory=dict)
+
+
+async def shown(kept: Kept) -> dict[str, Any]:
+    """Those rows as the code of today has them, from what the history recorded."""
+    recorded = await recorded_in(kept, WorkflowHistory.from_json(kept.workflow_id, kept.history).events, pydantic_data_converter)
+    view = derive(kept.workflow_id, kept.workflow_id.partition("/")[0], recorded.entries)
+    rows: dict[str, Any] = json.loads(json.dumps(asdict(view), default=str))
+    return rows
+
+
+async def kept_of(scene: Scene, case: str) -> list[Played]:
     """The histories of a case, one a run, as `muster` keeps them: with what the judgements looked up."""
     store = scene.store
     reference = case.removeprefix("vacancy/") if case.startswith("vacancy/") else store.cases[case][0]
@@ -43,9 +63,10 @@ async def kept_of(scene: Scene, case: str) -> list[Kept]:
     return [await _run(client, case, run, known) for _, run in sorted(found)]
 
 
-async def _run(client: Client, case: str, run: str, known: Knowledge) -> Kept:
+async def _run(client: Client, case: str, run: str, known: Knowledge) -> Played:
     document = await taken_out(client, case, run)
-    return Kept.model_validate({**document, "known": known.model_dump(mode="json")})
+    kept = Played.model_validate({**document, "known": known.model_dump(mode="json")})
+    return kept.model_copy(update={"shown": await shown(kept)})
 
 
 async def early_end(scene: Scene, draw: random.Random) -> dict[str, str]:
@@ -96,18 +117,35 @@ async def seconded(scene: Scene) -> dict[str, str]:
     return {"seconded": case}
 
 
-#: The golden stories, and two that go where neither they nor the walks go.
-WHOLE: tuple[Story, ...] = (*STORIES, late_but_taken, seconded)
+async def listed_again(scene: Scene) -> dict[str, str]:
+    """Whose exclusion a review found wrong comes before the board again, and onto a list that is already open."""
+    _, refused, listed = await scene.competition({}, {}, {}, said=("selected", "not_selected", "reserve"))
+    await scene.tell(refused, "review.lodged", reference="rev-1")
+    await scene.act(refused, "decide_review", person="hr.head", upheld=True, reason="error_of_fact")
+    await scene.pump()
+    await scene.decide((refused, "reserve"))
+    return {"listed_again": refused, "listed_before": listed, "vacancy_of_both": scene.vacancy_case}
 
 
-async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[Kept]:
+async def partly(scene: Scene) -> dict[str, str]:
+    """An authority's last word settles nothing: somebody has to, and nobody has yet."""
+    case = await scene.conditions()
+    await scene.tell(case, "verification.replied", outcome="partly", reference="V1")
+    return {"partly": case}
+
+
+#: The golden stories, and some that go where neither they nor the walks go.
+WHOLE: tuple[Story, ...] = (*STORIES, late_but_taken, seconded, listed_again, partly)
+
+
+async def one(env: WorkflowEnvironment, story: Story | None, seed: int) -> list[Played]:
     scene = make_scene(env, publish(posts=load_vacancy("250442").posts[:1]))
     async with scene.worker():
         cases = await (story(scene) if story else early_end(scene, random.Random(seed)))
         return [kept for case in cases.values() for kept in await kept_of(scene, case)]
 
 
-async def walked(env: WorkflowEnvironment, walk: Scripted) -> list[Kept]:
+async def walked(env: WorkflowEnvironment, walk: Scripted) -> list[Played]:
     """A walk of the state machine, played on the server: every case it led through, refused acts and parked messages included."""
     stage = Stage(env, walk)
     # On a busy machine the server's clock may run past a deadline the walk meets; what was played until then is a history all the same.
@@ -118,10 +156,10 @@ async def walked(env: WorkflowEnvironment, walk: Scripted) -> list[Kept]:
         return [kept for case in cases for kept in await kept_of(stage.scene, case)]
 
 
-async def play(how_many: int, seed: int = 1) -> list[Kept]:
+async def play(how_many: int, seed: int = 1) -> list[Played]:
     """So many histories: walks first, then one whole story in `EVERY` and short hires; the seed draws their ways."""
     env = await start_server()
-    kept: list[Kept] = []
+    kept: list[Played] = []
     try:
         for walk in telling(range(seed, seed + AMONG), datetime.now(UTC), min(WALKS, how_many // EVERY)):
             kept += await walked(env, walk)
@@ -137,6 +175,6 @@ async def play(how_many: int, seed: int = 1) -> list[Kept]:
     return kept[:how_many]
 
 
-def write(kept: list[Kept], into: Path) -> None:
+def write(kept: list[Played], into: Path) -> None:
     for n, each in enumerate(kept):
         (into / f"{n:04}.json").write_text(each.model_dump_json(), encoding="utf-8")

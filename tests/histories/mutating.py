@@ -5,7 +5,7 @@ each time: a comparison or a condition turned round, the first of a returned lis
 what the histories pass through; whether it matters to what is recorded is what the proof asks.
 
 Run as a program inside a copied tree: `python -m tests.histories.mutating replay|lines FOLDER [FILE …]` replays the histories and ends
-with 1 at the first that is not identical, or prints which lines of the code each of them passes through.
+with 1 at the first that is not identical or would be shown otherwise, or prints which lines of the code each of them passes through.
 """
 
 import ast
@@ -170,10 +170,12 @@ def _surely(parent: ast.AST, field: str, index: int | None) -> bool:
 
 
 async def _replayed(files: list[Path]) -> bool:
-    from worker.replaying import read_kept, replay
+    from tests.histories.many import Played, shown
+    from worker.replaying import replay
 
     for path in files:
-        if not (await replay(read_kept(path))).identical:
+        kept = Played.model_validate_json(path.read_bytes())
+        if not (await replay(kept)).identical or await shown(kept) != kept.shown:
             return False
     return True
 

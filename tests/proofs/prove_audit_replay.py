@@ -2,8 +2,8 @@
 
 PROVE_HISTORIES cases are played on a time-skipping server (walks of the state machine, whole stories, short hires) and replayed; then
 PROVE_MUTANTS mechanical mutants of the stories and the judgements, each in a copied tree and a process of its own, against all of those
-histories that pass through the changed line (tests/histories/mutating.py says which changes are drawn, and why). PROVE_SEED changes both
-draws.
+histories that pass through the changed line (tests/histories/mutating.py says which changes are drawn, and why): caught is what says
+another fact, gives another command, or shows the case otherwise than the store's rows. PROVE_SEED changes both draws.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.histories.many import play, write
+from tests.histories.many import Played, play, write
 from tests.histories.mutating import ROOT, Mutant, mutants
-from worker.replaying import Kept, replay
+from worker.replaying import replay
 
 HISTORIES = int(os.environ.get("PROVE_HISTORIES", "500"))
 MUTANTS = int(os.environ.get("PROVE_MUTANTS", "50"))
@@ -42,7 +42,7 @@ def main() -> int:
     return 0 if same == len(kept) and caught >= ENOUGH * drawn else 1
 
 
-async def replayed(kept: list[Kept]) -> tuple[int, int, int]:
+async def replayed(kept: list[Played]) -> tuple[int, int, int]:
     """How many histories are identical, and how many steps were judged again, of how many."""
     verdicts = [await replay(each) for each in kept]
     for each in verdicts:
@@ -51,7 +51,7 @@ async def replayed(kept: list[Kept]) -> tuple[int, int, int]:
     return sum(v.identical for v in verdicts), sum(v.judged for v in verdicts), sum(v.steps for v in verdicts)
 
 
-def hunt(kept: list[Kept], place: Path) -> tuple[int, int]:
+def hunt(kept: list[Played], place: Path) -> tuple[int, int]:
     """How many mutants there were, and how many were caught. The unchanged copy must pass, or a catch would mean nothing."""
     shown, trees = place / "histories", [place / "one", place / "two"]
     shown.mkdir()
