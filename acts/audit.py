@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from acts.dossiers import Found, Policy, bound, papers_of, stands
+from acts.rights import SEES, Resource
 from acts.verifying import Verified, Verifying
 from domain.errors import BadInput, NotAllowed, NotFound, NotNow
 from domain.log import verify
@@ -18,7 +19,6 @@ from domain.log.dossier import Anchor, Made, log_export
 from domain.log.note import LogKey
 from domain.log.reading import Page
 from domain.looking import Category, Look, Reader, told
-from domain.words import Role
 from domain.words import roles as roles_among
 from store.checkpoints import Checkpoint, Checkpoints
 from store.database import Database
@@ -30,9 +30,6 @@ from store.queries import Queries
 from store.reads import Reads
 from store.vacancies import Vacancies
 
-READERS = frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
-#: Who may read what was written to candidates.
-OF_LETTERS = frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
 LANGUAGES = ("en", "fr")
 _CODE = re.compile(r"[a-z][a-z0-9_.]{1,63}")
 
@@ -120,7 +117,8 @@ class AuditDesk:
 
     async def _may(self, person: str, purpose: str = "audit", *, letters: bool = False) -> None:
         roles = roles_among((await self._people.staff(person)).roles)
-        for what, who in (("exports", READERS), ("the texts of letters", OF_LETTERS if letters else READERS)):
+        who_of = {"exports": SEES[Resource.EVIDENCE], "the texts of letters": SEES[Resource.LETTERS_OUT if letters else Resource.EVIDENCE]}
+        for what, who in who_of.items():
             if not who & roles:
                 raise NotAllowed(f"{what} are for: {', '.join(sorted(who))}", code="wrong_role")
         if not _CODE.fullmatch(purpose):

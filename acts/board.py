@@ -7,20 +7,21 @@ scores only after giving their own (`recruitment.md` §3, §7).
 from dataclasses import dataclass
 from typing import Any
 
+from acts.rights import SEES, Resource
 from domain.acts.board import mean_of
 from domain.candidate import Application, board_view
+from domain.deeds import HR
 from domain.errors import NotAllowed, NotFound
 from domain.hire import HireState, fold
 from domain.looking import Category, Look, Reader
 from domain.vacancy import VacancyState
 from domain.vacancy import fold as fold_vacancy
-from domain.words import Role, Stage
+from domain.words import Stage
 from domain.words import roles as roles_among
 from store.people import People
 from store.queries import Queries
 from store.reads import Reads
 
-SEES = frozenset({Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.STAFF_OBSERVER, Role.HR_OFFICER, Role.HR_HEAD})
 BEFORE_THE_BOARD = (Stage.ASSESSMENT, Stage.INTERVIEW, Stage.SELECTION)
 
 
@@ -86,9 +87,9 @@ class Boardroom:
     async def _may_look(self, person: str, state: VacancyState) -> None:
         """One of the board's roles or HR; where a board was named, of the board only who sits on it."""
         roles = roles_among((await self._people.staff(person)).roles)
-        if not SEES & roles:
+        if not SEES[Resource.BOARD] & roles:
             raise NotAllowed("the board's table is for the board and HR", code="wrong_role")
-        if not {Role.HR_OFFICER, Role.HR_HEAD} & roles and state.board is not None and person not in state.board.seats:
+        if not HR & roles and state.board is not None and person not in state.board.seats:
             raise NotAllowed(f"{person} does not sit on the board of vacancy {state.reference}", code="not_on_the_board")
 
 

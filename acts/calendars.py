@@ -10,12 +10,12 @@ from typing import Any
 from acts.carrier import Carrier
 from config.files import load_calendar, names
 from domain.calendars import Calendar, newest
-from domain.errors import BadInput, CaseClosed, Conflict, NotAllowed
+from domain.deeds import check_deed
+from domain.errors import BadInput, CaseClosed, Conflict
 from domain.hire import fold
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.recount import recounts
-from domain.words import Role
 from store.calendars import Calendars
 from store.clock import DoorClock
 from store.database import Database
@@ -72,8 +72,7 @@ class CalendarDesk:
         Raises NotFound (person), NotAllowed, BadInput, Conflict (other days under this version), EngineUnavailable.
         """
         who = await self._people.staff(person)
-        if Role.HR_HEAD not in who.roles:
-            raise NotAllowed("publishing a calendar is for hr_head", code="wrong_role")
+        check_deed("publish_calendar", who.roles)
         affected = await self.preview(calendar)
         await self._kept.publish(calendar, person)
         for case in dict.fromkeys(each.case for each in affected):

@@ -9,16 +9,11 @@ from connectors.addresses import Bounds, guarded_client
 from connectors.deliveries import Ping, Post
 from connectors.deliveries import ping as ping_with
 from connectors.signatures import load_signing_key
-from domain.errors import NotAllowed
-from domain.words import Role
-from domain.words import roles as roles_among
+from domain.deeds import check_deed
 from store.database import Database
 from store.names import new_id, system_now
 from store.people import People
 from store.replays import Replays
-
-#: Who may send something again or resume a subscription: those who look after the partners.
-OPERATORS = frozenset({Role.HR_OFFICER, Role.HR_HEAD, Role.KEY_ADMINISTRATOR})
 
 
 class DeliveryDesk:
@@ -43,9 +38,7 @@ class DeliveryDesk:
         await self._kept.resume(person, await self._by(person), partner)
 
     async def _by(self, person: str) -> datetime:
-        who = await self._people.staff(person)
-        if not OPERATORS & roles_among(who.roles):
-            raise NotAllowed(f"deliveries are for {', '.join(sorted(OPERATORS))}", code="wrong_role")
+        check_deed("operate_deliveries", (await self._people.staff(person)).roles)
         return system_now()
 
 

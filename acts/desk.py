@@ -50,6 +50,7 @@ from domain.away import with_doors
 from domain.calendars import Calendar
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.competition import report_sha256
+from domain.deeds import check_deed
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
 from domain.facts import LetterWritten, UndoPlanned
 from domain.forecast import Accuracy, Forecast, forecast_among
@@ -92,7 +93,6 @@ from store.vacancies import Vacancies
 
 #: Somebody who keeps a page of many cases open looks at each of them once in this time.
 ONE_LOOK = timedelta(hours=1)
-PUBLISHERS = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
 class Desk:
@@ -206,8 +206,7 @@ class Desk:
         for other content under the reference.
         """
         who = await self.people.staff(person)
-        if not PUBLISHERS & {Role(r) for r in who.roles}:
-            raise NotAllowed(f"publishing is for {', '.join(sorted(PUBLISHERS))}", code="wrong_role")
+        check_deed("publish_vacancy", who.roles)
         now = await self.clock.now()
         await self.policies.check_in_force(rules)
         published = await self._frozen(spec, rules, now)

@@ -10,13 +10,14 @@ from typing import Any
 from acts.carrier import Carrier
 from config.files import load_calendar
 from domain.announcements import messages_of
-from domain.errors import BadInput, NotAllowed, NotFound
+from domain.deeds import HR, check_deed
+from domain.errors import BadInput, NotFound
 from domain.importing import Ledger, Origin, begin, objections
 from domain.importing_file import Mistake, Row, read
 from domain.messages import Announcement, Step
 from domain.moment import Moment
 from domain.vacancy import OVER, Published
-from domain.words import PostState, Role
+from domain.words import PostState
 from domain.words import roles as roles_among
 from store.arrivals import Contact
 from store.clock import DoorClock
@@ -29,7 +30,6 @@ from store.vacancies import Vacancies
 
 #: Who knows these people by their source_id, where no partner does.
 SOURCE = "import"
-HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,7 @@ class Importing:
 
     async def _read(self, person: str, raw: bytes) -> tuple[list[Row], list[Mistake]]:
         who = await self._people.staff(person)
-        if Role.HR_HEAD not in roles_among(who.roles):
-            raise NotAllowed("hires are imported by the head of HR", code="wrong_role")
+        check_deed("import_hires", who.roles)
         try:
             return read(raw.decode("utf-8"))
         except UnicodeDecodeError:

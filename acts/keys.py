@@ -1,12 +1,11 @@
 """The compartments' keys: a new generation, and the end of an old one under dual control. For key administrators, who see no case."""
 
 from config.keyring import FileKeyring, Generation
-from domain.errors import Conflict, FourEyes, NotAllowed, NotFound, NotNow
+from domain.deeds import check_deed
+from domain.errors import Conflict, FourEyes, NotFound, NotNow
 from domain.log.epochs import Handover
 from domain.log.note import LogKey
 from domain.sealing import Compartment
-from domain.words import Role
-from domain.words import roles as roles_among
 from store.checkpoints import Checkpoints
 from store.database import Database
 from store.keys import Destruction, Destructions
@@ -30,14 +29,14 @@ class KeyDesk:
 
         Raises NotFound, NotAllowed.
         """
-        await self._administrator(person)
+        await self._administrator(person, "keep_keys")
         made = ring.rotate(compartment, system_now())
         await rewrapped(self._db, ring, compartment)
         return made
 
     async def rewrap(self, person: str, ring: FileKeyring, compartment: Compartment) -> int:
         """Wrap the subjects' keys that an older generation still wraps under the newest; how many. Raises NotFound, NotAllowed, KeyGone."""
-        await self._administrator(person)
+        await self._administrator(person, "keep_keys")
         return await rewrapped(self._db, ring, compartment)
 
     async def waiting(self) -> list[Destruction]:
@@ -46,7 +45,7 @@ class KeyDesk:
 
     async def propose(self, person: str, ring: FileKeyring, compartment: Compartment, epoch: str) -> None:
         """Propose that a generation is destroyed; a second time changes nothing. Raises NotFound, NotAllowed, Conflict, NotNow."""
-        await self._administrator(person)
+        await self._administrator(person, "propose_destruction")
         await self._destroyable(ring, compartment, epoch)
         if await self._kept.find(compartment, epoch) is None:
             await self._kept.propose(compartment, epoch, person, system_now())
@@ -56,7 +55,7 @@ class KeyDesk:
 
         Raises NotFound, NotAllowed, FourEyes, Conflict, NotNow.
         """
-        await self._administrator(person)
+        await self._administrator(person, "approve_destruction")
         found = await self._kept.find(compartment, epoch)
         if found is None:
             raise NotFound(f"nobody proposed to destroy {compartment}/{epoch}: muster keys destroy", code="not_proposed")
@@ -71,7 +70,7 @@ class KeyDesk:
 
         Raises NotFound, NotAllowed, Forked, NotNow.
         """
-        await self._administrator(person)
+        await self._administrator(person, "keep_keys")
         log = Checkpoints(self._db, old)
         await log.keys()
         if log.handovers and log.handovers[-1].key == new.text:
@@ -86,7 +85,5 @@ class KeyDesk:
         if wrapped := await self._kept.wrapped_under(compartment, epoch):
             raise NotNow(f"{compartment}/{epoch} still wraps the keys of {wrapped} subjects", code="key_still_wraps")
 
-    async def _administrator(self, person: str) -> None:
-        who = await self._people.staff(person)
-        if Role.KEY_ADMINISTRATOR not in roles_among(who.roles):
-            raise NotAllowed(f"keys are for: {Role.KEY_ADMINISTRATOR}", code="wrong_role")
+    async def _administrator(self, person: str, deed: str) -> None:
+        check_deed(deed, (await self._people.staff(person)).roles)

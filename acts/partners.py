@@ -11,6 +11,7 @@ from config.partners import Partner
 from config.words import Words
 from connectors.authority import Authority
 from domain.asked import OurAsk, asks
+from domain.deeds import HR
 from domain.editions import in_force
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.forecast import observations
@@ -28,7 +29,6 @@ from store.partners import Partners
 from store.people import People
 from store.queries import Queries
 
-HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 POLICY = "standard"
 
 

@@ -7,13 +7,11 @@ the rest. Auditors read and never act. Names of candidates are for the roles tha
 from enum import StrEnum
 from typing import Protocol
 
-from acts.audit import READERS
-from acts.board import SEES as BOARD_ROOM
 from acts.compartments import ANSWERS, OPENS
 from domain.balance_people import READERS as OF_BALANCE
+from domain.deeds import HAS_A_PART, HR
 from domain.words import Role
 
-HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 OVERSEES = HR | {Role.APPOINTING_AUTHORITY, Role.AUDITOR}
 EVERYBODY = frozenset(Role)
 
@@ -59,6 +57,8 @@ class Resource(StrEnum):
     READS = "reads"
     #: Dossiers and the log, for auditors.
     EVIDENCE = "evidence"
+    #: The texts of letters in a dossier: they name a candidate.
+    LETTERS_OUT = "letters_out"
     #: What Temporal keeps of a case, opened (`gateway/api/codec.py`): all of it at once, so for whom the whole case is.
     HISTORIES = "histories"
     #: The log as an auditor reads it: who did what, what lay outside the normal path, the report.
@@ -75,7 +75,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.PEOPLE: HR | {Role.DATA_PROTECTION_OFFICER},
     Resource.VACANCIES: EVERYBODY,
     Resource.COMPETITION: OVERSEES | {Role.BOARD_CHAIR},
-    Resource.BOARD: BOARD_ROOM,
+    Resource.BOARD: HR | {Role.BOARD_CHAIR, Role.BOARD_MEMBER, Role.STAFF_OBSERVER},
     Resource.RULES: EVERYBODY,
     Resource.OVERLAYS: OVERSEES,
     Resource.REHEARSALS: OVERSEES,
@@ -91,10 +91,11 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.ERASING: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.LOG: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
     Resource.READS: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER}),
-    Resource.EVIDENCE: READERS,
+    Resource.EVIDENCE: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
+    Resource.LETTERS_OUT: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.HISTORIES: HR,
     Resource.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
-    Resource.ACTING: EVERYBODY - {Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.KEY_ADMINISTRATOR},
+    Resource.ACTING: HAS_A_PART,
 }
 
 

@@ -12,10 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from domain.deeds import check_deed
 from domain.errors import BadInput, NotAllowed, NotFound, NotNow
 from domain.signals import Kind, remedy
-from domain.words import Role
-from domain.words import roles as roles_among
 from store import strays
 from store.clock import DoorClock
 from store.database import Database
@@ -28,7 +27,6 @@ Row = dict[str, Any]
 list_ = list  # the desk has a question of this name
 Act = Callable[[str, str, str, dict[str, Any], str], Awaitable[Any]]
 
-HR = frozenset({Role.HR_OFFICER, Role.HR_HEAD})
 CONTRADICTED = "contradicted"
 
 
@@ -81,7 +79,7 @@ class SignalDesk:
 
     async def discard(self, person: str, event: str, reason: str) -> Signal:
         """Put an event away: it will have no effect. Raises NotFound, NotAllowed, NotNow when it does not wait."""
-        await self._may(person)
+        await self._may(person, "discard_event")
         signal, now = await self.get(event), await self._clock.now()
         if signal.proposed:
             raise NotNow("something is proposed about this event; decide that first", code="proposed_already")
@@ -100,7 +98,7 @@ class SignalDesk:
 
     async def propose(self, person: str, event: str, kind: Kind, reason: str, to: str | None = None) -> Decision:
         """Propose to put an event to its case once more, or to another case. Raises NotFound, NotAllowed, NotNow, BadInput, Conflict."""
-        await self._may(person)
+        await self._may(person, "propose_event")
         signal = await self._with(event, kind)
         if (kind == "reroute") != bool(to):
             raise BadInput("a new route names its case; a replay goes to the event's own", code="bad_arguments", field="to")
@@ -112,7 +110,7 @@ class SignalDesk:
 
     async def decide(self, person: str, decision: str, *, approve: bool = True) -> Decision:
         """Approve or reject what another person proposed. Raises NotFound, NotAllowed (the same person), NotNow, Conflict."""
-        await self._may(person)
+        await self._may(person, "decide_event")
         asked = await self._decisions.get(decision)
         if asked.state != "proposed":
             if asked.decided_by == person and (asked.state == "done") == approve:
@@ -153,10 +151,8 @@ class SignalDesk:
         if not await self._signals.known(to):
             raise NotFound(f"there is no case {to}", code="unknown_case", case=to)
 
-    async def _may(self, person: str) -> None:
-        who = await self._people.staff(person)
-        if not HR & roles_among(who.roles):
-            raise NotAllowed(f"events are for {', '.join(sorted(HR))}", code="wrong_role")
+    async def _may(self, person: str, deed: str) -> None:
+        check_deed(deed, (await self._people.staff(person)).roles)
 
 
 def _put_away(tx: Connection, event: str, now: datetime) -> None:

@@ -6,15 +6,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from config.guard import App
 from config.patience import PatientProtocol
 
 
-def health(ready: Callable[[], Awaitable[None]]) -> APIRouter:
-    """Where a door says that it runs, and that it could do its work: `ready` raises Trouble while it could not."""
-    router = APIRouter(include_in_schema=False)
+def health(ready: Callable[[], Awaitable[None]], stated: Callable[[], Awaitable[None]]) -> APIRouter:
+    """Where a door says that it runs, and that it could do its work: `ready` raises Trouble while it could not.
+    `stated` says what one needs to ask: nothing."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(stated)])
 
     @router.get("/livez")
     async def livez() -> dict[str, str]:

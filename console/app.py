@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
+from acts.needs import Free, check_stated, free
 from acts.sessions import NotSignedIn
 from config.guard import App, Guard, Message, Receive, Scope, Send, allowed
 from config.serving import health
@@ -68,7 +69,8 @@ def create_console(parts: Parts, larger: Mapping[str, int] | None = None) -> Gua
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _misdirected)
     app.add_exception_handler(Exception, _broken)
-    routers = [*parts.routers, parts.frame.assets.routes(), health(parts.ready)]
+    routers = [*parts.routers, parts.frame.assets.routes(), health(parts.ready, free(Free.PUBLIC))]
+    check_stated(route for router in routers for route in router.routes)
     for router in routers:
         app.include_router(router)
     return Guard(_told(app, secure=parts.reception.secure), allowed(routers), _turned_away, larger=larger)

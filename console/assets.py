@@ -7,8 +7,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
+from acts.needs import Free, free
 from domain.errors import NotFound
 
 STATIC = Path(__file__).parent / "static"
@@ -39,7 +40,7 @@ class Assets:
             raise NotFound(f"there is no asset {name}", code="no_asset") from None
 
     def routes(self) -> APIRouter:
-        at = APIRouter()
+        at = APIRouter(dependencies=[Depends(free(Free.PUBLIC))])
 
         @at.get("/assets/{name}")
         async def asset(name: str) -> Response:

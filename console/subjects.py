@@ -16,7 +16,7 @@ from domain import acts as hires
 from domain import competition
 from domain.competition import Act as VacancyAct
 from domain.competition.report import decided_already
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotFound
 from domain.facts import ReportLine
 from domain.hire import HireState
 from domain.messages import Receipt
@@ -97,10 +97,8 @@ def _offered_by_hire(row: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 async def of_vacancy(visitor: Visitor, language: str, reference: str, act: str) -> Subject:
-    """Raises NotFound, and NotAllowed for somebody whose role does not do this: the form would name people and posts for nothing."""
+    """Raises NotFound. The page's own need keeps away whose role does not do this: the form would name people and posts for nothing."""
     what, case = _act(competition.ACTS, act), f"vacancy/{reference}"
-    if not what.roles & visitor.roles:
-        raise NotAllowed(f"{act} is for {', '.join(sorted(what.roles))}", code="wrong_role", roles=sorted(map(str, what.roles)))
     standing, row = await visitor.desk.standing(case), await visitor.desk.vacancy(reference)
     state = standing.state
     if isinstance(state, HireState):

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from acts import parts
 from acts.desk import Desk
+from acts.needs import Need
 from acts.rights import SEES, Resource
 from acts.sessions import csrf_token
 from config.words import LANGUAGES
@@ -67,10 +68,12 @@ class Reception:
 
 
 class Shows:
-    """The dependency of a page: who is signed in, and may look at `resource`."""
+    """The dependency of a page: who is signed in, and may look at `resource`. `act`: the act it is about (`acts.needs.KNOWN`)."""
 
-    def __init__(self, resource: Resource = Resource.ONESELF) -> None:
-        self.resource = resource
+    changes = False
+
+    def __init__(self, resource: Resource = Resource.ONESELF, act: str = "") -> None:
+        self.need = Need(resource, changes=self.changes, act=act)
 
     async def __call__(self, request: Request) -> Visitor:
         reception: Reception = request.app.state.reception
@@ -78,17 +81,20 @@ class Shows:
         session = await reception.desk.sessions.proved(secret, used=WATCHING not in request.headers)
         visitor = await _visitor(reception, session, secret)
         request.state.visitor, request.state.position = visitor, request.app.state.pulse.position
-        self._check(visitor)
+        self._check(visitor, self.need.of(request.path_params.get("act", "")))
         return visitor
 
-    def _check(self, visitor: Visitor) -> None:
-        if not visitor.sees(self.resource):
-            wanted = sorted(str(role) for role in SEES[self.resource])
-            raise NotAllowed(f"{self.resource} is for: {', '.join(wanted)}", code="wrong_role", roles=wanted)
+    @staticmethod
+    def _check(visitor: Visitor, need: Need) -> None:
+        if not need.roles & visitor.roles:
+            wanted = sorted(str(role) for role in need.roles)
+            raise NotAllowed(f"{need.act or need.resource} is for: {', '.join(wanted)}", code="wrong_role", roles=wanted)
 
 
 class Does(Shows):
     """The dependency of whatever changes something: the form has to come from a page of this very session, at this very address."""
+
+    changes = True
 
     async def __call__(self, request: Request) -> Visitor:
         check_origin(request)

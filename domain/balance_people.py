@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain import balance
+from domain.deeds import DEEDS
 from domain.facts import (
     ApplicationReceived,
     ApplicationReplaced,
@@ -25,7 +26,7 @@ from domain.facts import (
 from domain.words import Condition, Ending, Role, Stage
 
 #: Who turns the watch on or off (one of each) and issues its reports; who may read what was issued.
-DECIDERS = frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
+DECIDERS = DEEDS["approve_balance"].roles
 READERS = DECIDERS | {Role.AUDITOR}
 #: Nobody selected or rejected them.
 NOT_COUNTED = frozenset({Ending.WITHDRAWN, Ending.VACANCY_CANCELLED})

@@ -10,13 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.errors import Conflict, FourEyes, NotAllowed, NotNow
+from domain.deeds import check_deed
+from domain.errors import Conflict, FourEyes, NotNow
 from domain.rules import Rules
-from domain.words import Role
-from domain.words import roles as roles_among
 
-#: Who may propose a policy, and who may publish what another of them proposed.
-KEEPERS = frozenset({Role.HR_HEAD, Role.APPOINTING_AUTHORITY})
 #: Says of an edition that it came with the software: nobody proposed it, the installation did.
 SHIPPED = "shipped"
 
@@ -53,7 +50,7 @@ def propose(rules: Rules, known: Iterable[Edition], person: str, roles: Iterable
 
     Raises NotAllowed (role), Conflict (the version has other content), NotNow (effective in the past).
     """
-    _keeper(roles)
+    check_deed("propose_policy", roles)
     stands = next((each for each in known if (each.name, each.version) == (rules.name, rules.version)), None)
     if stands is not None:
         if stands.sha256 != rules.sha256:
@@ -71,7 +68,7 @@ def approve(edition: Edition, sha256: str, person: str, roles: Iterable[str], at
 
     Raises NotAllowed (role), NotNow (other bytes, published already), FourEyes (the proposer).
     """
-    _keeper(roles)
+    check_deed("approve_policy", roles)
     if edition.published_at is not None:
         raise NotNow(f"policy {edition.name} {edition.version} is published already", code="already_published")
     if edition.sha256 != sha256:
@@ -101,8 +98,3 @@ def state(edition: Edition, known: Iterable[Edition], at: datetime) -> Literal["
     if edition.effective_from > at:
         return "to_come"
     return "in_force" if in_force(known, edition.name, at) == edition else "past"
-
-
-def _keeper(roles: Iterable[str]) -> None:
-    if not KEEPERS & roles_among(roles):
-        raise NotAllowed(f"policies are kept by {', '.join(sorted(KEEPERS))}", code="wrong_role")

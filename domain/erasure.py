@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.deeds import DEEDS
 from domain.errors import FourEyes, NotAllowed, NotNow
 from domain.words import Role
 
 #: Who may ask for an erasure, place a hold and lift it. An erasure takes one of each, two persons.
-DECIDERS = frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD})
+DECIDERS = DEEDS["approve_erasure"].roles
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.editions import KEEPERS
-from domain.errors import Conflict, FourEyes, NotAllowed, NotNow
+from domain.deeds import check_deed
+from domain.errors import Conflict, FourEyes, NotNow
 from domain.hire import HireState
 from domain.rules import DEADLINE_KEYS, DeadlineRule, Rules
 from domain.words import Stage
-from domain.words import roles as roles_among
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")]
 
@@ -88,7 +87,7 @@ class Standing(Strict):
 
 def propose(overlay: Overlay, stands: Standing | None, person: str, roles: Iterable[str], at: datetime) -> Standing:
     """Raises NotAllowed, Conflict (the name stands with other content)."""
-    _keeper(roles)
+    check_deed("propose_overlay", roles)
     if stands is None:
         return Standing(overlay=overlay, proposed_by=person, proposed_at=at)
     if stands.overlay != overlay:
@@ -98,7 +97,7 @@ def propose(overlay: Overlay, stands: Standing | None, person: str, roles: Itera
 
 def approve(stands: Standing, sha256: str, person: str, roles: Iterable[str], at: datetime) -> Standing:
     """Raises NotAllowed, NotNow (approved already, other bytes), FourEyes."""
-    _keeper(roles)
+    check_deed("approve_overlay", roles)
     if stands.state != "proposed":
         raise NotNow(f"overlay {stands.id} is {stands.state} already", code="already_approved")
     if stands.overlay.sha256 != sha256:
@@ -110,15 +109,10 @@ def approve(stands: Standing, sha256: str, person: str, roles: Iterable[str], at
 
 def lift(stands: Standing, person: str, roles: Iterable[str], at: datetime) -> Standing:
     """Raises NotAllowed, NotNow (not approved, lifted already). One person lifts: it gives back what was taken."""
-    _keeper(roles)
+    check_deed("lift_overlay", roles)
     if stands.state != "approved":
         raise NotNow(f"overlay {stands.id} is {stands.state}", code="not_approved")
     return stands.model_copy(update={"lifted_by": person, "lifted_at": at})
-
-
-def _keeper(roles: Iterable[str]) -> None:
-    if not KEEPERS & roles_among(roles):
-        raise NotAllowed(f"overlays are for {', '.join(sorted(KEEPERS))}", code="wrong_role")
 
 
 # ---- whom it concerns, and how -----------------------------------------------------------------------------------------------

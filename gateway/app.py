@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from acts.needs import Free, check_stated, free
 from config.guard import MAX_BYTES, READ_SECONDS, Guard, allowed
 from connectors.signatures import VerifyingKey, key_text
 from domain.errors import Problem, Trouble
@@ -45,13 +46,14 @@ def create_app(parts: Parts) -> Guard:
     app.add_exception_handler(HTTPException, _misdirected)
     app.add_exception_handler(Exception, _broken)
     routers = [*parts.routers, _about_itself(parts)]
+    check_stated(route for router in routers for route in router.routes)
     for router in routers:
         app.include_router(router)
     return Guard(app, allowed(routers), refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds)
 
 
 def _about_itself(parts: Parts) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.PUBLIC))])
 
     @router.get("/keys", summary="The public keys of our receipts and of the events we send")
     async def keys() -> dict[str, Any]:

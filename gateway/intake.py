@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
+from acts.needs import Free, free
 from connectors.signatures import Headers
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.events import CONTENT_TYPE, Inbound, parse
@@ -124,7 +125,7 @@ def _told(kept: Kept) -> dict[str, Any]:
 
 def routes(intake: Intake) -> APIRouter:
     """Events in, receipts out."""
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.SIGNED))])
 
     @router.post("/events", status_code=202, summary="Take one CloudEvent; answer with a signed receipt")
     async def take(request: Request) -> Response:

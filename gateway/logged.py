@@ -4,10 +4,11 @@ sender alone, that an event is in it."""
 import re
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from acts.needs import Free, free
 from domain.errors import BadInput, NotAllowed
 from gateway.proving import Claim, Prover
 
@@ -33,14 +34,22 @@ class Consistency(BaseModel):
     proof: list[str]
 
 
+PUBLIC, SIGNED = [Depends(free(Free.PUBLIC))], [Depends(free(Free.SIGNED))]
+
+
 def routes(proofs: Proofs, prover: Prover) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/log/checkpoint", summary="The newest signed checkpoint of the audit log")
+    @router.get("/log/checkpoint", dependencies=PUBLIC, summary="The newest signed checkpoint of the audit log")
     async def checkpoint() -> Response:
         return Response((await proofs.checkpoint()).note, media_type=TEXT, headers=NOT_KEPT)
 
-    @router.get("/log/consistency", summary="That the audit log goes on from an earlier checkpoint", response_model=Consistency)
+    @router.get(
+        "/log/consistency",
+        dependencies=PUBLIC,
+        summary="That the audit log goes on from an earlier checkpoint",
+        response_model=Consistency,
+    )
     async def consistency(
         from_: Annotated[str, Query(alias="from", description="The size in the checkpoint you kept.")] = "",
         to: Annotated[str, Query(description="A later size; the newest checkpoint's when not said.")] = "",
@@ -49,7 +58,11 @@ def routes(proofs: Proofs, prover: Prover) -> APIRouter:
             raise BadInput("from and to must be sizes of the log, as checkpoints have them", code="bad_query")
         return JSONResponse(await proofs.consistency(int(from_), int(to) if to else None), headers=NOT_KEPT)
 
-    @router.get("/events/{partner}/{event_id}/proof", summary="That an event is in the audit log, for its sender")
+    @router.get(
+        "/events/{partner}/{event_id}/proof",
+        dependencies=SIGNED,
+        summary="That an event is in the audit log, for its sender",
+    )
     async def event(request: Request, partner: str, event_id: str) -> Response:
         if not _NAMES.fullmatch(f"{partner}/{event_id}"):
             raise BadInput("the address must be /events/<partner>/<event id>/proof", code="bad_address")

@@ -5,9 +5,10 @@ import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.responses import JSONResponse, StreamingResponse
 
+from acts.needs import Free, free
 from config.partners import Partner
 from domain.errors import BadInput
 from gateway.cursors import BEGINNING
@@ -25,7 +26,7 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,2}")
 
 
 def routes(feed: Feed, prover: Prover) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.SIGNED))])
 
     @router.get("/feed", summary="The events a partner subscribes to, for one that fetches them")
     async def read(

@@ -4,9 +4,10 @@ import hashlib
 from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
+from acts.needs import Free, free
 from config.schemas import PROMISED, schema, text
 from domain.errors import NotFound
 
@@ -38,7 +39,7 @@ def names() -> tuple[str, ...]:
 
 
 def routes() -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.PUBLIC))])
 
     @router.get("/schemas", summary="The schemas there are: the envelope, and the data of every type in and out")
     async def listed(request: Request) -> Response:

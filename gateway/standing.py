@@ -3,9 +3,10 @@
 import re
 from typing import Any, Protocol
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
+from acts.needs import Free, free
 from config.telling import Teller
 from config.words import LANGUAGES, Words
 from domain.errors import BadInput, NotFound
@@ -50,7 +51,7 @@ class Standing:
 
 
 def routes(standing: Standing) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.SIGNED))])
 
     @router.get("/hires/{hire}/status", summary="Where an application stands, for the portal that sent it")
     async def status(request: Request, hire: str) -> Response:

@@ -15,13 +15,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import JSONResponse
 
+from acts.needs import Free, free
 from connectors.client_secrets import fits
 from connectors.signatures import BadKey, BadSignature, Headers, SigningKey
 from gateway.certificates import Edges
@@ -214,7 +215,7 @@ class TokenDesk:
 
 
 def routes(desk: TokenDesk) -> APIRouter:
-    router = APIRouter()
+    router = APIRouter(dependencies=[Depends(free(Free.DOOR))])
 
     @router.post("/oauth/token", summary="A bearer token for a client id and secret (OAuth 2.0 client credentials)")
     async def token(request: Request) -> JSONResponse:

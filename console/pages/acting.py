@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.needs import BY_PATH
 from acts.rights import Resource
 from console.forms import fields_of, read
 from console.frame import Frame
@@ -20,8 +21,10 @@ from console.visits import Does, Shows, Visitor, language_of
 from domain.errors import BadInput, Refusal, Stale, Trouble
 
 ActName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$")]
-Acting = Annotated[Visitor, Depends(Does(Resource.ACTING))]
-Looking = Annotated[Visitor, Depends(Shows(Resource.ACTING))]
+ToHire = Annotated[Visitor, Depends(Does(Resource.ACTING, f"hire.{BY_PATH}"))]
+OnHire = Annotated[Visitor, Depends(Shows(Resource.ACTING, f"hire.{BY_PATH}"))]
+ToVacancy = Annotated[Visitor, Depends(Does(Resource.ACTING, f"vacancy.{BY_PATH}"))]
+OnVacancy = Annotated[Visitor, Depends(Shows(Resource.ACTING, f"vacancy.{BY_PATH}"))]
 About = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.:/-]{0,80}$")]
 Version = Annotated[int, Form(ge=0)]
 RequestId = Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")]
@@ -35,20 +38,20 @@ def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
     @at.get("/hires/{hire}/acts/{act}")
-    async def form(request: Request, visitor: Looking, hire: HireId, act: ActName, about: About = "") -> Response:
+    async def form(request: Request, visitor: OnHire, hire: HireId, act: ActName, about: About = "") -> Response:
         subject = await of_hire(visitor, language_of(request), hire, act)
         return _page(frame, request, visitor, subject, _said(about=about))
 
     @at.post("/hires/{hire}/acts/{act}")
     async def do(
-        request: Request, visitor: Acting, hire: HireId, act: ActName, version: Version, request_id: RequestId, step: Step = "preview"
+        request: Request, visitor: ToHire, hire: HireId, act: ActName, version: Version, request_id: RequestId, step: Step = "preview"
     ) -> Response:
         subject = await of_hire(visitor, language_of(request), hire, act)
         return await _sent(frame, request, visitor, subject, version, request_id, step)
 
     @at.get("/vacancies/{reference}/acts/{act}")
     async def vacancy_form(
-        request: Request, visitor: Looking, reference: Reference, act: ActName, about: About = "", hire: About = "", post: About = ""
+        request: Request, visitor: OnVacancy, reference: Reference, act: ActName, about: About = "", hire: About = "", post: About = ""
     ) -> Response:
         subject = await of_vacancy(visitor, language_of(request), reference, act)
         return _page(frame, request, visitor, subject, _said(about=about, hire=hire, post=post))
@@ -56,7 +59,7 @@ def routes(frame: Frame) -> APIRouter:
     @at.post("/vacancies/{reference}/acts/{act}")
     async def do_to_vacancy(
         request: Request,
-        visitor: Acting,
+        visitor: ToVacancy,
         reference: Reference,
         act: ActName,
         version: Version,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from acts import compartments
 from acts.compartments import opened, tells
 from acts.digest import office_zone
+from acts.needs import Free, free
 from acts.rights import Resource
 from config.files import load_rules
 from config.telling import Teller
@@ -79,7 +80,7 @@ def routes(frame: Frame) -> APIRouter:
         )
         return frame.page(request, "deadlines_what_if.html", tab="what_if", hire=hire.strip(), one_day=DAY, **answer)
 
-    @at.get("/calendar/{secret}.ics")
+    @at.get("/calendar/{secret}.ics", dependencies=[Depends(free(Free.SECRET))])
     async def feed(request: Request, secret: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]) -> Response:
         desk = request.app.state.reception.desk
         who, items = await desk.feeds.read(secret)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.needs import Free, free
 from acts.sessions import NotSignedIn
 from console.frame import Frame
 from console.visits import Does, Reception, Shows, Visitor, check_origin
@@ -13,15 +14,17 @@ from console.visits import Does, Reception, Shows, Visitor, check_origin
 Wanted = Annotated[str, Query(alias="next", max_length=400)]
 Why = Annotated[str, Query(pattern=r"^[a-z_]{0,40}$")]
 
+DOOR = [Depends(free(Free.DOOR))]
+
 
 def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
-    @at.get("/sign-in")
+    @at.get("/sign-in", dependencies=DOOR)
     async def door(request: Request, wanted: Wanted = "/", why: Why = "") -> Response:
         return frame.page(request, "sign_in.html", wanted=inside(wanted), why=why, person="")
 
-    @at.post("/sign-in")
+    @at.post("/sign-in", dependencies=DOOR)
     async def by_password(
         request: Request,
         person: Annotated[str, Form(max_length=64)],
@@ -35,12 +38,12 @@ def routes(frame: Frame) -> APIRouter:
             return frame.page(request, "sign_in.html", 403, wanted=inside(wanted), why=refused.code, person=person)
         return await _signed_in(request, secret, wanted)
 
-    @at.get("/in/{link}")
+    @at.get("/in/{link}", dependencies=DOOR)
     async def shown(request: Request, link: str) -> Response:
         person = await _reception(request).desk.sessions.whose_link(link)
         return frame.page(request, "by_link.html", 200 if person else 410, link=link, person=person)
 
-    @at.post("/in/{link}")
+    @at.post("/in/{link}", dependencies=DOOR)
     async def by_link(request: Request, link: str) -> Response:
         check_origin(request)
         try:

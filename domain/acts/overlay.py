@@ -2,7 +2,7 @@
 
 from domain import facts as f
 from domain.acts.table import ANY_STAGE, Args, Reference, act
-from domain.editions import KEEPERS
+from domain.deeds import KEEPERS
 from domain.errors import NotFound, NotNow
 from domain.explanation import changes
 from domain.hire import HireState

@@ -28,7 +28,6 @@ VacancyId = Annotated[str, Path(alias="case", pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 IfMatch = Annotated[
     str | None, Header(alias="If-Match", description="The ETag you read, so that you act on what you saw; or * for whatever it is now.")
 ]
-Acting = Annotated[Caller, Depends(acting())]
 ETAG: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"description": "The version of the case now.", "schema": {"type": "string"}}}}
 }
@@ -77,7 +76,7 @@ def _endpoint(noun: Noun, name: str, model: type[BaseModel]) -> Callable[..., Aw
 
     fixed = {
         "request": Request,
-        "caller": Acting,
+        "caller": Annotated[Caller, Depends(acting(f"{noun}.{name}"))],
         "case": CaseId if noun == "hire" else VacancyId,
         "args": model,
         "key": IdempotencyKey,

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
+from acts.needs import Free, check_stated, free
 from config.guard import MAX_BYTES, READ_SECONDS, App, Guard, Message, Receive, Scope, Send, allowed
 from config.serving import health
 from domain.errors import Problem, Trouble
@@ -51,8 +52,9 @@ def create_api(parts: Parts) -> Guard:
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _misdirected)
     app.add_exception_handler(Exception, _broken)
-    about = health(parts.ready)
+    about = health(parts.ready, free(Free.PUBLIC))
     app.include_router(about)
+    check_stated(route for router in (*parts.routers, about) for route in router.routes)
     routes = allowed([*parts.routers, about], described=DESCRIBED)
     return Guard(
         _told(sharing(app, parts.origins)), routes, refused, max_bytes=parts.max_bytes, read_seconds=parts.read_seconds, larger=parts.larger

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from acts import parts
 from acts.in_person import TokenDesk
+from acts.needs import Need
 from acts.rights import SEES, Resource
 from acts.tokens import NotProved
 from domain.errors import NotAllowed, Refusal
@@ -71,11 +72,11 @@ class Counter:
 
 
 class Sees:
-    """The dependency of an address: proves the caller, checks the resource. `acting` asks for a token of that scope, and reaches cases;
-    `reaching` asks Temporal only to show something. `pace`: how fast it may be asked, where that is not as everywhere."""
+    """The dependency of an address: proves the caller, checks the need. One that changes something asks for a token of that scope, and
+    reaches cases; `reaching` asks Temporal only to show something. `pace`: how fast it may be asked, where that is not as everywhere."""
 
-    def __init__(self, resource: Resource, *, acting: bool = False, reaching: bool | None = None, pace: Pace | None = None) -> None:
-        self.resource, self.acting, self._reaching, self._pace = resource, acting, acting if reaching is None else reaching, pace
+    def __init__(self, need: Need, *, reaching: bool | None = None, pace: Pace | None = None) -> None:
+        self.need, self._reaching, self._pace = need, need.changes if reaching is None else reaching, pace
 
     async def __call__(self, request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
         counter: Counter = request.app.state.counter
@@ -85,10 +86,10 @@ class Sees:
         request.state.token = token.token
         (self._pace or counter.pace).take(token.token)
         roles = await _roles(counter.desk, token.person)
-        if not SEES[self.resource] & roles:
-            wanted = ", ".join(sorted(SEES[self.resource]))
-            raise NotAllowed(f"{self.resource} is for: {wanted}", code="wrong_role", resource=str(self.resource))
-        if self.acting and token.scope is not Scope.ACT:
+        if not self.need.roles & roles:
+            what, wanted = self.need.act or self.need.resource, ", ".join(sorted(self.need.roles))
+            raise NotAllowed(f"{what} is for: {wanted}", code="wrong_role", resource=str(self.need.resource))
+        if self.need.changes and token.scope is not Scope.ACT:
             raise NotAllowed("this token may only read", code="token_reads_only")
         desk = await counter.acting() if self._reaching else counter.desk
         caller = Caller(token.person, roles, token.scope, desk, request.state.trace)
@@ -97,17 +98,17 @@ class Sees:
 
 def sees(resource: Resource, *, reaching: bool = False) -> Sees:
     """For an address that shows something."""
-    return Sees(resource, reaching=reaching)
+    return Sees(Need(resource), reaching=reaching)
 
 
-def acts(resource: Resource = Resource.ACTING) -> Sees:
-    """For an address that does something."""
-    return Sees(resource, acting=True)
+def acts(act: str) -> Sees:
+    """For an address that does this act (`acts.needs.KNOWN`)."""
+    return Sees(Need(Resource.ACTING, changes=True, act=act))
 
 
 def writes(resource: Resource) -> Sees:
     """For an address that does something the store alone can keep: works while Temporal is away."""
-    return Sees(resource, acting=True, reaching=False)
+    return Sees(Need(resource, changes=True), reaching=False)
 
 
 async def _roles(desk: TokenDesk, person: str) -> frozenset[Role]:

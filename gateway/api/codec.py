@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 from temporalio.api.common.v1 import Payload
 
+from acts.needs import Free, Need, free
 from acts.opening import Opener
 from acts.rights import Resource
 from domain.errors import BadInput, NotAllowed
@@ -51,7 +52,7 @@ class Payloads(BaseModel):
 
 def routes(opener: Opener, pace: Pace | None = None) -> APIRouter:
     at = router("codec")
-    reads = Sees(Resource.HISTORIES, pace=pace or Pace(BURST, PER_SECOND))
+    reads = Sees(Need(Resource.HISTORIES), pace=pace or Pace(BURST, PER_SECOND))
     OfHistories = Annotated[Caller, Depends(reads)]
 
     @at.post("/codec/decode", summary="Open payloads of a history, for Temporal's Web UI and command line; the log says who looked")
@@ -63,7 +64,7 @@ def routes(opener: Opener, pace: Pace | None = None) -> APIRouter:
     async def encode(caller: OfHistories, given: Payloads) -> Any:
         raise NotAllowed("this door opens histories and seals nothing: what goes into a case comes by its acts", code="codec_only_opens")
 
-    @at.options("/codec/decode", include_in_schema=False)
+    @at.options("/codec/decode", include_in_schema=False, dependencies=[Depends(free(Free.PUBLIC))])
     async def preflight() -> Response:
         return Response(status_code=204)
 

@@ -24,7 +24,16 @@ from gateway.api.once import IdempotencyKey, answered
 from gateway.api.problems import ACT_REFUSALS, REFUSALS
 from gateway.api.strict import StrictRoute
 
-Acting = Annotated[Caller, Depends(acting())]
+Publishing = Annotated[Caller, Depends(acting("publish_vacancy"))]
+OfPolicies = Annotated[Caller, Depends(acting("propose_policy"))]
+OfOverlays = Annotated[Caller, Depends(acting("propose_overlay"))]
+Lifting = Annotated[Caller, Depends(acting("lift_overlay"))]
+Applying = Annotated[Caller, Depends(acting("apply_overlay"))]
+OfCalendars = Annotated[Caller, Depends(acting("publish_calendar"))]
+OfAbsences = Annotated[Caller, Depends(acting("enter_absence"))]
+Delegating = Annotated[Caller, Depends(acting("delegate_roles"))]
+HandingOver = Annotated[Caller, Depends(acting("hire.hand_over"))]
+Importing = Annotated[Caller, Depends(acting("import_hires"))]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -79,7 +88,7 @@ def _proposals(at: APIRouter) -> None:
     @at.post(
         "/vacancies", status_code=201, summary="Publish a vacancy: from now on applications are taken, under rules that no longer change"
     )
-    async def publish(request: Request, caller: Acting, given: Publication, key: IdempotencyKey = None) -> JSONResponse:
+    async def publish(request: Request, caller: Publishing, given: Publication, key: IdempotencyKey = None) -> JSONResponse:
         async def do(request_id: str) -> Any:
             rules = (await caller.desk.policies.in_force(given.policy)).rules
             published = await caller.desk.publish(caller.person, given.spec, rules, request_id)
@@ -89,35 +98,35 @@ def _proposals(at: APIRouter) -> None:
         return await answered(request, caller, key, given, do, 201, where)
 
     @at.post("/policies", status_code=201, summary="Propose a policy; another person approves it, in person")
-    async def policy(request: Request, caller: Acting, given: PolicyProposal, key: IdempotencyKey = None) -> JSONResponse:
+    async def policy(request: Request, caller: OfPolicies, given: PolicyProposal, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return (await caller.desk.policies.propose(caller.person, given.rules, given.effective)).model_dump(mode="json")
 
         return await answered(request, caller, key, given, do, 201)
 
     @at.post("/overlays", status_code=201, summary="Propose an overlay; another person approves it, in person")
-    async def overlay(request: Request, caller: Acting, given: Overlay, key: IdempotencyKey = None) -> JSONResponse:
+    async def overlay(request: Request, caller: OfOverlays, given: Overlay, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return brief(await caller.desk.overlays.propose(caller.person, given))
 
         return await answered(request, caller, key, given, do, 201)
 
     @at.post("/overlays/{name}/lift", summary="Lift an overlay: no further hire gets it")
-    async def lift(request: Request, caller: Acting, name: Id, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def lift(request: Request, caller: Lifting, name: Id, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return brief(await caller.desk.overlays.lift(caller.person, name))
 
         return await answered(request, caller, key, given, do)
 
     @at.post("/overlays/{name}/apply", summary="Bring every hire in line with an overlay, one act each; says what became of each")
-    async def apply(request: Request, caller: Acting, name: Id, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def apply(request: Request, caller: Applying, name: Id, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return await caller.desk.overlays.apply(caller.person, name)
 
         return await answered(request, caller, key, given, do)
 
     @at.post("/calendars", status_code=201, summary="Publish a calendar: every case counts again; says which deadlines moved")
-    async def calendar(request: Request, caller: Acting, given: Calendar, key: IdempotencyKey = None) -> JSONResponse:
+    async def calendar(request: Request, caller: OfCalendars, given: Calendar, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return await caller.desk.calendars.publish(caller.person, given, caller.desk.carrier)
 
@@ -126,14 +135,14 @@ def _proposals(at: APIRouter) -> None:
 
 def _staff(at: APIRouter) -> None:
     @at.post("/staff/{person}/absences", summary="Enter an absence, with a deputy if there is one")
-    async def absent(request: Request, caller: Acting, person: Id, given: Absence, key: IdempotencyKey = None) -> JSONResponse:
+    async def absent(request: Request, caller: OfAbsences, person: Id, given: Absence, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return _noted(await caller.desk.personnel.absent(caller.person, person, given.starts_on, given.ends_on, given.deputy or ""))
 
         return await answered(request, caller, key, given, do)
 
     @at.post("/staff/{person}/delegations", summary="Give some of a person's roles to another for a time")
-    async def delegate(request: Request, caller: Acting, person: Id, given: Delegation, key: IdempotencyKey = None) -> JSONResponse:
+    async def delegate(request: Request, caller: Delegating, person: Id, given: Delegation, key: IdempotencyKey = None) -> JSONResponse:
         roles = [str(role) for role in given.roles]
 
         async def do(_: str) -> Any:
@@ -146,7 +155,7 @@ def _staff(at: APIRouter) -> None:
     @at.post("/staff/{person}/notes/{number}/revoke", summary="Take back an absence or a delegation")
     async def revoke(
         request: Request,
-        caller: Acting,
+        caller: OfAbsences,
         person: Id,
         number: Annotated[int, Path(ge=1, le=10**9)],
         given: Nothing,
@@ -158,7 +167,7 @@ def _staff(at: APIRouter) -> None:
         return await answered(request, caller, key, given, do)
 
     @at.post("/staff/{person}/hand-over", summary="Hand every open case of a person over to another one")
-    async def hand_over(request: Request, caller: Acting, person: Id, given: HandOver, key: IdempotencyKey = None) -> JSONResponse:
+    async def hand_over(request: Request, caller: HandingOver, person: Id, given: HandOver, key: IdempotencyKey = None) -> JSONResponse:
         async def do(request_id: str) -> Any:
             args = {"owner": given.to}
             owned = [hire["case_id"] for hire in await caller.desk.hires(owner=person) if not hire["ending"]]
@@ -169,11 +178,11 @@ def _staff(at: APIRouter) -> None:
 
 def _imports(at: APIRouter) -> None:
     @at.post("/imports/hires/preview", summary="Every row of a file of hires in flight, and every mistake; nothing is written")
-    async def preview(caller: Acting, given: Import) -> dict[str, Any]:
+    async def preview(caller: Importing, given: Import) -> dict[str, Any]:
         return _plain(await caller.desk.importing.preview(caller.person, given.csv.encode(), given.source))
 
     @at.post("/imports/hires", summary="Begin every new hire of a file, or none; the same file again changes nothing")
-    async def hires(request: Request, caller: Acting, given: Import, key: IdempotencyKey = None) -> JSONResponse:
+    async def hires(request: Request, caller: Importing, given: Import, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return await caller.desk.importing.carry_out(caller.person, given.csv.encode(), given.source)
 

@@ -16,8 +16,9 @@ from gateway.api.once import IdempotencyKey, answered
 from gateway.api.problems import ACT_REFUSALS
 from gateway.api.strict import router
 
+Discarding = Annotated[Caller, Depends(acting("discard_event"))]
+Proposing = Annotated[Caller, Depends(acting("propose_event"))]
 OfEvents = Annotated[Caller, Depends(sees(Resource.EVENTS))]
-Acting = Annotated[Caller, Depends(acting())]
 EventId = Annotated[str, Path(pattern=r"^[a-z2-7]{24}$", description="Our id of the event.")]
 State = Annotated[Literal["unrouted", "parked", "contradicted", "superseded", "refused", "applied", "open", "discarded"], Query()]
 Vacancy = Annotated[str, Query(max_length=64)]
@@ -92,7 +93,7 @@ def routes() -> APIRouter:
         return [SignalShown.model_validate(_cut(vars(each), caller)) for each in found]
 
     @at.post("/signals/{event}/discard", summary="Put an event away: it will have no effect", responses={409: ACT_REFUSALS[409]})
-    async def discard(request: Request, caller: Acting, event: EventId, given: Because, key: IdempotencyKey = None) -> JSONResponse:
+    async def discard(request: Request, caller: Discarding, event: EventId, given: Because, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             return to_jsonable_python(vars(await caller.desk.signals.discard(caller.person, event, given.reason)))
 
@@ -103,7 +104,7 @@ def routes() -> APIRouter:
         summary="Propose to put an event to its case again, or to another one; a second person decides, never by token",
         responses={409: ACT_REFUSALS[409]},
     )
-    async def propose(request: Request, caller: Acting, event: EventId, given: Proposal, key: IdempotencyKey = None) -> JSONResponse:
+    async def propose(request: Request, caller: Proposing, event: EventId, given: Proposal, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             proposed = await caller.desk.signals.propose(caller.person, event, given.kind, given.reason, given.to)
             return to_jsonable_python(vars(proposed))

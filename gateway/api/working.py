@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from acts.bulk import Filter
-from acts.rights import HR, Resource
+from acts.rights import Resource
 from domain.acts.table import Nothing
 from domain.errors import NotAllowed, Problem
 from domain.foresight import Foreseen
@@ -25,7 +25,10 @@ from store.answers import Answer
 
 log = structlog.get_logger(__name__)
 
-Acting = Annotated[Caller, Depends(acting())]
+Operating = Annotated[Caller, Depends(acting("begin_operation"))]
+Cancelling = Annotated[Caller, Depends(acting("cancel_operation"))]
+KeepingHouse = Annotated[Caller, Depends(acting("keep_house"))]
+OfDigests = Annotated[Caller, Depends(acting("send_digest"))]
 OperationId = Annotated[str, Path(pattern=r"^op-[0-9a-f]{8}$")]
 Prefer = Annotated[
     str | None, Header(alias="Prefer", max_length=200, description="`respond-async`: answer 202 at once, with the operation's URL.")
@@ -64,11 +67,11 @@ def routes() -> APIRouter:
 
 def _operations(at: APIRouter) -> None:
     @at.post("/operations/preview", summary="What one act would do to many hires, case by case; nothing is written")
-    async def preview(caller: Acting, given: Many) -> list[Foreseen]:
+    async def preview(caller: Operating, given: Many) -> list[Foreseen]:
         return await caller.desk.bulk.preview(caller.person, given.act, given.args, given.which)
 
     @at.post("/operations", summary="Do one act to many hires, with what became of each", responses={202: {"description": "Under way"}})
-    async def begin(request: Request, caller: Acting, given: Many, prefer: Prefer = None, key: IdempotencyKey = None) -> JSONResponse:
+    async def begin(request: Request, caller: Operating, given: Many, prefer: Prefer = None, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Answer:
             begun = await caller.desk.bulk.begin(caller.person, given.act, given.args, given.which)
             if "respond-async" in (prefer or ""):
@@ -79,7 +82,9 @@ def _operations(at: APIRouter) -> None:
         return await once(request, caller, key, given.model_dump(mode="json"), do)
 
     @at.post("/operations/{operation}/resume", summary="Go on with an operation of one's own: what is done is not done twice")
-    async def resume(request: Request, caller: Acting, operation: OperationId, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def resume(
+        request: Request, caller: Operating, operation: OperationId, given: Nothing, key: IdempotencyKey = None
+    ) -> JSONResponse:
         async def do(_: str) -> Any:
             if (await caller.desk.bulk.get(operation)).person != caller.person:
                 # Its items are done in the name of whoever began it: a token speaks for its own person alone.
@@ -89,9 +94,10 @@ def _operations(at: APIRouter) -> None:
         return await answered(request, caller, key, given, do)
 
     @at.post("/operations/{operation}/cancel", summary="Cancel what is not done yet of an operation; what is done stays done")
-    async def cancel(request: Request, caller: Acting, operation: OperationId, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def cancel(
+        request: Request, caller: Cancelling, operation: OperationId, given: Nothing, key: IdempotencyKey = None
+    ) -> JSONResponse:
         async def do(_: str) -> Any:
-            _for_hr(caller)
             return shown(await caller.desk.bulk.cancel(operation))
 
         return await answered(request, caller, key, given, do)
@@ -99,23 +105,21 @@ def _operations(at: APIRouter) -> None:
 
 def _periodic(at: APIRouter) -> None:
     @at.post("/housekeeping/start", summary="Have the periodic work done every weekday morning")
-    async def start(request: Request, caller: Acting, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def start(request: Request, caller: KeepingHouse, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
-            _for_hr(caller)
             return await caller.desk.housekeeping.start()
 
         return await answered(request, caller, key, given, do)
 
     @at.post("/housekeeping/stop", summary="Stop the periodic work")
-    async def stop(request: Request, caller: Acting, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
+    async def stop(request: Request, caller: KeepingHouse, given: Nothing, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
-            _for_hr(caller)
             return await caller.desk.housekeeping.stop()
 
         return await answered(request, caller, key, given, do)
 
     @at.post("/digests/send", summary="Put today's digests into the outbox: once per person and day")
-    async def send(request: Request, caller: Acting, given: Whose, key: IdempotencyKey = None) -> JSONResponse:
+    async def send(request: Request, caller: OfDigests, given: Whose, key: IdempotencyKey = None) -> JSONResponse:
         async def do(_: str) -> Any:
             if given.person != caller.person and not caller.sees(Resource.COLLEAGUES):
                 raise NotAllowed("the digest of others is sent by HR", code="wrong_role")
@@ -143,8 +147,3 @@ def _set_off(caller: Caller, operation: str) -> None:
     task = asyncio.create_task(going_on())
     _UNDER_WAY.add(task)
     task.add_done_callback(_UNDER_WAY.discard)
-
-
-def _for_hr(caller: Caller) -> None:
-    if not caller.roles & HR:
-        raise NotAllowed("this is for HR", code="wrong_role")

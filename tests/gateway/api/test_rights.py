@@ -4,13 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from acts.needs import Need, needs
 from acts.rights import SEES, Resource
 from config.files import load_calendar, load_rules
 from domain.words import Role
-from gateway.api.callers import Sees
 from gateway.api.wiring import routers
 from tests.gateway.api.conftest import CURSORS, Api
 from tests.gateway.api.played import AT_CONDITIONS, LETTER, NAME
@@ -48,12 +47,12 @@ ANSWERS = {200, 404, 409, 503}
 def routes() -> list[tuple[str, APIRoute]]:
     """Every address that shows something."""
     found = [route for router in routers(CURSORS) for route in router.routes if isinstance(route, APIRoute)]
-    return [(method, route) for route in found for method in sorted(route.methods or ()) if not gate(route.dependant).acting]
+    return [(method, route) for route in found for method in sorted(route.methods or ()) if not need(route).changes]
 
 
-def gate(dependant: Dependant) -> Sees:
-    """The one dependency that says what an address shows."""
-    (found,) = [each.call for each in dependant.dependencies if isinstance(each.call, Sees)]
+def need(route: APIRoute) -> Need:
+    """What an address says it needs, once."""
+    (found,) = needs(route)
     return found
 
 
@@ -74,10 +73,10 @@ async def ask(api: Api, method: str, route: APIRoute, headers: dict[str, str]) -
 async def test_each_role_gets_exactly_what_the_table_says(api: Api, role: Role) -> None:
     headers, wrong = await api.by(str(role)), []
     for method, route in routes():
-        resource = gate(route.dependant).resource
+        resource = need(route).resource
         answer = await ask(api, method, route, headers)
         shut = answer.status_code == 403 and answer.json().get("details", {}).get("resource") == str(resource)
-        if shut == (role in SEES[resource]):
+        if shut == (role in need(route).roles):
             wrong.append((method, route.path, answer.status_code))
         if role not in SEES[Resource.PEOPLE] and NAME in answer.text:
             wrong.append((method, route.path, "a name"))
@@ -87,7 +86,7 @@ async def test_each_role_gets_exactly_what_the_table_says(api: Api, role: Role) 
 async def test_hr_is_answered_everywhere_but_where_others_watch_over_it(api: Api) -> None:
     headers, wrong = await api.by("hr_head"), []
     for method, route in routes():
-        if gate(route.dependant).resource in (Resource.READS, Resource.LOG):
+        if need(route).resource in (Resource.READS, Resource.LOG):
             continue
         answer = await ask(api, method, route, headers)
         untold = method == "POST" and route.path.removeprefix("/api/v1") not in BODIES  # asked without a body: 422 at the worst
@@ -104,6 +103,6 @@ async def test_only_what_deals_with_people_says_a_name(api: Api) -> None:
 
 async def test_auditors_read_everything_but_names_and_are_refused_every_act(api: Api) -> None:
     acting = [route for router in routers(CURSORS) for route in router.routes if isinstance(route, APIRoute)]
-    assert all(Role.AUDITOR not in SEES[gate(route.dependant).resource] for route in acting if gate(route.dependant).acting)
+    assert all(Role.AUDITOR not in need(route).roles for route in acting if need(route).changes)
     assert (await api.get(f"/hires/{AT_CONDITIONS}", "auditor")).status_code == 200
     assert (await api.get(f"/letters/{LETTER}", "auditor")).status_code == 403
