@@ -1,27 +1,20 @@
-"""Stores for tests of the desks' own parts: a migrated, empty one; one with a played competition, and a desk that exports."""
+"""Stores for tests of the desks' own parts: an empty one on each engine; one with a played competition, and a desk that exports."""
 
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from acts.desk import Desk
 from acts.evidence import Evidence
 from config.settings import Settings
 from connectors.log_key import load_log_key
-from store.database import Database, migrate
+from store.database import Database
 from tests.gateway.api.conftest import played_at
+from tests.store.conftest import db, new_postgres, postgres_server, postgres_url, run_id, sqlite_file, url, worker_id
 
-
-@pytest_asyncio.fixture
-async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'muster.db'}"
-    await migrate(url)
-    opened = await Database.open(url)
-    yield opened
-    await opened.close()
+__all__ = ["db", "new_postgres", "postgres_server", "postgres_url", "run_id", "sqlite_file", "url", "worker_id"]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,19 @@ from cli.doctor import Check, looked_at
 from config.embedded import start_server
 from config.keyring import FileKeyring
 from config.settings import Settings
+from domain import facts as f
 from domain.errors import BadInput
+from domain.words import Ending, Stage
 from store.database import Database, migrate
+from store.histories import Histories
+from store.inbox import Inbox
 from store.partners import Partners
+from store.people import People
+from store.records import Records
+from store.vacancies import Vacancies
 from tests.cli.conftest import Muster
+from tests.store import making
+from tests.store.test_histories import document
 
 
 def found(said: Any) -> dict[str, dict[str, Any]]:
@@ -110,6 +121,58 @@ async def test_a_partner_whose_door_does_not_answer_is_named_with_its_next_try(t
     await db.close()
     check = _named(await looked_at(settings), "doors")
     assert (check.ok, "hris does not answer since" in check.says, "timeout, next try" in check.says) == (False, True, True)
+
+
+@pytest.mark.parametrize(("hours", "well"), [(2, False), (0, True)])
+async def test_a_case_over_for_an_hour_without_its_history_is_named_until_it_is_kept(tmp_path: Path, hours: int, well: bool) -> None:
+    settings = _settings(tmp_path, "127.0.0.1:1", 1)
+    over = datetime.now(UTC) - timedelta(hours=hours)
+    case = await _ended(settings, over)
+    check = _named(await looked_at(settings), "histories")
+    assert check.ok is well
+    if not well:
+        said = f"1 cases are over without a history in the store; {case}, over since {over:%Y-%m-%d %H:%MZ}"
+        assert check.says == f"{said}; Temporal does not say when it forgets it"
+        assert check.mend == "Is the dispatcher running? It takes them out of Temporal."
+    async with _store(settings) as db:
+        await Histories(db).keep(document(case=case), making.NOON, making.NOON)
+    assert _named(await looked_at(settings), "histories").says.endswith("in the store; 1 cases kept")
+
+
+async def test_the_doctor_says_until_when_temporal_keeps_what_is_not_in_the_store(tmp_path: Path) -> None:
+    server = await start_server(tmp_path / "temporal")
+    try:
+        settings = _settings(tmp_path, server.address, 1)
+        over = datetime.now(UTC) - timedelta(hours=2)
+        await _ended(settings, over)
+        check = _named(await looked_at(settings), "histories")
+    finally:
+        await server.stop()
+    until = datetime.strptime(check.says.rpartition("until ")[2], "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC)
+    assert not check.ok
+    assert until > over
+
+
+async def _ended(settings: Settings, at: datetime) -> str:
+    """A case whose last fact was written at that moment, in a store of these settings."""
+    over = f.EndingReached(ending=Ending.WITHDRAWN, decided_by="candidate", reason="withdrawn", stage=Stage.SCREENING)
+    await migrate(settings.store_url)
+    async with _store(settings) as db:
+        records = Records(db, lambda: at)
+        await Vacancies(db).publish(making.published())
+        await records.append(making.opened())
+        case = (await Inbox(db).accept(making.arrival())).case
+        await records.append(making.step(case, 0, making.received(candidate=await People(db).candidate_of(case)), over))
+    return case
+
+
+@asynccontextmanager
+async def _store(settings: Settings) -> AsyncIterator[Database]:
+    db = await Database.open(settings.store_url)
+    try:
+        yield db
+    finally:
+        await db.close()
 
 
 def _settings(folder: Path, temporal: str, smtp_port: int) -> Settings:
