@@ -12,9 +12,9 @@ from config.settings import Settings
 from connectors.log_key import load_log_key
 from store.database import Database
 from tests.gateway.api.conftest import played_at
-from tests.store.conftest import db, new_postgres, postgres_server, postgres_url, run_id, sqlite_file, url, worker_id
+from tests.store.conftest import db, url
 
-__all__ = ["db", "new_postgres", "postgres_server", "postgres_url", "run_id", "sqlite_file", "url", "worker_id"]
+__all__ = ["db", "url"]
 
 
 @pytest.fixture(scope="session")
