@@ -59,6 +59,10 @@ class PrivacyDesk:
             await self._book.note("erasure_refused", person, now, subject=subject, reason=refusal.code)
             raise
 
+    async def withdraw(self, person: str, erasure: str) -> None:
+        """Take a proposal back, as either office: one's own, or the other's that one refuses. Raises NotFound, NotAllowed."""
+        await self._kept.withdraw(erasure, person, await self._clock.now())
+
     async def waiting(self) -> list[dict[str, Any]]:
         """The erasures that wait for the other office."""
         return await self._book.waiting()

@@ -70,6 +70,18 @@ def approve(
 
 
 @app.command()
+def withdraw(
+    ctx: typer.Context,
+    erasure: Annotated[str, typer.Argument(metavar="ERASURE", help="Which one, as `muster privacy erasures` lists it.")],
+    by: Person,
+    json: Json = False,
+) -> None:
+    """Take the proposal of an erasure back, one's own or the other office's; nothing is erased, and the log has who did."""
+    terminal(ctx).at_store(lambda desk: desk.privacy.withdraw(by, erasure))
+    show.as_json({"erasure": erasure, "state": "withdrawn"}) if json else show.line("Taken back. Nothing was erased.")
+
+
+@app.command()
 def erasures(ctx: typer.Context, json: Json = False) -> None:
     """List the erasures that wait for the other office."""
     show.many(terminal(ctx).at_store(lambda desk: desk.privacy.waiting()), WAITING, json_=json, none="No erasure waits.")

@@ -462,6 +462,9 @@ class RemotePrivacy(_Part):
     async def approve(self, person: str, erasure: str) -> Any:
         raise in_person("muster privacy approve")
 
+    async def withdraw(self, person: str, erasure: str) -> None:
+        await self._line.post(f"/privacy/erasures/{erasure}/withdraw", {})
+
     async def waiting(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = revived(await self._line.get("/privacy/erasures"))
         return found

@@ -256,7 +256,10 @@ def _decided(rx: Connection) -> Iterable[str]:
 
 
 def _private(rx: Connection) -> Iterable[str]:
-    yield from (f"privacy erasure/{row['erasure']}/proposed" for row in _rows(rx, erasures))
+    for row in _rows(rx, erasures):
+        yield f"privacy erasure/{row['erasure']}/proposed"
+        if row["withdrawn_by"] is not None:
+            yield f"privacy erasure/{row['erasure']}/withdrawn"
     yield from (f"privacy {row['act']}/{row['id']}" for row in _rows(rx, privacy_acts))
     for row in _rows(rx, holds):
         stands = (("placed", row["placed_by"]), ("lift_proposed", row["lift_proposed_by"]), ("lifted", row["lifted_by"]))

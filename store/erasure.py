@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,6 +42,8 @@ from store.tables import (
     staff,
 )
 
+#: A proposal that was neither approved nor taken back.
+_WAITS = (erasures.c.erased_at.is_(None), erasures.c.withdrawn_at.is_(None))
 NAMED = {"candidate": people.c.candidate, "case": cases.c.case_id, "vacancy": cases.c.vacancy}
 
 
@@ -133,7 +136,7 @@ class Erasures:
             check_decider(_roles(tx, person))
             _words(tx, vault.pen(self._db, tx), candidate)
             check_erasable(_standing(tx, candidate), at.date())
-            waits = select(erasures.c.erasure).where(erasures.c.candidate == candidate, erasures.c.erased_at.is_(None))
+            waits = select(erasures.c.erasure).where(erasures.c.candidate == candidate, *_WAITS)
             if (stands := tx.execute(waits).scalars().first()) is not None:
                 return str(stands)
             tx.execute(insert(erasures), [new])
@@ -146,10 +149,7 @@ class Erasures:
         """Approve as the second person, and erase. Raises as `propose` does, and FourEyes; what stands against it is looked at again."""
 
         def work(tx: Connection) -> tuple[dict[str, int], list[bytes]]:
-            query = select(erasures).where(erasures.c.erasure == erasure, erasures.c.erased_at.is_(None)).with_for_update()
-            row = tx.execute(query).mappings().first()
-            if row is None:
-                raise NotFound(f"no erasure {erasure} is proposed", code="unknown")
+            row = _waiting(tx, erasure)
             check_pair(row["proposed_by"], _roles(tx, row["proposed_by"]), person, _roles(tx, person))
             words = _words(tx, vault.pen(self._db, tx), row["candidate"])
             traces = [*(word.encode() for word in words), *_key_bytes(tx, row["candidate"])]
@@ -162,6 +162,25 @@ class Erasures:
 
         gone, traces = await self._db.write(work)
         return Erased(gone, await sweep(self._db, traces))
+
+    async def withdraw(self, erasure: str, person: str, at: datetime) -> None:
+        """Take a proposal back before it is approved, as either office: one person is enough to keep. Raises NotFound, NotAllowed."""
+
+        def work(tx: Connection) -> None:
+            check_decider(_roles(tx, person))
+            candidate = _waiting(tx, erasure)["candidate"]
+            tx.execute(update(erasures).where(erasures.c.erasure == erasure).values(withdrawn_by=person, withdrawn_at=utc(at)))
+            log.add(tx, _decided(f"erasure/{erasure}/withdrawn", at, erasure=erasure, candidate=candidate, person=person))
+
+        await self._db.write(work)
+
+
+def _waiting(tx: Connection, erasure: str) -> Mapping[Any, Any]:
+    """The proposal of that id, locked. Raises NotFound when there is none, or when it was approved or taken back."""
+    row = tx.execute(select(erasures).where(erasures.c.erasure == erasure, *_WAITS).with_for_update()).mappings().first()
+    if row is None:
+        raise NotFound(f"no erasure {erasure} is proposed", code="unknown")
+    return row
 
 
 def _decided(ref: str, at: datetime, **said: Any) -> Leaf:

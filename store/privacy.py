@@ -23,8 +23,9 @@ class PrivacyBook:
         self._db = db
 
     async def waiting(self) -> list[Row]:
-        """The erasures that were proposed and wait for the other office, the oldest first."""
-        query = select(erasures).where(erasures.c.erased_at.is_(None)).order_by(erasures.c.proposed_at, erasures.c.erasure)
+        """The erasures that were proposed and wait for the other office, the oldest first; not those taken back."""
+        waits = select(erasures).where(erasures.c.erased_at.is_(None), erasures.c.withdrawn_at.is_(None))
+        query = waits.order_by(erasures.c.proposed_at, erasures.c.erasure)
         return await self._rows(query)
 
     async def holds(self, *, all_: bool = False) -> list[Row]:

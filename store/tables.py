@@ -773,6 +773,8 @@ erasures = Table(
     Column("proposed_at", Instant, nullable=False),
     _words("approved_by", nullable=True),
     Column("erased_at", Instant),
+    _words("withdrawn_by", nullable=True),
+    Column("withdrawn_at", Instant),
     CheckConstraint("proposed_by <> approved_by", name="four_eyes"),
     Index("ix_erasures_candidate", "candidate"),
 )

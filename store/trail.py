@@ -173,6 +173,8 @@ def _private(rx: Connection) -> Iterable[tuple[tuple[str, str], Row]]:
     for row in _all(rx, erasures):
         proposed = {"actor": _person(row["proposed_by"]), "reason": row["reason"], "what": "erasure_proposed"}
         yield ("privacy", f"erasure/{row['erasure']}/proposed"), proposed
+        withdrawn = {"actor": _person(row["withdrawn_by"]), "reason": row["reason"], "what": "erasure_withdrawn"}
+        yield ("privacy", f"erasure/{row['erasure']}/withdrawn"), withdrawn
     for row in _all(rx, holds):
         why = {"reason": row["reason"]}
         yield ("privacy", f"hold/{row['hold']}/placed"), why | {"actor": _person(row["placed_by"]), "what": "hold_placed"}

@@ -78,6 +78,7 @@ ADDRESSES = {
     "housekeeping show": "GET /housekeeping",
     "notice parse": "POST /notices/preview",
     "privacy erase": "POST /privacy/erasures",
+    "privacy withdraw": "POST /privacy/erasures/{erasure}/withdraw",
     "privacy erasures": "GET /privacy/erasures",
     "privacy retention": "GET /privacy/retention",
     "privacy hold place": "POST /privacy/holds",

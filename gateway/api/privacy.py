@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,7 @@ from store.erasure import Foreseen
 Looking = Annotated[Caller, Depends(sees(Resource.PRIVACY))]
 Deciding = Annotated[Caller, Depends(writes(Resource.ERASING))]
 Subject = Annotated[str, Field(pattern=r"^((hire|vacancy)/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+ErasureId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]{1,63}$")]
 
 
@@ -32,6 +33,12 @@ class Whom(Given):
 
 class ErasureProposal(Whom):
     reason: Code
+
+
+class TakenBack(Given):
+    """What a repeated request is known by: it has no body of its own."""
+
+    erasure: str
 
 
 class NewHold(Given):
@@ -134,6 +141,14 @@ def _erasures(at: APIRouter) -> None:
             return {"erasure": await caller.desk.privacy.propose(caller.person, given.candidate, given.reason)}
 
         return await answered(request, caller, key, given, do, 201)
+
+    @at.post("/privacy/erasures/{erasure}/withdraw", summary="Take the proposal of an erasure back; nothing is erased")
+    async def withdraw(request: Request, caller: Deciding, erasure: ErasureId, key: IdempotencyKey = None) -> JSONResponse:
+        async def do(_: str) -> Any:
+            await caller.desk.privacy.withdraw(caller.person, erasure)
+            return {"erasure": erasure, "state": "withdrawn"}
+
+        return await answered(request, caller, key, TakenBack(erasure=erasure), do)
 
 
 def _retention(at: APIRouter, schedule: Schedule | None) -> None:

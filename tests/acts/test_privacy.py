@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from acts.desk import Desk
 from domain.errors import BadInput, NotAllowed, NotFound, NotNow
+from domain.log.trail import Wanted
 from store.database import Database
 from store.privacy import PrivacyBook
 from store.tables import leaves, people
@@ -50,6 +51,29 @@ async def test_a_proposal_stands_once_until_it_is_approved(desk: Desk, db: Datab
     assert (waits["erasure"], waits["proposed_by"]) == (erasure, DPO)
     await desk.privacy.approve(HEAD, erasure)
     assert await desk.privacy.waiting() == []
+
+
+async def test_a_proposal_is_taken_back_by_either_office_and_nothing_is_erased(desk: Desk, db: Database) -> None:
+    _, candidate = await applied(db)
+    for office in (DPO, HEAD):
+        erasure = await desk.privacy.propose(DPO, candidate, "asked_by_person")
+        with pytest.raises(NotAllowed):
+            await desk.privacy.withdraw(OFFICER, erasure)
+        await desk.privacy.withdraw(office, erasure)
+        assert await desk.privacy.waiting() == []
+        for act in (desk.privacy.approve, desk.privacy.withdraw):
+            with pytest.raises(NotFound):
+                await act(HEAD, erasure)
+    assert (await desk.privacy.foresee(candidate)).goes["people"] == 1
+    assert await in_log(db) == ["erasure proposed", "erasure withdrawn"] * 2
+    told = [(trace.what, trace.actor) for trace in await desk.auditing.interventions(Wanted())]
+    assert told[1::2] == [("erasure_withdrawn", DPO), ("erasure_withdrawn", HEAD)]
+    found = {check.name: check for check in (await desk.auditing.reconcile()).checks}
+    assert found["decisions"].differences == ()
+    again = await desk.privacy.propose(HEAD, candidate, "asked_by_person")
+    await desk.privacy.approve(DPO, again)
+    with pytest.raises(NotFound):
+        await desk.privacy.withdraw(DPO, again)
 
 
 async def test_a_refusal_is_entered_with_its_code_and_each_step_is_in_the_log(desk: Desk, db: Database) -> None:

@@ -179,6 +179,9 @@ def test_a_hold_is_placed_from_afar_and_lifted_in_person_only(played: Both) -> N
     assert erasure in played.run(played.remote, "privacy", "erasures")[1]
     code, _, err = played.run(played.remote, "privacy", "approve", erasure, "--as", "hr_head", "--json")
     assert (code, json.loads(err)["error"]["code"]) == (4, "approval_in_person")
+    code, _, err = played.run(played.remote, "privacy", "withdraw", erasure, "--as", "hr_head", "--json")
+    assert code == 0, err
+    assert erasure not in played.run(played.local, "privacy", "erasures")[1]
 
 
 def test_what_must_run_beside_the_store_says_so(played: Both) -> None:

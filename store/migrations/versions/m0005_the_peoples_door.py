@@ -19,9 +19,12 @@ def upgrade() -> None:
     _stuck()
     _feeds()
     _notes()
+    _withdrawn()
 
 
 def downgrade() -> None:
+    for column in ("withdrawn_at", "withdrawn_by"):
+        op.drop_column("erasures", column)
     for index, table, _, _ in STUCK:
         op.drop_index(index, table)
     for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
@@ -153,3 +156,9 @@ def _notes() -> None:
     op.create_table("notes", *columns, _at("at"), _words("body"), sa.PrimaryKeyConstraint("note", name="pk_notes"))
     op.create_index("ix_notes_case_id", "notes", ["case_id"])
     op.create_index("ix_notes_candidate", "notes", ["candidate"])
+
+
+def _withdrawn() -> None:
+    """Who took the proposal of an erasure back."""
+    op.add_column("erasures", _words("withdrawn_by", nullable=True))
+    op.add_column("erasures", _at("withdrawn_at", nullable=True))
