@@ -22,6 +22,7 @@ from store.tables import (
     calendars,
     checkpoints,
     deliveries,
+    delivery_acts,
     erasures,
     holds,
     inbox,
@@ -232,7 +233,8 @@ def _decisions(books: Books) -> Check:
     """Every step of a policy, an overlay, a calendar, a decision about an event has its leaf, and no such leaf stands for nothing."""
     wanted = set(_decided(books.rx))
     logged = {f"{leaf['stream']} {leaf['ref']}" for leaf in books.of(Kind.DECISION)}
-    ours = {each for each in logged if each.startswith(("policy/", "overlay/", "calendar/", "event/", "privacy "))}
+    ours = {each for each in logged if each.startswith(("policy/", "overlay/", "calendar/", "event/", "delivery/", "privacy "))}
+    wanted |= set(_delivered(books.rx, logged))
     found = missing("decision_without_leaf", wanted, logged) + missing("leaf_without_decision", ours, wanted)
     return Check(name="decisions", counts={"decisions": len(wanted), "leaves": len(logged)}, differences=tuple(found))
 
@@ -253,6 +255,14 @@ def _decided(rx: Connection) -> Iterable[str]:
         if row["state"] != "proposed":
             yield f"event/{row['event']} {row['decision']}/{row['state']}"
     yield from _private(rx)
+
+
+def _delivered(rx: Connection, logged: Iterable[str]) -> Iterable[str]:
+    """What operators did to deliveries. An installation that is older than these leaves has acts from before the first of them."""
+    first = min((int(each.rpartition("/")[2]) for each in logged if each.startswith("delivery/")), default=None)
+    for row in _rows(rx, delivery_acts) if first is not None else ():
+        if row["seq"] >= first:
+            yield f"delivery/{row['partner']} {row['act']}/{row['seq']}"
 
 
 def _private(rx: Connection) -> Iterable[str]:

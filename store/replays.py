@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from domain.errors import NotFound, NotNow
+from domain.log.leaf import Kind
+from store import log
 from store.database import Database
 from store.deliveries import is_off, lock
 from store.tables import deliveries, delivery_acts, outbox, subscribers
@@ -76,7 +78,7 @@ def _replay(person: str, at: datetime, delivery: str | None, partner: str | None
         fresh: Row = {"state": "pending", "attempts": 0, "next_at": None, "lease_until": None, "error": ""}
         tx.execute(deliveries.update().where(deliveries.c.id == row["id"]).values(**fresh))
         tx.execute(outbox.update().where(outbox.c.id == row["parcel"]).values(state="pending"))
-        tx.execute(insert(delivery_acts), [{"at": at, "person": person, "act": "replay", "partner": row["partner"], "delivery": row["id"]}])
+        _enter(tx, at, person=person, act="replay", partner=row["partner"], delivery=row["id"])
     return [row["id"] for row in again]
 
 
@@ -87,7 +89,13 @@ def _resume(person: str, at: datetime, partner: str, tx: Connection) -> None:
     if found["off_at"] is None:
         raise NotNow(f"{partner} is not switched off", code="not_off", partner=partner)
     tx.execute(subscribers.update().where(subscribers.c.partner == partner).values(off_at=None, failing_since=None, error=""))
-    tx.execute(insert(delivery_acts), [{"at": at, "person": person, "act": "resume", "partner": partner, "delivery": None}])
+    _enter(tx, at, person=person, act="resume", partner=partner, delivery=None)
+
+
+def _enter(tx: Connection, at: datetime, **said: Any) -> None:
+    """The act, with its leaf in the log."""
+    seq = tx.execute(insert(delivery_acts).values(at=at, **said).returning(delivery_acts.c.seq)).scalar_one()
+    log.add(tx, log.about(Kind.DECISION, f"delivery/{said['partner']}", f"{said['act']}/{seq}", at, **said))
 
 
 def _health(counts: Any, known: Any) -> list[Row]:

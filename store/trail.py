@@ -15,6 +15,7 @@ from store.tables import (
     calendars,
     cases,
     deliveries,
+    delivery_acts,
     erasures,
     holds,
     inbox,
@@ -163,6 +164,9 @@ def _decided(rx: Connection) -> Iterable[tuple[tuple[str, str], Row]]:
         second_ = _person(row["proposed_by"]) if row["decided_by"] != row["proposed_by"] else ""
         settled = why | {"actor": _person(row["decided_by"]), "second": second_}
         yield (stream, f"{row['decision']}/{row['state']}"), settled
+    for row in _all(rx, delivery_acts):
+        told = {"actor": _person(row["person"]), "what": f"delivery_{row['act']}"}
+        yield (f"delivery/{row['partner']}", f"{row['act']}/{row['seq']}"), told
     yield from _private(rx)
 
 

@@ -37,7 +37,15 @@ BY_A_PERSON = {
     "request_recalled": "by_hand",
 }
 #: The same of what is decided outside the cases, by the beginning of its stream.
-OUTSIDE = {"policy/": "policy", "overlay/": "policy", "calendar/": "policy", "event/": "signal_desk", "privacy": "erasure", "keys": "key"}
+OUTSIDE = {
+    "policy/": "policy",
+    "overlay/": "policy",
+    "calendar/": "policy",
+    "event/": "signal_desk",
+    "delivery/": "delivery",
+    "privacy": "erasure",
+    "keys": "key",
+}
 KINDS = tuple(dict.fromkeys((*INTERVENTIONS, *BY_A_PERSON.values(), *OUTSIDE.values())))
 _OF_FACT = {fact: kind for kind, facts in INTERVENTIONS.items() for fact in facts}
 

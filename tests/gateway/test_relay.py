@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from acts.auditing import Auditing
 from config.partners import Partner
 from config.settings import WAITS, RelaySettings
 from connectors.deliveries import Post
@@ -20,6 +21,7 @@ from connectors.signatures import verify
 from domain import facts as f
 from domain.errors import BadInput, NotFound, NotNow, PartnerUnavailable, StoreUnavailable
 from domain.events import PartnerKind
+from domain.log.trail import Wanted
 from domain.messages import Announcement, Letter, Step
 from gateway.announcer import Announcer
 from gateway.relay import Relay, system_now
@@ -27,8 +29,11 @@ from store.database import Database
 from store.deliveries import Deliveries
 from store.outbox import Outbox, Parcel
 from store.people import People
+from store.queries import Queries
 from store.records import Records
 from store.replays import Replays
+from store.tables import delivery_acts
+from store.trail import Trail
 from store.vacancies import Vacancies
 from tests.gateway.door import OURS, query
 from tests.store.making import published
@@ -230,6 +235,32 @@ async def test_410_switches_a_subscription_off_for_good_until_somebody_resumes_i
     assert [event["data"]["n"] for _, event in world.heard] == [4, 1, 2, 3]
     assert [row["state"] for row in await replays.health()] == ["healthy"]
     assert [(row["act"], row["person"]) for row in await replays.acts("portal")] == [("replay", "ann")] * 3 + [("resume", "ann")]
+
+
+async def test_who_sent_again_and_who_resumed_is_in_the_log_and_nobody_takes_it_out_of_the_table(
+    relay: Relay, world: World, db: Database
+) -> None:
+    old = {"at": NOON, "person": "bob", "act": "resume", "partner": "portal", "delivery": None}
+    await db.write(lambda tx: tx.execute(delivery_acts.insert(), [old]))
+    assert await differing(db) == [], "an act from before such acts had leaves"
+    world.answers["portal"] = lambda: httpx.Response(410)
+    await tell(db, ("hire.held", {"n": 1}))
+    await relay.once()
+    replays = Replays(db)
+    await replays.resume("ann", NOON, "portal")
+    await replays.replay("ann", NOON, partner="portal", state="skipped")
+    told = [(each.stream, each.what, each.actor) for each in await Trail(db).page(Wanted(interventions=True))]
+    assert told == [("delivery/portal", "delivery_resume", "person:ann"), ("delivery/portal", "delivery_replay", "person:ann")]
+    assert await differing(db) == []
+    await db.write(lambda tx: tx.execute(delivery_acts.insert(), [old]))
+    assert await differing(db) == ["decision_without_leaf"]
+    await db.write(lambda tx: tx.execute(delivery_acts.delete()))
+    assert await differing(db) == ["leaf_without_decision", "leaf_without_decision"]
+
+
+async def differing(db: Database) -> list[str]:
+    found = {check.name: check for check in (await Auditing(db, Queries(db), lambda: None).reconcile()).checks}
+    return [each.code for each in found["decisions"].differences]
 
 
 async def test_a_subscriber_of_some_vacancies_hears_of_no_other(world: World, db: Database) -> None:
