@@ -153,7 +153,7 @@ def test_the_example_of_a_message_keeps_to_its_payload_and_headers(kind: str) ->
 #: A log that is not the one that was signed is an alarm of ours, and a leaf is asked for in the people's API alone.
 LOST = {"log_gap", "log_shrunk", "log_forked", "unknown_leaf"}
 #: Codes that never reach a partner: our own keys and calls, what the door has ruled out before, and what waits as a stray instead.
-OURS = {"bad_key", "bad_message_id", "no_case", "no_staff_post", "unknown_vacancy", *LOST}
+OURS = {"bad_key", "bad_message_id", "no_case", "no_checkpoint", "no_staff_post", "unknown_vacancy", *LOST}
 SOURCES = ["config/guard.py", "connectors/signatures.py", "domain/strict_json.py", "domain/events.py", "store/inbox.py", "store/proofs.py"]
 DOOR = [
     "app",
