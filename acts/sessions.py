@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -34,8 +35,6 @@ class SessionBook:
     def __init__(self, db: Database, people: People, bounds: Bounds | None = None, now: Callable[[], datetime] = system_now) -> None:
         self._kept, self._proofs, self._people = Sessions(db), Proofs(db), people
         self.bounds, self._now, self._argon = bounds or Bounds(), now, PasswordHasher()
-        #: What a stranger's password is compared with, so that an unknown person takes as long as a wrong password.
-        self._nobody = self._argon.hash(secrets.token_urlsafe(16))
 
     # ---- proving who one is -----------------------------------------------------------------------------------------------
 
@@ -69,20 +68,53 @@ class SessionBook:
         await self._check_password(person, password)
         return await self.begin(person, How.PASSWORD)
 
-    async def begin(self, person: str, how: How) -> tuple[Session, str]:
-        """A new session of somebody who proved who they are. Raises NotSignedIn for somebody who does not work here."""
+    async def begin(self, person: str, how: How, proved_at: datetime | None = None) -> tuple[Session, str]:
+        """A new session of somebody who proved who they are, now or at `proved_at`. Raises NotSignedIn for who does not work here."""
         await self._works_here(person)
         now, secret = self._now(), secrets.token_urlsafe(32)
-        session = Session(session=_hash(secret), person=person, how=how, created_at=now, seen_at=now, proved_at=now)
+        proved = min(proved_at or now, now)
+        session = Session(session=_hash(secret), person=person, how=how, created_at=now, seen_at=now, proved_at=proved)
         await self._kept.begin(session)
         return session, secret
 
-    async def by_provider(self, issuer: str, subject: str) -> tuple[Session, str]:
-        """Whom a provider vouches for. Raises NotSignedIn for an identity nobody linked to a member of staff."""
+    async def by_provider(self, issuer: str, subject: str, proved_at: datetime | None) -> tuple[Session, str]:
+        """Whom a provider vouches for. Raises NotSignedIn for an identity nobody linked to a member of staff.
+
+        Where the provider does not say when they proved it, the proof counts as too old to approve anything.
+        """
+        return await self.begin(await self._identified(issuer, subject), How.PROVIDER, proved_at or self._now() - self.bounds.fresh)
+
+    # ---- proving it again -------------------------------------------------------------------------------------------------
+
+    async def again_by_password(self, session: Session, password: str) -> None:
+        """Prove again who they are, in the session they have. Raises NotSignedIn, with a wrong password counted as any other."""
+        await self._check_password(session.person, password)
+        await self._kept.proved(session.session, self._now())
+
+    async def again_by_link(self, session: Session, secret: str) -> None:
+        """The same by a link for the same person, which is used up. Raises NotSignedIn."""
+        if await self.whose_link(secret) != session.person or await self._proofs.use_link(_hash(secret), self._now()) is None:
+            raise NotSignedIn("this link was used already, or is too old: ask for another", code="link_gone")
+        await self._kept.proved(session.session, self._now())
+
+    async def again_by_provider(self, session: str, issuer: str, subject: str, proved_at: datetime | None) -> None:
+        """The same by the provider, which has to say when they proved it. Raises NotSignedIn: somebody else did, or not just now."""
+        person, found = await self._identified(issuer, subject), await self._kept.find(session)
+        now = self._now()
+        if found is None or found.state(now, self.bounds) != "live" or found.person != person:
+            raise NotSignedIn("somebody else proved who they are than is signed in here", code="other_person")
+        if proved_at is None or now - proved_at >= self.bounds.fresh:
+            raise NotSignedIn("the provider did not ask for a new proof", code="proof_too_old")
+        await self._kept.proved(session, min(proved_at, now))
+
+    async def has_password(self, person: str) -> bool:
+        return await self._proofs.password(person) is not None
+
+    async def _identified(self, issuer: str, subject: str) -> str:
         person = await self._proofs.identity(issuer, subject)
         if person is None:
             raise NotSignedIn("this identity belongs to nobody here: muster staff identity links it", code="identity_unknown")
-        return await self.begin(person, How.PROVIDER)
+        return person
 
     async def link_identity(self, person: str, issuer: str, subject: str) -> None:
         """From now on this identity means this person. Raises NotFound."""
@@ -136,7 +168,7 @@ class SessionBook:
 
     async def _check_password(self, person: str, password: str) -> None:
         now, found = self._now(), await self._proofs.password(person)
-        kept, failures, rests_until = found or (self._nobody, 0, None)
+        kept, failures, rests_until = found or (await asyncio.to_thread(_nobodys), 0, None)
         good = await asyncio.to_thread(self._verified, kept, password)
         if found is not None and good and (rests_until is None or rests_until <= now):
             if failures:
@@ -152,6 +184,13 @@ class SessionBook:
             return self._argon.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _nobodys() -> str:
+    """What a stranger's password is compared with, so that an unknown person takes as long as a wrong password. Made when first needed:
+    a desk is opened for every command, and few of them sign anybody in."""
+    return PasswordHasher().hash(secrets.token_urlsafe(16))
 
 
 def csrf_token(secret: str) -> str:

@@ -72,6 +72,26 @@ class NatsSettings(BaseModel):
     )
 
 
+class OpenIdSettings(BaseModel):
+    """The organisation's identity provider (OpenID Connect). What is registered there: the origin, and /sign-in/provider/back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    issuer: str = Field(
+        default="",
+        pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?)?$",
+        description="The provider as it names itself: https://id.example.int. Empty: none. Plain http only on this very machine.",
+    )
+    client_id: str = Field(default="", max_length=255, description="What the provider calls this console.")
+    client_secret: SecretStr | None = Field(default=None, description="The console's secret at the provider, if it was given one.")
+    name: str = Field(default="", max_length=60, description="What the button on the sign-in page calls the provider. Default: its host.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "OpenIdSettings":
+        if bool(self.issuer) != bool(self.client_id):
+            raise ValueError("issuer and client_id are set together, or neither is")
+        return self
+
+
 class ConsoleSettings(BaseModel):
     """The console: where it is found, and how long somebody stays signed in."""
 
@@ -88,6 +108,8 @@ class ConsoleSettings(BaseModel):
     fresh_minutes: float = Field(
         default=5, gt=0, le=24 * 60, description="Minutes for which signing in counts as fresh enough to approve something."
     )
+    openid: OpenIdSettings = Field(default_factory=OpenIdSettings, description="Signing in with the organisation's identity provider.")
+    passwords: bool = Field(default=True, description="May staff sign in with a password of Muster's own? Links work in any case.")
     temporal_ui: str = Field(
         default="",
         pattern=r"^(https?://[^\s?#]+[^\s?#/])?$",

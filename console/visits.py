@@ -12,6 +12,7 @@ from acts.desk import Desk
 from acts.needs import Need
 from acts.rights import SEES, Resource
 from acts.sessions import csrf_token
+from acts.vouching import Vouching
 from config.words import LANGUAGES
 from domain.errors import NotAllowed
 from domain.sessions import Session
@@ -57,6 +58,9 @@ class Reception:
     desk: Desk
     acting: Callable[[], Awaitable[Desk]]
     origin: str
+    #: Signing in with the organisation's identity provider, where there is one; whether passwords of our own are taken.
+    vouching: Vouching | None = None
+    passwords: bool = True
 
     @property
     def secure(self) -> bool:
@@ -65,6 +69,11 @@ class Reception:
     @property
     def cookie(self) -> str:
         return SECURE if self.secure else PLAIN
+
+    @property
+    def provider(self) -> str:
+        """What the identity provider is called; empty where there is none."""
+        return self.vouching.provider.name if self.vouching else ""
 
 
 class Shows:

@@ -11,6 +11,7 @@ from acts.desk import Desk
 from acts.digest import office_zone
 from acts.evidence import Evidence
 from acts.sessions import SessionBook
+from acts.vouching import Vouching
 from config.cursors import Cursors
 from config.guard import Guard
 from config.keyring import ring_of
@@ -18,6 +19,7 @@ from config.serving import run_server
 from config.settings import Settings
 from config.temporal import connect
 from config.words import Words
+from connectors.openid import OpenId
 from connectors.signatures import load_signing_key
 from console.app import Parts, create_console
 from console.assets import Assets
@@ -35,6 +37,7 @@ from console.pages import (
     hires,
     live,
     overview,
+    provider,
     reserve,
     saving,
     signing_in,
@@ -78,6 +81,15 @@ def bounds_of(settings: Settings) -> Bounds:
     )
 
 
+def vouching_of(settings: Settings, db: Database, desk: Desk) -> Vouching | None:
+    """Signing in with the identity provider of these settings; None where they name none."""
+    given = settings.console.openid
+    if not given.issuer:
+        return None
+    secret = given.client_secret.get_secret_value() if given.client_secret else ""
+    return Vouching(db, desk.sessions, OpenId(given.issuer, given.client_id, secret, given.name), settings.console_origin)
+
+
 #: The lists that can be taken along as a file.
 LISTINGS = (hires.LISTING, vacancies.LISTING, deadlines.LISTING)
 
@@ -86,6 +98,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
     """Every page there is."""
     return (
         signing_in.routes(frame),
+        provider.routes(frame),
         overview.routes(frame),
         board.routes(frame),
         reserve.routes(frame),
@@ -119,7 +132,8 @@ async def serve(settings: Settings) -> None:
     db = await Database.open(settings.store_url, ring_of(settings))
     try:
         desks = Desks(settings, db)
-        reception = Reception(desks.reading, desks.acting, settings.console_origin)
+        vouching = vouching_of(settings, db, desks.reading)
+        reception = Reception(desks.reading, desks.acting, settings.console_origin, vouching, settings.console.passwords)
         pulse = Pulse(Changes(db))
         engine = Engine(settings.temporal_namespace, settings.task_queue, settings.console.temporal_ui or settings.codec_origin)
         app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse, engine)

@@ -57,6 +57,17 @@ class Session(BaseModel):
         return now - self.proved_at < bounds.fresh
 
 
+class Handshake(BaseModel):
+    """Somebody on the way to the identity provider. `state` is a hash of what the browser carries; `session` is the one that is to be
+    proved again, empty for a new one; `wanted` is where they go afterwards."""
+
+    model_config = ConfigDict(frozen=True)
+    state: str
+    session: str
+    wanted: str
+    expires_at: AwareDatetime
+
+
 def checked_password(person: str, password: str) -> str:
     """A password that may be set. Raises BadInput: too short, too long, or the person's own id."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from domain.sessions import Session
+from domain.sessions import Handshake, Session
 from store.columns import utc
 from store.database import Database
-from store.tables import identities, passwords, sessions, sign_in_links
+from store.tables import handshakes, identities, passwords, sessions, sign_in_links
 
 
 class Sessions:
@@ -32,6 +32,11 @@ class Sessions:
 
     async def seen(self, session: str, at: datetime) -> None:
         await self._db.write(lambda tx: tx.execute(update(sessions).where(sessions.c.session == session).values(seen_at=utc(at))))
+
+    async def proved(self, session: str, at: datetime) -> None:
+        """Whose session it is has proved again who they are; a proof never makes an earlier one older."""
+        newer = update(sessions).where(sessions.c.session == session, sessions.c.proved_at < utc(at))
+        await self._db.write(lambda tx: tx.execute(newer.values(proved_at=utc(at))))
 
     async def end(self, session: str, at: datetime) -> None:
         """Ending twice keeps the first moment."""
@@ -83,6 +88,22 @@ class Proofs:
     async def tried(self, person: str, failures: int, rests_until: datetime | None) -> None:
         new = {"failures": failures, "rests_until": utc(rests_until) if rests_until else None}
         await self._db.write(lambda tx: tx.execute(update(passwords).where(passwords.c.person == person).values(new)))
+
+    async def set_out(self, handshake: Handshake) -> None:
+        row = handshake.model_dump() | {"expires_at": utc(handshake.expires_at)}
+        await self._db.write(lambda tx: tx.execute(insert(handshakes).values(row)))
+
+    async def come_back(self, state: str, now: datetime) -> Handshake | None:
+        """Use a handshake up; None when it does not count. Of two at once one gets it."""
+        live = (handshakes.c.state == state, handshakes.c.used_at.is_(None), handshakes.c.expires_at > utc(now))
+
+        def work(tx: Connection) -> Handshake | None:
+            row = tx.execute(select(handshakes).where(*live)).mappings().first()
+            if row is None or not tx.execute(update(handshakes).where(*live).values(used_at=utc(now))).rowcount:
+                return None
+            return Handshake(**{name: row[name] for name in Handshake.model_fields})
+
+        return await self._db.write(work)
 
     async def identity(self, issuer: str, subject: str) -> str | None:
         """Which person an identity provider means."""

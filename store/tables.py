@@ -729,6 +729,17 @@ identities = Table(
     Index("ix_identities_person", "person"),
 )
 
+#: Who is on the way to the identity provider, by the hash of the state that comes back; used once.
+handshakes = Table(
+    "handshakes",
+    metadata,
+    _words("state", primary_key=True),
+    _words("session"),
+    _words("wanted"),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
 #: How somebody likes the console: language, theme, keys; and the views they saved.
 preferences = Table("preferences", metadata, _words("person", primary_key=True), Column("body", Kept, nullable=False))
 

@@ -12,13 +12,15 @@ from fastapi.responses import RedirectResponse
 
 from acts.needs import BY_PATH
 from acts.rights import Resource
+from acts.sessions import NotSignedIn
 from console.forms import fields_of, read
 from console.frame import Frame
 from console.pages.hires import HireId
 from console.pages.vacancies import Reference
 from console.subjects import Subject, of_hire, of_vacancy
-from console.visits import Does, Shows, Visitor, language_of
+from console.visits import Does, Reception, Shows, Visitor, language_of
 from domain.errors import BadInput, Refusal, Stale, Trouble
+from domain.sessions import How
 
 ActName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$")]
 ToHire = Annotated[Visitor, Depends(Does(Resource.ACTING, f"hire.{BY_PATH}"))]
@@ -30,7 +32,7 @@ Version = Annotated[int, Form(ge=0)]
 RequestId = Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")]
 Step = Annotated[str, Form(pattern=r"^(preview|confirm|change)$")]
 #: What the form carries besides the act's own words.
-OURS = frozenset({"csrf", "version", "request", "step"})
+OURS = frozenset({"csrf", "version", "request", "step", "proof"})
 Filled = dict[str, list[str]]
 
 
@@ -87,8 +89,15 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         args = read(subject.act.args, filled, subject.zone)
     except BadInput as wrong:
         return _page(frame, request, visitor, subject, filled, 400, **now, errors=wrong.details["errors"])
-    if step == "preview" or (subject.act.approval and not visitor.fresh):
-        return _page(frame, request, visitor, subject, filled, **now, step="confirm")
+    if step == "preview":
+        return await _to_confirm(frame, request, visitor, subject, filled, **now)
+    if subject.act.approval and not visitor.fresh:
+        if not (password := str((await request.form()).get("proof", ""))):
+            return await _to_confirm(frame, request, visitor, subject, filled, **now)
+        try:
+            await visitor.desk.sessions.again_by_password(visitor.session, password)
+        except NotSignedIn:
+            return await _to_confirm(frame, request, visitor, subject, filled, 403, **now, wrong_proof=True)
     try:
         receipt = await subject.ask(visitor, args, request_id, version)
     except Stale as stale:
@@ -98,6 +107,20 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
     except (Refusal, Trouble) as refused:
         return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)
     return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
+
+
+async def _to_confirm(
+    frame: Frame, request: Request, visitor: Visitor, subject: Subject, filled: Filled, status: int = 200, **now: Any
+) -> Response:
+    """The page to confirm on; an approval whose proof is too old asks there for a new one, in the way the person has."""
+    prove: list[str] = []
+    if subject.act.approval and not visitor.fresh:
+        reception: Reception = request.app.state.reception
+        known = reception.passwords and await visitor.desk.sessions.has_password(visitor.person)
+        ways = {"password": known, "provider": bool(reception.provider), "link": visitor.session.how is How.LINK and not known}
+        prove = [way for way, open_ in ways.items() if open_]
+        now |= {"provider": reception.provider}
+    return _page(frame, request, visitor, subject, filled, status, **now, step="confirm", prove=prove)
 
 
 def _page(
@@ -118,6 +141,8 @@ def _page(
         "changed": [],
         "version": subject.number,
         "request_id": secrets.token_hex(12),
-        "stale_proof": subject.act.approval and not visitor.fresh,
+        "prove": [],
+        "wrong_proof": False,
+        "provider": "",
     }
     return frame.page(request, "act.html", status, **given | changed)

@@ -1,6 +1,5 @@
 """Signing in and out. A link is looked at first and used up only by the button: mail programs follow links by themselves."""
 
-from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -10,6 +9,7 @@ from acts.needs import Free, free
 from acts.sessions import NotSignedIn
 from console.frame import Frame
 from console.visits import Does, Reception, Shows, Visitor, check_origin
+from domain.sessions import Session
 
 Wanted = Annotated[str, Query(alias="next", max_length=400)]
 Why = Annotated[str, Query(pattern=r"^[a-z_]{0,40}$")]
@@ -22,7 +22,9 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/sign-in", dependencies=DOOR)
     async def door(request: Request, wanted: Wanted = "/", why: Why = "") -> Response:
-        return frame.page(request, "sign_in.html", wanted=inside(wanted), why=why, person="")
+        vouching = _reception(request).vouching
+        leaving = await vouching.leaving() if vouching and why == "signed_out" else ""
+        return the_door(frame, request, 200, wanted, why, leaving=leaving)
 
     @at.post("/sign-in", dependencies=DOOR)
     async def by_password(
@@ -32,11 +34,13 @@ def routes(frame: Frame) -> APIRouter:
         wanted: Annotated[str, Form(alias="next", max_length=400)] = "/",
     ) -> Response:
         check_origin(request)
+        if not _reception(request).passwords:
+            return the_door(frame, request, 403, wanted, "wrong_password")
         try:
             _, secret = await _reception(request).desk.sessions.by_password(person.strip().lower(), password)
         except NotSignedIn as refused:
-            return frame.page(request, "sign_in.html", 403, wanted=inside(wanted), why=refused.code, person=person)
-        return await _signed_in(request, secret, wanted)
+            return the_door(frame, request, 403, wanted, refused.code, person=person)
+        return await signed_in(request, secret, wanted)
 
     @at.get("/in/{link}", dependencies=DOOR)
     async def shown(request: Request, link: str) -> Response:
@@ -46,11 +50,15 @@ def routes(frame: Frame) -> APIRouter:
     @at.post("/in/{link}", dependencies=DOOR)
     async def by_link(request: Request, link: str) -> Response:
         check_origin(request)
+        sessions = _reception(request).desk.sessions
         try:
-            _, secret = await _reception(request).desk.sessions.by_link(link)
+            if (session := await session_of(request)) is not None and session.person == await sessions.whose_link(link):
+                await sessions.again_by_link(session, link)
+                return RedirectResponse("/me/proved", 303)
+            _, secret = await sessions.by_link(link)
         except NotSignedIn:
             return frame.page(request, "by_link.html", 410, link=link, person=None)
-        return await _signed_in(request, secret, "/")
+        return await signed_in(request, secret, "/")
 
     @at.post("/sign-out")
     async def out(request: Request, visitor: Annotated[Visitor, Depends(Does())]) -> Response:
@@ -78,6 +86,10 @@ def routes(frame: Frame) -> APIRouter:
         sessions, feed = await visitor.desk.sessions.of(visitor.person), await visitor.desk.feeds.of(visitor.person)
         return frame.page(request, "oneself.html", sessions=sessions, feed=feed)
 
+    @at.get("/me/proved")
+    async def proved(request: Request, visitor: Annotated[Visitor, Depends(Shows())]) -> Response:
+        return frame.page(request, "proved.html")
+
     @at.post("/me/sessions/end")
     async def end_all(visitor: Annotated[Visitor, Depends(Does())]) -> Response:
         await visitor.desk.sessions.end_all(visitor.person)
@@ -91,12 +103,29 @@ def inside(address: str) -> str:
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable() else "/"
 
 
-async def _signed_in(request: Request, secret: str, wanted: str) -> Response:
+def the_door(
+    frame: Frame, request: Request, status: int, wanted: str, why: str, *, person: str = "", subject: str = "", leaving: str = ""
+) -> Response:
+    """The page one signs in on. `subject` is who the provider says they are, for an administrator to link."""
+    reception = _reception(request)
+    said = {"wanted": inside(wanted), "why": why, "person": person, "subject": subject, "leaving": leaving}
+    return frame.page(request, "sign_in.html", status, **said, provider=reception.provider, passwords=reception.passwords)
+
+
+async def session_of(request: Request) -> Session | None:
+    """The live session of this browser, if it has one."""
+    reception = _reception(request)
+    try:
+        return await reception.desk.sessions.proved(request.cookies.get(reception.cookie, ""))
+    except NotSignedIn:
+        return None
+
+
+async def signed_in(request: Request, secret: str, wanted: str) -> Response:
     """A session always begins under a secret of its own, and the one before it ends: what somebody planted leads nowhere."""
     reception = _reception(request)
-    before = request.cookies.get(reception.cookie, "")
-    with suppress(NotSignedIn):
-        await reception.desk.sessions.end(await reception.desk.sessions.proved(before))
+    if (before := await session_of(request)) is not None:
+        await reception.desk.sessions.end(before)
     answer = RedirectResponse(inside(wanted), 303, {"cache-control": "no-store"})
     answer.set_cookie(reception.cookie, secret, path="/", secure=reception.secure, httponly=True, samesite="lax")
     return answer

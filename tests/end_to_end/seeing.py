@@ -14,8 +14,10 @@ from playwright.async_api import Browser, Page
 
 from acts.desk import Desk
 from acts.digest import office_zone
+from acts.vouching import Vouching
 from config.cursors import Cursors
 from config.words import Words
+from connectors.openid import OpenId
 from console.assets import Assets
 from console.frame import Frame
 from console.pulse import Pulse
@@ -54,8 +56,8 @@ class Seen:
 
 
 @asynccontextmanager
-async def served(db: Database) -> AsyncIterator[Seen]:
-    """The console over this store, on a port of its own, until the block ends."""
+async def served(db: Database, provider: OpenId | None = None) -> AsyncIterator[Seen]:
+    """The console over this store, on a port of its own, until the block ends; with an identity provider, if one is given."""
     desk = Desk(db)
 
     async def acting() -> Desk:
@@ -66,7 +68,8 @@ async def served(db: Database) -> AsyncIterator[Seen]:
         port = probe.getsockname()[1]
     origin = f"http://127.0.0.1:{port}"
     frame, pulse = Frame(Words.load(), Assets(), office_zone()), Pulse(Changes(db))
-    app = console_app(Reception(desk, acting, origin), frame, Cursors(b"a key of the tests"), pulse)
+    vouching = Vouching(db, desk.sessions, provider, origin) if provider else None
+    app = console_app(Reception(desk, acting, origin, vouching), frame, Cursors(b"a key of the tests"), pulse)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     serving = asyncio.create_task(server.serve())
     for _ in range(500):

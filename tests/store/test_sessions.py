@@ -140,13 +140,13 @@ async def test_a_weak_password_is_refused(book: SessionBook, password: str, code
 
 async def test_an_identity_of_a_provider_signs_in_whom_it_was_linked_to(book: SessionBook) -> None:
     with pytest.raises(NotSignedIn) as caught:
-        await book.by_provider("https://id.example.org", "248289761001")
+        await book.by_provider("https://id.example.org", "248289761001", None)
     assert caught.value.code == "identity_unknown"
     await book.link_identity("helga", "https://id.example.org", "248289761001")
-    session, _ = await book.by_provider("https://id.example.org", "248289761001")
+    session, _ = await book.by_provider("https://id.example.org", "248289761001", None)
     assert (session.person, session.how) == ("helga", How.PROVIDER)
     with pytest.raises(NotSignedIn):
-        await book.by_provider("https://other.example.org", "248289761001")
+        await book.by_provider("https://other.example.org", "248289761001", None)
 
 
 async def test_no_secret_is_kept(book: SessionBook, db: Database) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _feeds()
     _notes()
     _withdrawn()
+    _handshakes()
 
 
 def downgrade() -> None:
@@ -30,7 +31,7 @@ def downgrade() -> None:
     for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
-    for table in ("notes", "calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
+    for table in ("handshakes", "notes", "calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
 
 
@@ -162,3 +163,9 @@ def _withdrawn() -> None:
     """Who took the proposal of an erasure back."""
     op.add_column("erasures", _words("withdrawn_by", nullable=True))
     op.add_column("erasures", _at("withdrawn_at", nullable=True))
+
+
+def _handshakes() -> None:
+    columns = (_words(name) for name in ("state", "session", "wanted"))
+    key = sa.PrimaryKeyConstraint("state", name="pk_handshakes")
+    op.create_table("handshakes", *columns, _at("expires_at"), _at("used_at", nullable=True), key)
