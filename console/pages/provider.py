@@ -13,7 +13,7 @@ from acts.sessions import NotSignedIn
 from acts.vouching import BACK, Arrived, Unlinked, Vouching
 from connectors.openid import NotVouched
 from console.frame import Frame
-from console.pages.signing_in import Wanted, inside, signed_in, the_door
+from console.pages.signing_in import DOOR, Wanted, inside, signed_in, the_door
 from console.visits import Reception, Shows, Visitor
 from domain.errors import NotFound, PartnerUnavailable, Problem
 from domain.sessions import Session
@@ -27,7 +27,7 @@ Said = Annotated[str, Query(max_length=4000)]
 def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
-    @at.get("/sign-in/provider")
+    @at.get("/sign-in/provider", dependencies=DOOR)
     async def out(request: Request, wanted: Wanted = "/") -> Response:
         return await _out(frame, request, inside(wanted), None)
 
@@ -35,7 +35,7 @@ def routes(frame: Frame) -> APIRouter:
     async def again(request: Request, visitor: Annotated[Visitor, Depends(Shows())]) -> Response:
         return await _out(frame, request, "/me/proved", visitor.session)
 
-    @at.get(BACK)
+    @at.get(BACK, dependencies=DOOR)
     async def back(
         request: Request,
         state: Said = "",

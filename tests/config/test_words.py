@@ -154,6 +154,8 @@ def console() -> set[str]:
     keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}
     ended = {f"session_{state}" for state in ("idle", "expired", "ended")}
     keys |= {f"console.why.{why}" for why in ("not_signed_in", "signed_out", "wrong_password", "link_gone", *ended)}
+    ways = ("identity_unknown", "handshake_gone", "other_person", "proof_too_old", "provider_refused", "provider_away", "provider_wrong")
+    keys |= {f"console.why.{why}" for why in ways}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}
