@@ -31,6 +31,7 @@ class Category(StrEnum):
     MEDICAL = "medical_messages"
     VERIFICATION = "verification_messages"
     BALANCE = "balance_data"
+    UNROUTED = "unrouted_events"
     READS = "staff_reads"
     IDENTITY = "identity"
 
@@ -48,8 +49,14 @@ BY_ENDING: Mapping[Ending, Category] = {
     Ending.PROBATION_NOT_CONFIRMED: Category.APPOINTED,
 }
 State = Literal["open", "not_yet", "held", "unsent", "due", "kept"]
-Trigger = Literal["case_over", "reserve_list_over", "look"]
-TRIGGERS: Mapping[Category, Trigger] = {Category.RESERVE_LIST: "reserve_list_over", Category.READS: "look"}
+Trigger = Literal["case_over", "reserve_list_over", "received", "look"]
+TRIGGERS: Mapping[Category, Trigger] = {
+    Category.RESERVE_LIST: "reserve_list_over",
+    Category.UNROUTED: "received",
+    Category.READS: "look",
+}
+#: A schedule may be silent about these: one confirmed before there was a rule for events without a case still says what it said.
+OPTIONAL = (Category.IDENTITY, Category.UNROUTED)
 
 
 class Rule(BaseModel):
@@ -87,7 +94,7 @@ class Schedule(BaseModel):
         return self
 
     def _objections(self) -> Iterator[str]:
-        wanted = [each for each in Category if each is not Category.IDENTITY]
+        wanted = [each for each in Category if each not in OPTIONAL]
         if missing := [str(each) for each in wanted if each not in self.categories]:
             yield f"no period for {', '.join(missing)}"
         if Category.IDENTITY in self.categories:
@@ -138,6 +145,16 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Stray:
+    """A partner's event that found no case, with its bytes. `subject`: whom it was for. `proposed`: somebody is about to decide on it."""
+
+    event: str
+    subject: str
+    received: date
+    proposed: bool = False
+
+
+@dataclass(frozen=True)
 class Item:
     """What is to be said of one part of one case: how it stands, since which day it is due, why it is not carried out."""
 
@@ -166,6 +183,20 @@ def judge(schedule: Schedule, cases: Sequence[Kept], holds: Mapping[str, Sequenc
         last = max((item.due for item in wholes if item.due), default=None)
         found.append(Item(Category.IDENTITY, "", cases[0].candidate, 1, "due", last))
     return found
+
+
+def judge_strays(schedule: Schedule, strays: Sequence[Stray], holds: Mapping[str, Sequence[Hold]], today: date) -> list[Item]:
+    """Events without a case, by the day they came. Never due where the schedule has no period for them, or while a proposal waits.
+
+    `holds`: those on what they were for, which may be a vacancy.
+    """
+    return [_stray(schedule.categories.get(Category.UNROUTED), stray, holds.get(stray.subject, ()), today) for stray in strays]
+
+
+def _stray(rule: Rule | None, stray: Stray, holds: Sequence[Hold], today: date) -> Item:
+    due = rule.due(stray.received) if rule and not stray.proposed else None
+    standing = [hold for hold in holds if hold.stands(today)]
+    return _item(Category.UNROUTED, Kept(f"event/{stray.event}", "", ""), 1, due, standing, today)
 
 
 def whole_of(case: Kept) -> Category:

@@ -8,6 +8,8 @@ from typing import Any
 from domain.retention import Category, Item, Schedule
 
 Report = dict[str, Any]
+#: What is said of a category without a period.
+_UNDATED = {Category.IDENTITY: " (with the last case)", Category.UNROUTED: " (no period in this schedule)"}
 STATES = ("open", "not_yet", "held", "unsent", "due", "kept")
 
 
@@ -57,7 +59,7 @@ def lines(told: Report) -> list[str]:
 def _line(of: Report) -> str:
     if of["kept"]:
         return f"{of['category']}: {of['kept']} kept, part of the record"
-    period = f" ({_period(of)} after {of['trigger']}, {of['action']})" if "trigger" in of else " (with the last case)"
+    period = f" ({_period(of)} after {of['trigger']}, {of['action']})" if "trigger" in of else _UNDATED.get(of["category"], "")
     gone = f", {of['gone']} deleted" if "gone" in of else ""
     waits = f"{of['not_yet']} not yet, {of['open']} of open cases, {of['held']} held, {of['unsent']} waiting for a letter"
     return f"{of['category']}{period}: {of['due']} due{gone}, {waits}"

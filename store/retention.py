@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from domain.erasure import Hold
 from domain.hire import IN_REVIEW
 from domain.log.leaf import Kind
-from domain.retention import PIECES, WHOLE, Category, Item, Kept, Schedule, judge
+from domain.retention import PIECES, WHOLE, Category, Item, Kept, Schedule, Stray, judge, judge_strays
 from domain.sealing import Compartment
 from domain.words import Ending
 from store import keys, log
@@ -19,6 +19,7 @@ from store.columns import utc
 from store.database import Database
 from store.erasure import sweep
 from store.names import new_id
+from store.strays import discard
 from store.tables import (
     applications,
     balance_declarations,
@@ -39,6 +40,8 @@ from store.tables import (
     people_words,
     privacy_acts,
     reads,
+    signal_decisions,
+    strays,
 )
 
 Report = dict[str, Any]
@@ -83,7 +86,15 @@ def _judged(rx: Connection, schedule: Schedule, at: datetime) -> list[Item]:
     for of in kept.values():
         for case in of:
             held[case.case] += held.get(f"vacancy/{case.vacancy}", [])
-    return [item for of in kept.values() for item in judge(schedule, of, held, at.date())]
+    found = [item for of in kept.values() for item in judge(schedule, of, held, at.date())]
+    return found + judge_strays(schedule, _strays(rx), held, at.date())
+
+
+def _strays(rx: Connection) -> list[Stray]:
+    """Events that found no case, the oldest first; what is proposed about one is decided before it may go."""
+    open_ = set(rx.execute(select(signal_decisions.c.event).where(signal_decisions.c.state == "proposed")).scalars())
+    query = select(strays).where(strays.c.state == "unrouted").order_by(strays.c.received_at, strays.c.id)
+    return [Stray(row.id, row.subject, utc(row.received_at).date(), row.id in open_) for row in rx.execute(query)]
 
 
 def _holds(rx: Connection) -> dict[str, list[Hold]]:
@@ -167,6 +178,8 @@ def _deleted(tx: Connection, schedule: Schedule, due: Sequence[Item], at: dateti
     """Delete what these items are about; how many rows went, by category."""
     gone: dict[str, int] = defaultdict(int)
     for item in due:
+        if item.category is Category.UNROUTED:
+            gone[item.category] += discard(tx, item.case.removeprefix("event/"), at, "retention")
         if item.category is Category.LETTERS or item.category in WHOLE:
             gone[item.category] += _gone(tx, letters, letters.c.case_id == item.case)
         if item.category in PIECES or item.category in WHOLE:

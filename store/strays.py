@@ -103,14 +103,14 @@ def remove(tx: Connection, stray: Stray) -> None:
     tx.execute(strays.delete().where(strays.c.id == stray.id))
 
 
-def discard(tx: Connection, id_: str, at: datetime) -> bool:
+def discard(tx: Connection, id_: str, at: datetime, reason: str = "discarded") -> bool:
     """Put it away for good, with its bytes. False when it no longer waits."""
     if not take(tx, id_):
         return False
     ref = tx.execute(select(strays.c.payload).where(strays.c.id == id_)).scalar_one()
     tx.execute(payloads.delete().where(payloads.c.ref == ref))
     keys.erase(tx, [id_], utc(at))
-    tx.execute(strays.update().where(strays.c.id == id_).values(state="discarded", reason="discarded", closed_at=utc(at)))
+    tx.execute(strays.update().where(strays.c.id == id_).values(state="discarded", reason=reason, closed_at=utc(at)))
     return True
 
 

@@ -17,12 +17,14 @@ from domain.log.note import LogKey
 from domain.retention import Category, Schedule
 from domain.words import Ending, Stage
 from store.database import Database
+from store.inbox import Inbox
 from store.names import canonical_sha256
 from store.notes import Notes
 from store.records import Records
 from store.tables import applications, journal, leaves, letters, log_keys, payloads, people, privacy_acts
 from tests.store import making as m
 from tests.store.test_erasure import DPO, HEAD, OFFICER, applied, ground
+from tests.store.test_signals import stray
 
 __all__ = ["ground"]
 PRIVATE = Ed25519PrivateKey.generate()
@@ -93,6 +95,36 @@ async def test_an_anonymised_case_keeps_its_key_and_an_erased_one_loses_it(desk:
     assert case not in streams
     assert kept in streams
     assert (await rows(db))["people"] == 0
+
+
+async def test_an_event_that_found_no_case_goes_after_its_period_and_that_it_came_stays(desk: Desk, db: Database) -> None:
+    lost = await stray(db)
+    await at(desk, 3, -1)
+    await desk.privacy.retain(DPO, CONFIRMED, KEY)
+    assert (await rows(db))["payloads"] == 1
+    await at(desk, 3)
+    told = await desk.privacy.retain(DPO, CONFIRMED, KEY)
+    assert (await rows(db))["payloads"] == 0
+    assert {each["category"]: each["gone"] for each in told["report"]["categories"]}["unrouted_events"] == 1
+    assert f"event/{lost.inbox_id}" in [item["case"] for item in told["report"]["items"]]
+    found = await Inbox(db).find("portal", "evt-9")
+    assert found is not None
+    assert [(step["state"], step.get("reason")) for step in found.history] == [("accepted", None), ("discarded", "retention")]
+    checks = (await desk.auditing.reconcile()).checks
+    assert [check.differences for check in checks if check.name in ("events", "decisions", "leaves")] == [(), (), ()]
+
+
+async def test_an_event_somebody_is_deciding_about_waits_for_the_decision(desk: Desk, db: Database) -> None:
+    case, _ = await applied(db, ended=False)
+    lost = await stray(db)
+    decision = await desk.signals.propose(OFFICER, lost.inbox_id, "reroute", "other_reference", case)
+    await at(desk, 60)
+    before = await rows(db)
+    await desk.privacy.retain(DPO, CONFIRMED, KEY)
+    assert (await rows(db))["payloads"] == before["payloads"]
+    await desk.signals.decide(HEAD, decision.decision, approve=False)
+    await desk.privacy.retain(DPO, CONFIRMED, KEY)
+    assert (await rows(db))["payloads"] == before["payloads"] - 1
 
 
 @pytest.mark.parametrize("kind", ["candidate", "case", "vacancy"])

@@ -1,6 +1,6 @@
 """The retention schedule held against cases: each on its day, never an open one, never a held one, the name with the last."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,26 @@ from pydantic import ValidationError
 from config.files import load_retention
 from domain.erasure import Hold
 from domain.errors import NotNow
-from domain.retention import BY_ENDING, PIECES, WHOLE, Category, Item, Kept, Rule, Schedule, judge, months_after, whole_of
+from domain.retention import (
+    BY_ENDING,
+    PIECES,
+    WHOLE,
+    Category,
+    Item,
+    Kept,
+    Rule,
+    Schedule,
+    Stray,
+    judge,
+    judge_strays,
+    months_after,
+    whole_of,
+)
+from domain.retention_report import lines, report
 from domain.words import Ending
 
 OVER = date(2026, 3, 31)
+NOON = datetime(2060, 1, 1, 12, tzinfo=UTC)
 EXAMPLES = load_retention()
 
 
@@ -98,6 +114,31 @@ def test_who_looked_is_told_and_stays() -> None:
     assert [(item.state, item.rows) for item in found] == [("kept", 3)]
 
 
+@pytest.mark.parametrize(
+    ("day", "proposed", "held", "state"),
+    [
+        (date(2026, 6, 29), False, False, "not_yet"),
+        (date(2026, 6, 30), False, False, "due"),
+        (date(2026, 6, 30), False, True, "held"),
+        (date(2060, 1, 1), True, False, "open"),
+    ],
+)
+def test_an_event_without_a_case_is_due_by_the_day_it_came(day: date, proposed: bool, held: bool, state: str) -> None:
+    stray = Stray("e1", "vacancy/250442", OVER, proposed)
+    [found] = judge_strays(EXAMPLES, [stray], {"vacancy/250442": [Hold("h", "complaint")] if held else []}, day)
+    assert (found.category, found.case, found.state) == (Category.UNROUTED, "event/e1", state)
+
+
+def test_a_schedule_that_does_not_name_them_keeps_events_without_a_case() -> None:
+    rules = dict(EXAMPLES.categories)
+    del rules[Category.UNROUTED]
+    before = Schedule(version="before", categories=rules)
+    items = judge_strays(before, [Stray("e1", "hire/x", OVER)], {}, date(2060, 1, 1))
+    assert [item.state for item in items] == ["open"]
+    told = lines(report("", NOON, "", before, "f" * 64, items))
+    assert "unrouted_events (no period in this schedule): 0 due, 0 not yet, 1 of open cases, 0 held, 0 waiting for a letter" in told
+
+
 def test_every_ending_falls_under_one_category_and_only_chosen_or_good_ones_are_not_unsuccessful() -> None:
     assert set(BY_ENDING.values()) < set(WHOLE)
     assert {whole_of(kept(ending=ending)) for ending in Ending} == set(WHOLE)
@@ -130,5 +171,5 @@ def test_a_schedule_says_everything_that_is_wrong_with_it() -> None:
 
 
 def test_every_part_of_a_case_is_a_category_with_a_period() -> None:
-    assert set(EXAMPLES.categories) == {*WHOLE, *PIECES, Category.READS}
+    assert set(EXAMPLES.categories) == {*WHOLE, *PIECES, Category.UNROUTED, Category.READS}
     assert Rule(days=3, trigger="case_over", basis="three days").due(OVER) == OVER + timedelta(days=3)
