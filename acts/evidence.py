@@ -1,5 +1,6 @@
 """What exports for auditors are made with, besides the store: the log's key, the typesetter, the seal."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from connectors.log_key import load_log_key
 from domain.errors import NotNow
 from domain.log.note import LogKey
 from domain.log.reading import Page
+from domain.log.report import AuditReport
 
 if TYPE_CHECKING:
     from connectors.letters.dossier import DossierPrinter
@@ -34,6 +36,13 @@ class Evidence:
         """The paper, sealed where the extra `sign` is installed. Blocks. Raises BadInput, BadKey."""
         pdf = self._printer.print(page, language)
         return self._seal.put(pdf, f"{page.case}, {page.made.purpose}") if self._seal is not None else pdf
+
+    def print_report(self, report: AuditReport, language: str, at: datetime) -> bytes:
+        """The audit report as paper, sealed as a dossier's is. Blocks. Raises BadInput, BadKey."""
+        from connectors.letters.report import ReportPrinter
+
+        pdf = ReportPrinter(Words.load()).print(report, language, at)
+        return self._seal.put(pdf, "audit report") if self._seal is not None else pdf
 
     @property
     def sealed_by(self) -> str:

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli import show
+from cli.exporting import free, save
 from cli.outcome import FAILED
 from cli.outlook import Language, Tongue
 from cli.terminal import Json, terminal
@@ -129,17 +132,41 @@ def _say(language: Tongue, key: str, **values: Any) -> str:
     return Words.load().say(key, language, **values)
 
 
-def report(ctx: typer.Context, since: Since = None, until: Until = None, language: Language = Tongue.EN, json: Json = False) -> None:
+def report(
+    ctx: typer.Context,
+    since: Since = None,
+    until: Until = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Also as a sealed PDF; the file must not be there yet.")] = None,
+    language: Language = Tongue.EN,
+    json: Json = False,
+) -> None:
     """Report what an auditor takes away: counts, who decided what and why, second persons, interventions, readings, gaps. 1 if any."""
     if since and until and since >= until:
         raise BadInput("the period ends before it begins", code="bad_period")
+    if pdf is not None and terminal(ctx).settings.remote_url:
+        from cli.remote import beside_the_store
+
+        raise beside_the_store("muster audit report --pdf")
+    if pdf is not None:
+        free(pdf)
     found = terminal(ctx).at_store(lambda desk: desk.auditing.report(since, until))
+    if pdf is not None:
+        _papered(ctx, found, language, pdf)
     if json:
         show.as_json(found.model_dump(mode="json") | {"faults": found.faults})
     else:
         _reported(found, language)
     if found.faults:
         raise typer.Exit(FAILED)
+
+
+def _papered(ctx: typer.Context, found: AuditReport, language: Tongue, file: Path) -> None:
+    """The report as the organisation's sealed paper; said on the side, so that what is printed stays the report."""
+    from acts.evidence import Evidence
+
+    raw = Evidence(terminal(ctx).settings).print_report(found, language.value, datetime.now(UTC))
+    save(file, raw)
+    typer.echo(f"{file}  SHA-256 {sha256(raw).hexdigest()}", err=True)
 
 
 def _reported(found: AuditReport, language: Tongue) -> None:

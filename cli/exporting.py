@@ -41,12 +41,12 @@ def export(
     from acts.audit import LANGUAGES, Wanted
 
     file = to or Path(f"{case.replace('/', '_')}.dossier.zip")
-    _free(file)
+    free(file)
     languages = (language.value,) if language else LANGUAGES
     kept = _text(since) if since else ""
     wanted = Wanted(languages=languages, redact=frozenset(redact or ()), since=kept, letters=letters)
     raw = terminal(ctx).at_store(lambda desk: desk.audit.export(as_, case, purpose, wanted))
-    _save(file, raw)
+    save(file, raw)
     manifest = json_.loads(checks.members_of(raw)["manifest.json"])
     about = {name: manifest[name] for name in ("case", "leaves", "facts", "redacted", "size")}
     row = {"file": str(file), "sha256": sha256(raw).hexdigest(), **about}
@@ -70,9 +70,9 @@ def log_export(
 ) -> None:
     """Export the log, or a part of it: every leaf and the checkpoint they lead to; no content is disclosed."""
     file = to or Path(f"log-{begin}.muster-log" if begin else "log.muster-log")
-    _free(file)
+    free(file)
     raw = terminal(ctx).at_store(lambda desk: desk.audit.log(as_, purpose, begin, end))
-    _save(file, raw)
+    save(file, raw)
     found = checks.Log(raw, checks.Kept())
     found.form()
     row = {"file": str(file), "sha256": sha256(raw).hexdigest(), "leaves": len(found.leaves), "from": begin}
@@ -82,12 +82,12 @@ def log_export(
     show.line(f"{file}: {row['leaves']} leaves from {begin} on. Check it anywhere: muster audit verify {file}. SHA-256 {row['sha256']}")
 
 
-def _free(file: Path) -> None:
+def free(file: Path) -> None:
     if file.exists():
         raise BadInput(f"{file} is there already: nothing is written over it", code="file_exists", field="to")
 
 
-def _save(file: Path, raw: bytes) -> None:
+def save(file: Path, raw: bytes) -> None:
     """New, readable by its owner alone: a dossier is about a person."""
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:

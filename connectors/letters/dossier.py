@@ -86,7 +86,7 @@ class DossierPrinter:
             "words": words | {"page": self._labels.raw("paper.page", language)},
             "case": page.case,
             "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
-            "made": {"at": _when(page.made.at, language), "by": page.made.by, "purpose": page.made.purpose},
+            "made": {"at": when(page.made.at, language), "by": page.made.by, "purpose": page.made.purpose},
             "claims": [[self._labels.raw(f"dossier.claim.{name}", language), held] for name, held in page.claims],
             "log": [[words[k], v] for k, v in self._anchor(page)],
             "policy": [[words[{"policy": "policy_name"}.get(k, k)], v] for k, v in page.policy],
@@ -111,7 +111,7 @@ class DossierPrinter:
         return {
             "leaf": str(said.index),
             "ref": said.ref,
-            "when": _when(said.at, language),
+            "when": when(said.at, language),
             "who": said.actor,
             "what": self._name("fact" if said.kind == "fact" else "leaf", said.what or said.kind, language),
             "code": said.what if said.kind == "fact" and language != "en" else "",
@@ -129,7 +129,7 @@ class DossierPrinter:
         if value in YES_OR_NO:
             return self._labels.raw(f"dossier.{value}", language)
         if _MOMENT.fullmatch(value):
-            return _when(value, language)
+            return when(value, language)
         key = f"{FAMILIES.get(field, field)}.{value}"
         for known in (key, f"{key}.name"):
             if known in self._labels.known(language) and "{" not in (text := self._labels.raw(known, language)):
@@ -137,7 +137,7 @@ class DossierPrinter:
         return value
 
 
-def _when(at: str, language: str) -> str:
+def when(at: str, language: str) -> str:
     """A moment in UTC, to the second; what is none stands as it is."""
     try:
         moment = datetime.fromisoformat(at).astimezone(UTC)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from cli.terminal import Terminal
 from config.settings import Settings
+from connectors.seal import available
 from store.database import Database, migrate
 from tests.kept import competition, written
 
@@ -103,3 +104,14 @@ def test_the_report_of_a_whole_store_finds_nothing_amiss(muster: Muster) -> None
     told = json.loads(muster("audit", "report", "--json", "--since", "2026-03-01"))
     assert told["faults"] == []
     muster("audit", "report", "--since", "2026-03-02", "--until", "2026-03-01", code=2)
+
+
+def test_the_report_is_a_sealed_paper_too_and_nothing_is_written_over(muster: Muster, tmp_path: Path) -> None:
+    paper = tmp_path / "report.pdf"
+    said = muster("audit", "report", "--pdf", str(paper), "--language", "fr")
+    assert "Issues défavorables" in said
+    raw = paper.read_bytes()
+    assert raw.startswith(b"%PDF-")
+    assert (b"/ETSI.CAdES.detached" in raw) == available()
+    muster("audit", "report", "--pdf", str(paper), code=2)
+    assert paper.read_bytes() == raw

@@ -15,6 +15,7 @@ from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
+from connectors.letters import report
 from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
 from console.course import SHOWS as COURSE
 from console.data import GROUPS as GROUPS_KNOWN
@@ -126,6 +127,7 @@ def needed() -> set[str]:
     keys |= {f"balance.group.{each}" for each in GROUPS_DECLARED} | {f"balance.column.{each}" for each in (*GROUPS, *NATIONS)}
     keys |= {f"fact.{kind}" for kind in KINDS} | {f"leaf.{kind.value}" for kind in Kind if kind is not Kind.FACT}
     keys |= {f"field.{name}" for name in OF_LEAVES | fact_fields()}
+    keys |= {f"report.{label}" for label in report.LABELS} | {f"report.column.{column}" for column in report.COLUMNS}
     keys |= {f"dossier.{label}" for label in LABELS} | {f"dossier.claim.{claim}" for claim in CLAIMS}
     return keys | console() | {f"refusal.{name}" for name in problems()}
 
