@@ -262,7 +262,7 @@ class Desk:
         hire = await self.queries.hire(case)
         if not hire["ending"] or hire["review"] in IN_REVIEW or hire["needs"]:
             return None
-        return CaseClosed(f"the case ended as {hire['ending']}", code="case_closed")
+        return CaseClosed("the case has ended", code="case_closed")
 
     async def _receipt(self, case: str, request: ActRequest, over: NotNow) -> Receipt:
         """The receipt this very request got before the case was over. Raises `over` for any other."""

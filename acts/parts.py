@@ -10,7 +10,7 @@ from acts.rights import Resource, Viewer
 from domain.acts import ACTS
 from domain.acts.conditions import DESKS
 from domain.agenda import FOLLOWS
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Refusal
 from domain.log.report import Adverse, AuditReport
 from domain.log.trail import Trace
 from domain.looking import Reader
@@ -115,6 +115,20 @@ def report(found: AuditReport, viewer: Viewer) -> AuditReport:
     decisions = {person: compartments.facts(counts, seen) for person, counts in found.decisions.items()}
     counts = compartments.facts(found.counts, seen)
     return found.model_copy(update={"adverse": ended, "decisions": decisions, "counts": counts, **told})
+
+
+def standing(shown: Mapping[str, Any], viewer: Viewer) -> dict[str, Any]:
+    """A case in brief as this viewer may see it."""
+    seen = opened(viewer.roles)
+    cut_of = {"ending": compartments.ending(shown["ending"], seen)} if "ending" in shown else {}
+    return {**shown, **cut_of, "needs": compartments.needs(shown["needs"], seen)}
+
+
+def refused(refusal: Refusal, viewer: Viewer) -> Refusal:
+    """What a case refused, without what it waits for where that may tell an answer: only to whom the answers are."""
+    if not viewer.sees(Resource.ANSWERS):
+        refusal.details.pop("waiting", None)
+    return refusal
 
 
 def check_question(question: Mapping[str, Any], viewer: Viewer) -> None:

@@ -68,7 +68,7 @@ async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subje
     """Raises NotFound."""
     what, case = _act(hires.ACTS, act), f"hire/{hire}"
     row = await found(visitor, case)
-    why = await visitor.desk.why(case, act)
+    why, told = await visitor.desk.why(case, act), visitor.sees(Resource.ANSWERS)
     ending = WOULD_END.get(act)
     return Subject(
         case=case,
@@ -80,7 +80,7 @@ async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subje
         number=row["number"],
         zone=why.zone,
         possible=why.possible,
-        why=Teller(Words.load(), language, why.zone).why(why),
+        why=Teller(Words.load(), language, why.zone).why(why)[: None if told else 1],  # who may not know the answers gets that it is so
         known=_offered_by_hire(row),
         labels={},
         takes_back=await visitor.desk.undo(case, ending) if ending and not row["ending"] else [],

@@ -191,7 +191,7 @@ def forecast(state: HireState, published: Published, observed: Sequence[Observat
     if state.stage is Stage.PROBATION:
         raise NotNow(f"there is no start to forecast: the person entered on duty on {state.enters_on}", code="no_start")
     if state.stage is None:
-        raise NotNow(f"there is no start to forecast: the case ended as {state.ending}", code="no_start")
+        raise NotNow("there is no start to forecast: the case has ended", code="no_start")
     known = _Known(state, published, observed, now)
     begins = max(now, state.held.until) if state.held and state.held.until else now
     stages = [known.stage(stage) for stage in _way(state)]

@@ -655,6 +655,8 @@ def _never_by(state: HireState, act: str, about: str) -> str:
         return state.higher_grade_by
     if act == "decide_review":
         return state.ended_by
+    if act == "grant_measures":
+        return state.accommodation.proposed_by if state.accommodation else ""
     if act == "confirm_paper":
         return next((paper.by for name, paper in sorted(state.papers.items()) if about in ("", name)), "")
     if act == "decide_integrity_steps":

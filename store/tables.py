@@ -398,6 +398,7 @@ policies = Table(
     Column("proposed_at", Instant, nullable=False),
     _words("approved_by", nullable=True),
     Column("published_at", Instant),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by OR proposed_by = 'shipped'", name="four_eyes"),
 )
 
 #: Overlays on open cases. NULL in `approved_at`: proposed, waiting for a second person; in `lifted_at`: not lifted.
@@ -413,6 +414,7 @@ overlays = Table(
     Column("approved_at", Instant),
     _words("lifted_by", nullable=True),
     Column("lifted_at", Instant),
+    CheckConstraint("approved_by IS NULL OR approved_by <> proposed_by", name="four_eyes"),
 )
 
 #: Acts on many cases, and what became of each.

@@ -3,7 +3,7 @@
 from domain import facts as f
 from domain.accommodation import DURING_THE_SELECTION, Measure
 from domain.acts.table import HR, Args, Reason, act
-from domain.errors import BadInput, NotNow
+from domain.errors import BadInput, FourEyes, NotNow
 from domain.hire import HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
@@ -34,6 +34,8 @@ def _grant(s: HireState, a: Grant, r: ActRequest, m: Moment) -> Facts:
     request = s.accommodation
     if request is None or request.proposed is None or not request.undecided:
         raise NotNow("no measures are proposed", code="nothing_proposed_yet")
+    if request.proposed_by in r.eyes:
+        raise FourEyes("who proposed the measures cannot grant them", code="four_eyes")
     if beyond := sorted(set(a.measures) - set(request.proposed)):
         raise BadInput(f"not proposed by the Medical Adviser's office: {', '.join(beyond)}", code="bad_arguments", field="measures")
     if set(a.measures) != set(request.proposed) and a.reason == "as_proposed":

@@ -9,18 +9,26 @@ from domain import facts as f
 from domain.acts.table import HR, Args, Reason, Reference, Slot, act, known, person
 from domain.conditions import TABLE, TOO_LOW, ending_for
 from domain.errors import BadInput, FourEyes, NotAllowed, NotNow
-from domain.hire import HireState
+from domain.hire import ConditionNow, HireState
 from domain.messages import ActRequest
 from domain.moment import Moment
 from domain.replies import Moot, conclude, replied
 from domain.stages import Facts, asked, end
 from domain.words import Condition, ConditionState, Level, Outcome, Role, Stage
+from domain.words import roles as roles_among
 
 DESKS = {
     Condition.CLEARANCE: Role.SECURITY_OFFICE,
     Condition.MEDICAL: Role.MEDICAL_OFFICE,
     Condition.ACCREDITATION: Role.ACCREDITATION_DESK,
 }
+
+
+def own_desk(now: ConditionNow, r: ActRequest) -> None:
+    """An office deals with its own condition alone (need to know); HR with all of them. Raises NotAllowed."""
+    mine, desk = roles_among((*r.roles, *r.stands_in.get(r.acting_for, ()))), DESKS.get(now.condition)
+    if not mine & HR and desk not in mine:
+        raise NotAllowed(f"replies on {now.condition} are for {desk or 'HR'}", code="wrong_role")
 
 
 class About(Args):
@@ -85,6 +93,7 @@ def _enter_reply(s: HireState, a: ReplyOnPaper, r: ActRequest, m: Moment) -> Fac
 def _confirm_reply(s: HireState, a: About, r: ActRequest, m: Moment) -> Facts:
     """Confirm a reply another person typed in from paper."""
     now = known(s, a.condition)
+    own_desk(now, r)
     if now.paper is None:
         raise NotNow(f"no reply on {a.condition} waits for a second person", code="nothing_to_confirm")
     if now.paper_by in r.eyes:

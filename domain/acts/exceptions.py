@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from domain import facts as f
-from domain.acts.conditions import DESKS
+from domain.acts.conditions import DESKS, own_desk
 from domain.acts.table import HR, Args, Reason, Slot, act, aware, known
 from domain.errors import BadInput, FourEyes, NotNow
 from domain.hire import APPEAL, ConditionNow, HireState
@@ -103,6 +103,7 @@ def _admit_appeal(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
 def _note_late_reply(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
     """Take note of an adverse reply that came after the entry on duty; what follows is decided outside this case."""
     now = known(s, a.condition)
+    own_desk(now, r)
     if now.after_entry is None:
         raise NotNow(f"no reply on {a.condition} came after the entry on duty", code="no_late_reply")
     return [f.ReplySeen(**now.about, reason=a.reason)]

@@ -53,7 +53,7 @@ def _conclude(s: HireState, a: Conclude, r: ActRequest, m: Moment) -> Facts:
 def _steps(s: HireState, a: DecideSteps, r: ActRequest, m: Moment) -> Facts:
     """Decide what follows a finding: exclude, warn, or go on; by another person than the one who found."""
     about = _about(s, a.number, "decide_integrity_steps", "no finding waits for further steps", "no_finding")
-    if about.found_by == person(r):
+    if about.found_by in r.eyes:
         raise FourEyes("who found cannot decide on further steps", code="four_eyes")
     decided = f.IntegrityStepsDecided(number=about.number, steps=a.steps.value, reason=a.reason)
     return [decided, *(end(s, Ending.INTEGRITY, m, decided_by=person(r), reason=a.reason) if a.steps is Steps.EXCLUDE else [])]

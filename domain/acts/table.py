@@ -102,7 +102,7 @@ def check(state: HireState, request: ActRequest) -> Act:
         where = ".".join(str(part) for part in first["loc"]) or "arguments"
         raise BadInput(f"{act.name}: {where}: {first['msg']}", code="bad_arguments", field=where) from None
     if (state.over and not state.recall_failed) or (state.stage is None and not (state.ended and act.after_ending)):
-        raise _why_not(CaseClosed(f"the case ended as {state.ending}", code="case_closed"), state, act, request)
+        raise _why_not(CaseClosed("the case has ended", code="case_closed"), state, act, request)
     if state.held and not act.on_hold:
         raise _why_not(NotNow("the case is on hold; resume it first", code="on_hold"), state, act, request)
     if state.stage not in act.stages and not state.ended:

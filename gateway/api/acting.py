@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from acts import parts
 from acts.in_person import APPROVALS
 from domain import acts as hires
 from domain import competition as vacancies
@@ -72,7 +73,7 @@ def _endpoint(noun: Noun, name: str, model: type[BaseModel]) -> Callable[..., Aw
         except Stale as stale:
             return await _stale(request, caller, f"{noun}/{case}", stale)
         except Refusal as refusal:
-            return problems.from_error(request, refusal, **await _instead(caller, f"{noun}/{case}"))
+            return problems.from_error(request, parts.refused(refusal, caller), **await _instead(caller, f"{noun}/{case}"))
 
     fixed = {
         "request": Request,
@@ -94,8 +95,12 @@ def _endpoint(noun: Noun, name: str, model: type[BaseModel]) -> Callable[..., Aw
 async def _stale(request: Request, caller: Caller, case: str, stale: Stale) -> JSONResponse:
     """412, with the case as it is now and who changed it, so that one can decide again without asking again."""
     standing = await caller.desk.standing(case)
-    more = {"current": standing.shown(), "changed": standing.changed, **_allowed(caller, standing.allowed(caller.roles))}
-    answer = problems.from_error(request, stale, **more)
+    more = {
+        "current": parts.standing(standing.shown(), caller),
+        "changed": standing.changed,
+        **_allowed(caller, standing.allowed(caller.roles)),
+    }
+    answer = problems.from_error(request, parts.refused(stale, caller), **more)
     answer.headers["ETag"] = etag(standing.number)
     return answer
 

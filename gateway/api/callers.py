@@ -13,7 +13,7 @@ from acts.in_person import TokenDesk
 from acts.needs import Need
 from acts.rights import SEES, Resource
 from acts.tokens import NotProved
-from domain.errors import NotAllowed, Refusal
+from domain.errors import NotAllowed, NotFound, Refusal
 from domain.tokens import Scope
 from domain.words import Role
 from domain.words import roles as roles_among
@@ -112,6 +112,9 @@ def writes(resource: Resource) -> Sees:
 
 
 async def _roles(desk: TokenDesk, person: str) -> frozenset[Role]:
-    own = (await desk.people.staff(person)).roles
+    try:
+        own = (await desk.people.staff(person)).roles
+    except NotFound:  # whoever left has no token any more, whatever they kept
+        raise NotProved("this token is not known", code="token_unknown") from None
     lent = (await desk.personnel.stands_in(person)).values()
     return roles_among(own) | frozenset(role for given in lent for role in roles_among(given))

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import store.columns
+from store import four_eyes
 
 revision = "0005"
 down_revision = "0004"
@@ -21,9 +22,15 @@ def upgrade() -> None:
     _notes()
     _withdrawn()
     _handshakes()
+    _four_eyes()
 
 
 def downgrade() -> None:
+    for statement in four_eyes.undone(op.get_bind().dialect.name):
+        op.execute(statement)
+    for table in TWO_PEOPLE:
+        with op.batch_alter_table(table) as batch:
+            batch.drop_constraint(op.f(f"ck_{table}_four_eyes"), type_="check")
     for column in ("withdrawn_at", "withdrawn_by"):
         op.drop_column("erasures", column)
     for index, table, _, _ in STUCK:
@@ -169,3 +176,19 @@ def _handshakes() -> None:
     columns = (_words(name) for name in ("state", "session", "wanted"))
     key = sa.PrimaryKeyConstraint("state", name="pk_handshakes")
     op.create_table("handshakes", *columns, _at("expires_at"), _at("used_at", nullable=True), key)
+
+
+#: Proposed by one person and approved by another; an edition that came with the software was proposed by nobody.
+TWO_PEOPLE = {
+    "policies": "approved_by IS NULL OR approved_by <> proposed_by OR proposed_by = 'shipped'",
+    "overlays": "approved_by IS NULL OR approved_by <> proposed_by",
+}
+
+
+def _four_eyes() -> None:
+    """Whoever writes, no second pair of eyes is the first one: on policies, overlays and every fact that decides on another."""
+    for table, holds in TWO_PEOPLE.items():
+        with op.batch_alter_table(table) as batch:
+            batch.create_check_constraint(op.f(f"ck_{table}_four_eyes"), holds)
+    for statement in four_eyes.statements(op.get_bind().dialect.name):
+        op.execute(sa.text(statement.replace(":", "\\:")))
