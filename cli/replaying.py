@@ -98,7 +98,7 @@ class _Place:
             journal = await queries.entries(case)
             if not (kept := await store.of(case)):
                 raise NotFound(f"no history of {case} is kept here", code="no_history", case=case)
-            drift = await queries.drift(case)
+            drift = await queries.drifted(case)
             for row in kept:
                 yield await replay_stored(row, self.converter, journal, drift)
 
@@ -160,6 +160,8 @@ def in_words(verdict: "Verdict") -> list[str]:
         told.append(_left(verdict.replay_error))
     told += [_different(each) for each in verdict.differences]
     reasons = {each.reason: [x.number for x in verdict.unjudged if x.reason == each.reason] for each in verdict.unjudged}
+    if not verdict.compared_shown:
+        told.append("what the pages show was not compared: that takes the store")
     return told + [f"not judged again ({reason.replace('_', ' ')}): number {_list(numbers)}" for reason, numbers in reasons.items()]
 
 
@@ -173,7 +175,7 @@ def _left(error: str) -> str:
 def _different(each: "Difference") -> str:
     about = f"number {each.number}, {each.fact}"
     if each.step == "shown":
-        return f"{each.fact}: what the pages show is not what the journal gives, as the code of today reads it"
+        return f"shown: {each.fact}: {_as_shown(each.expected, each.found)}"
     if each.step == "journal":
         return f"{about}: the journal in the store is not what was recorded: {_fields(each.expected, each.found)}"
     if isinstance(each.found, dict) and "refused" in each.found:
@@ -185,6 +187,15 @@ def _different(each: "Difference") -> str:
     if each.expected is None:
         return f"{about}: was not written, and today's code writes it"
     return f"{about}: {_fields(each.expected, each.found)}"
+
+
+def _as_shown(given: Any, shown: Any) -> str:
+    """What a page says, and what the journal gives as today's code reads it."""
+    if given is None:
+        return "the pages show it, and the journal does not give it"
+    if shown is None:
+        return "the journal gives it, and the pages do not show it"
+    return "; ".join(f"{name} is shown as {shown[name]}, the journal gives {given[name]}" for name in shown)
 
 
 def _fields(was: Any, now: Any) -> str:

@@ -1,6 +1,7 @@
 """Everything the doors show, read from the read model: plain dicts, aware UTC datetimes, never a write."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import groupby
@@ -20,6 +21,16 @@ from store.records import entry_of
 from store.tables import NEEDY, cases, conditions, deadlines, hires, inbox, journal, leaves, outbox, posts, staff, vacancies
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A row of the read model that is not what the journal gives: the fields that differ, as either has them. None: it has no such row."""
+
+    table: str
+    row: str
+    shown: Row | None
+    given: Row | None
 
 
 class Queries:
@@ -179,8 +190,14 @@ class Queries:
         found: list[str] = []
         wanted = select(cases.c.case_id, cases.c.kind).order_by(cases.c.case_id)
         for row in await self._rows(wanted if case is None else wanted.where(cases.c.case_id == case)):
-            found += await self._db.read(partial(_drift_of, row["case_id"], row["kind"]))
+            drifted = await self._db.read(partial(_drift_of, row["case_id"], row["kind"]))
+            found += [f"{row['case_id']}: {table}" for table in dict.fromkeys(each.table for each in drifted)]
         return found
+
+    async def drifted(self, case: str) -> list[Drift]:
+        """The same of one case, row by row, with the fields that differ. Raises NotFound."""
+        row = await self._one(select(cases.c.kind).where(cases.c.case_id == case), f"case {case}")
+        return await self._db.read(partial(_drift_of, case, row["kind"]))
 
     # ---- how it is read ---------------------------------------------------------------------------------------------------
 
@@ -218,8 +235,8 @@ def dicts(rx: Connection, query: Select[Any]) -> list[Row]:
     return [dict(row) for row in rx.execute(query).mappings()]
 
 
-def _drift_of(case: str, kind: str, rx: Connection) -> list[str]:
-    """Which tables differ for one case; read in one view, so that a step written meanwhile is seen whole or not at all."""
+def _drift_of(case: str, kind: str, rx: Connection) -> list[Drift]:
+    """Which rows differ for one case; read in one view, so that a step written meanwhile is seen whole or not at all."""
     rows = rx.execute(select(journal).where(journal.c.case_id == case).order_by(journal.c.number)).mappings()
     view = derive(case, kind, [entry_of(row) for row in rows])
     parts: list[tuple[str, Iterable[Row], Select[Any]]] = [
@@ -233,8 +250,23 @@ def _drift_of(case: str, kind: str, rx: Connection) -> list[str]:
         ledger = select(posts.c.id, posts.c.state, posts.c.hire, posts.c.funded)
         parts.append(("vacancies", [view.vacancy], select(*columns).where(vacancies.c.reference == reference)))
         parts.append(("posts", view.posts.values(), ledger.where(posts.c.vacancy == reference)))
-    return [f"{case}: {name}" for name, wanted, query in parts if _set_of(wanted) != _set_of(dicts(rx, query))]
+    return [each for table, wanted, query in parts for each in _drifts(table, wanted, dicts(rx, query))]
 
 
-def _set_of(rows: Iterable[Row]) -> set[str]:
-    return {repr(sorted((name, utc(value) if isinstance(value, datetime) else value) for name, value in row.items())) for row in rows}
+def _drifts(table: str, wanted: Iterable[Row], there: Iterable[Row]) -> Iterable[Drift]:
+    given, shown = _by_name(table, wanted), _by_name(table, there)
+    for name in sorted(given.keys() | shown.keys()):
+        one, other = shown.get(name), given.get(name)
+        if one is None or other is None:
+            yield Drift(table, name, one, other)
+        elif fields := [field for field in one | other if one.get(field) != other.get(field)]:
+            yield Drift(table, name, {field: one.get(field) for field in fields}, {field: other.get(field) for field in fields})
+
+
+#: What tells the rows of one case apart, where it has several of them.
+_NAMED = {"deadlines": "key", "conditions": "condition", "posts": "id"}
+
+
+def _by_name(table: str, rows: Iterable[Row]) -> dict[str, Row]:
+    plain = ({field: utc(value) if isinstance(value, datetime) else value for field, value in row.items()} for row in rows)
+    return {str(row[_NAMED[table]]) if table in _NAMED else "": row for row in plain}

@@ -61,6 +61,19 @@ class Stored(Protocol):
     def bound(self) -> bool: ...
 
 
+class Drift(Protocol):
+    """A row the pages are made of that is not what its journal gives (`store.queries.Drift`): the fields that differ, on either side."""
+
+    @property
+    def table(self) -> str: ...
+    @property
+    def row(self) -> str: ...
+    @property
+    def shown(self) -> dict[str, Any] | None: ...
+    @property
+    def given(self) -> dict[str, Any] | None: ...
+
+
 class Verdict(BaseModel):
     """What became of one recorded case: replayed or not, judged again or not, every difference by its number."""
 
@@ -78,6 +91,8 @@ class Verdict(BaseModel):
     #: Of one out of the store: the text has the hash that was written down with it, and the audit log's leaf is bound to that hash.
     whole: bool | None = None
     bound: bool | None = None
+    #: Whether what the pages show was compared with what the journal gives: a history in a file says nothing of pages.
+    compared_shown: bool = False
 
     @property
     def identical(self) -> bool:
@@ -93,10 +108,10 @@ def read_kept(path: Path) -> Kept:
         raise BadInput(f"{path.name} is not an exported history ({type(error).__name__})", code="not_a_history") from error
 
 
-async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence[Entry], drift: Sequence[str] = ()) -> Verdict:
+async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence[Entry], drift: Sequence[Drift] | None = None) -> Verdict:
     """The same of a history out of the store, whose text is checked first. Of an erased case only that its hash is the leaf's is said.
 
-    `drift` names the store's tables whose rows of this case, as the pages show them, are not what its journal gives today.
+    `drift`: the rows of this case, as the pages show them, that are not what its journal gives today; None where nobody looked.
     """
     checks: dict[str, Any] = {"whole": row.whole, "bound": row.bound}
     if not row.whole:
@@ -105,8 +120,12 @@ async def replay_stored(row: Stored, converter: DataConverter, journal: Sequence
         verdict = await replay(Kept.model_validate_json(row.text), converter=converter, journal=journal)
     except KeyErased:
         return Verdict(case=row.case, run=row.run, events=row.last_event, replayed=False, erased=True, **checks)
-    shown = [Difference(number=len(journal), step="shown", fact=each) for each in drift]
-    return verdict.model_copy(update={**checks, "differences": [*verdict.differences, *shown]})
+    shown = [_otherwise(len(journal), each) for each in drift or ()]
+    return verdict.model_copy(update={**checks, "compared_shown": drift is not None, "differences": [*verdict.differences, *shown]})
+
+
+def _otherwise(number: int, drift: Drift) -> Difference:
+    return Difference(number=number, step="shown", fact=f"{drift.table} {drift.row}".strip(), expected=drift.given, found=drift.shown)
 
 
 def compared(recorded: Sequence[Entry], journal: Sequence[Entry]) -> Iterable[Difference]:

@@ -106,7 +106,7 @@ class _Sheet:
         return [what, counted, self._raw("dossier.no" if each.differences else "dossier.yes")]
 
     def _trace(self, each: Trace) -> list[str]:
-        what = f"{self._act(each.what)}: {self._word(each.reason, 'reason')}" if each.reason else self._act(each.what)
+        what = f"{self._act(each.what)} ({self._word(each.reason, 'reason')})" if each.reason else self._act(each.what)
         return [str(each.position), self._when(each.at), each.stream, what, _who(each.actor), _who(each.second)]
 
     def _end(self, ending: str, person: str, reason: str) -> list[str]:

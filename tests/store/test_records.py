@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from domain import facts as f
 from domain.errors import BadInput, JournalConflict, NotFound, PostTaken
@@ -19,7 +20,7 @@ from store.inbox import Inbox
 from store.names import new_hire
 from store.queries import Queries
 from store.records import Records
-from store.tables import cases, inbox, journal, leaves, letters, log_keys, metadata, outbox
+from store.tables import cases, deadlines, hires, inbox, journal, leaves, letters, log_keys, metadata, outbox
 from store.vacancies import Vacancies
 from tests.store import making as m
 
@@ -308,13 +309,29 @@ async def test_the_read_model_follows_the_facts(db: Database) -> None:
 
 
 async def test_drift_is_noticed(db: Database) -> None:
-    from store.tables import hires
-
     await a_hire(db)
     assert await Queries(db).drift() == []
     async with db.transaction() as tx:
         await tx.execute(hires.update().values(stage="offer"))
     assert await Queries(db).drift() == [f"{HIRE}: hires"]
+    async with db.transaction() as tx:
+        await tx.execute(deadlines.update().values(due_at=m.NOON))
+        await tx.execute(deadlines.insert().from_select(list(deadlines.c.keys()), _another("offer")))
+    shown, *others = await Queries(db).drifted(HIRE)
+    assert (shown.table, shown.row, list(shown.shown or ())) == ("deadlines", "offer", list(deadlines.c.keys()))
+    assert shown.given is None
+    assert [(each.table, each.row) for each in others] == [("deadlines", "screening"), ("hires", "")]
+    assert others[0].shown == {"due_at": m.NOON}
+    assert others[0].given == {"due_at": m.NOON + timedelta(days=10)}
+    assert others[1].shown == {"stage": "offer"}
+    assert await Queries(db).drift(HIRE) == [f"{HIRE}: deadlines", f"{HIRE}: hires"]
+    with pytest.raises(NotFound):
+        await Queries(db).drifted("hire/nobody")
+
+
+def _another(key: str) -> Any:
+    """The one deadline there is, under another name."""
+    return select(*[literal(key).label("key") if column.name == "key" else column for column in deadlines.c])
 
 
 KEYS = st.sampled_from(["screening", "offer"])
