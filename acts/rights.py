@@ -63,6 +63,8 @@ class Resource(StrEnum):
     HISTORIES = "histories"
     #: The log as an auditor reads it: who did what, what lay outside the normal path, the report.
     AUDIT = "audit"
+    #: What each fact of a case changed, beside how the case was read: for who sees whole cases and audits them.
+    AUDITED_FACTS = "audited_facts"
     #: Acting: what of it, the acts themselves say.
     ACTING = "acting"
 
@@ -95,6 +97,7 @@ SEES: dict[Resource, frozenset[Role]] = {
     Resource.LETTERS_OUT: frozenset({Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
     Resource.HISTORIES: HR,
     Resource.AUDIT: frozenset({Role.AUDITOR, Role.DATA_PROTECTION_OFFICER, Role.HR_HEAD}),
+    Resource.AUDITED_FACTS: frozenset({Role.AUDITOR, Role.HR_HEAD}),
     Resource.ACTING: HAS_A_PART,
 }
 

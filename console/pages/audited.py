@@ -18,9 +18,10 @@ from console.frame import Frame
 from console.pages.audit import PURPOSES, teller_of
 from console.pages.hire import Engine
 from console.visits import Does, Shows, Visitor
-from domain.errors import NotAllowed, NotFound
+from domain.errors import NotFound
 from domain.slots import without_nation
 
+OfFacts = Annotated[Visitor, Depends(Shows(Resource.AUDITED_FACTS))]
 OfAudit = Annotated[Visitor, Depends(Shows(Resource.AUDIT))]
 Checks = Annotated[Visitor, Depends(Does(Resource.AUDIT))]
 Takes = Annotated[Visitor, Depends(Does(Resource.EVIDENCE))]
@@ -62,9 +63,7 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
         return frame.page(request, "audit_case.html", **given)
 
     @at.get("/audit/cases/{kind}/{ref}/facts/{number}")
-    async def fact(request: Request, visitor: OfAudit, kind: Kind, ref: Ref, number: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
-        if not visitor.sees(Resource.CASES):
-            raise NotAllowed("the facts of a case are not for your office", code="wrong_role")
+    async def fact(request: Request, visitor: OfFacts, kind: Kind, ref: Ref, number: Annotated[int, Path(ge=1, le=1_000_000)]) -> Response:
         case, told = f"{kind}/{ref}", await teller_of(frame, request, visitor)
         rows = await journal(visitor, case)
         row = next((each for each in rows if each["number"] == number), None)

@@ -46,7 +46,7 @@ async def main() -> int:
     for missing in sorted(there - done):
         print("not asked:", *missing)
     unseen = sorted(what for what in FIELDS if what not in {each for _, each in found.shown} and FIELDS[what])
-    print(f"fields nobody was shown, so that nothing is known of them: {', '.join(unseen) or 'none'}")
+    print(f"fields nobody was shown (nothing is known of them): {', '.join(unseen) or 'none'}")
     print(f"control, a gate that asks nothing: {len(control.differences)} differences, {len(control.leaks)} leaks found")
     print(
         f"{len(done)} of {len(there)} routes x {len(PERSONAS)} people: {found.cells} cells in {time.monotonic() - began:.0f} s, "
