@@ -31,6 +31,7 @@ from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
 from acts.notes import NoteDesk
+from acts.noticing import NoticeDesk
 from acts.outside import Outside
 from acts.overlays import OverlayDesk
 from acts.partners import PartnerDesk, World
@@ -114,7 +115,7 @@ class Desk:
         self.tokens = TokenBook(db, self.people)
         self.sessions, self.preferences = SessionBook(db, self.people), Preferences(db)
         self.traffic = Traffic(db)
-        self.notes = NoteDesk(db, self.clock)
+        self.notes, self.notices = NoteDesk(db, self.clock), NoticeDesk(db, self.clock)
         self.keys = KeyDesk(db, self.people)
         self.privacy = PrivacyDesk(db, self.people, self.clock)
         self.balance = BalanceDesk(db, self.people, self.queries, self.clock)

@@ -36,6 +36,7 @@ from console.pages import (
     hire,
     hires,
     live,
+    notices,
     overview,
     provider,
     reserve,
@@ -108,6 +109,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         hire.routes(frame, engine),
         acting.routes(frame),
         vacancies.routes(frame, cursors),
+        notices.routes(frame),
         deadlines.routes(frame, cursors),
         finding.routes(frame),
         live.routes(pulse),
@@ -122,7 +124,7 @@ def console_app(reception: Reception, frame: Frame, cursors: Cursors, pulse: Pul
     async def ready() -> None:
         await reception.desk.clock.now()
 
-    return create_console(Parts(routers(frame, cursors, pulse, engine or Engine()), frame, reception, pulse, ready))
+    return create_console(Parts(routers(frame, cursors, pulse, engine or Engine()), frame, reception, pulse, ready), notices.LARGER)
 
 
 async def serve(settings: Settings) -> None:

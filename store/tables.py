@@ -731,6 +731,22 @@ identities = Table(
     Index("ix_identities_person", "person"),
 )
 
+#: Notices on their way to a vacancy: the published text, and what a person has settled so far.
+notice_drafts = Table(
+    "notice_drafts",
+    metadata,
+    _words("draft", primary_key=True),
+    _words("person"),
+    _words("source"),
+    _words("body"),
+    Column("answers", Kept, nullable=False),
+    Column("posts", Kept, nullable=False),
+    _words("reference", nullable=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
 #: Who is on the way to the identity provider, by the hash of the state that comes back; used once.
 handshakes = Table(
     "handshakes",

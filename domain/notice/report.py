@@ -31,7 +31,7 @@ def conflict_rows(notice: Notice) -> list[Row]:
     """Every conflict with both readings and why they differ."""
     found = []
     for conflict in notice.to_json()["conflicts"]:  # type: ignore[attr-defined]
-        proof = (f"English: {_short(_words(conflict['en']))}", f"French:  {_short(_words(conflict['fr']))}")
+        proof = (f"English: {_short(told(conflict['en']))}", f"French:  {_short(told(conflict['fr']))}")
         found.append(Row(conflict["field"], conflict["note"], "", proof))
     return found
 
@@ -47,26 +47,26 @@ def _values(notice: Notice) -> Iterator[tuple[str, object]]:
 
 def _row(name: str, value: object, evidence: Evidence | None, printed: dict[int, str]) -> Row:
     if evidence is None:
-        return Row(name, _words(value))
+        return Row(name, told(value))
     first, last = evidence.lines
     where = f"line {first}" if first == last else f"lines {first}-{last}"
     source = f"{where}, {evidence.language}, {evidence.confidence}, {evidence.rule}"
     said = [number for number in range(first, last + 1) if printed.get(number)]
     shown = said if len(said) <= MOST_LINES else [*said[: MOST_LINES - 1], said[-1]]
-    return Row(name, _words(value), source, tuple(f"{number:>5} | {_short(printed[number])}" for number in shown))
+    return Row(name, told(value), source, tuple(f"{number:>5} | {_short(printed[number])}" for number in shown))
 
 
-def _words(value: object) -> str:
+def told(value: object) -> str:
     """A JSON value in words: the parts of an object that say something, the entries of a list."""
     if value is None or value == []:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        told = [f"{name} {_words(inner)}" for name, inner in value.items() if inner not in (None, False)]
-        return ", ".join(told) or "-"
+        parts = [f"{name} {told(inner)}" for name, inner in value.items() if inner not in (None, False)]
+        return ", ".join(parts) or "-"
     if isinstance(value, list):
-        return "; ".join(_words(inner) for inner in value)
+        return "; ".join(told(inner) for inner in value)
     return str(value)
 
 

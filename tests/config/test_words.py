@@ -48,6 +48,8 @@ from domain.log.leaf import Kind
 from domain.log.report import PARTS as REPORT_PARTS
 from domain.log.trail import KINDS as INTERVENTIONS
 from domain.looking import Category
+from domain.notice.model import Clauses, Notice
+from domain.notice.settle import READINGS
 from domain.prospect import KINDS as AHEAD
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
@@ -158,6 +160,11 @@ def console() -> set[str]:
     keys |= {f"console.why.{why}" for why in ("not_signed_in", "signed_out", "wrong_password", "link_gone", *ended)}
     ways = ("identity_unknown", "handshake_gone", "other_person", "proof_too_old", "provider_refused", "provider_away", "provider_wrong")
     keys |= {f"console.why.{why}" for why in ways}
+    notice = {*Notice.model_fields, "location.country", "location.city", "deadline.zone", "title.en", "title.fr", "posts"}
+    notice |= {f"clauses.{clause}" for clause in Clauses.model_fields}
+    keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
+    keys |= {f"console.notice.clearance_is.{standing}" for standing in ("held", "to_obtain")}
+    keys |= {f"console.notices.reading.{language}" for language in READINGS}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
     keys |= {f"console.status.{status}" for status in ("published", "closed", "suspended", *OVER)}
     keys |= {"console.deadlines.week", "console.deadlines.month", "console.hires.nobody", "console.hires.empty"}

@@ -10,6 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from pdfminer.high_level import extract_text
 from playwright.async_api import Browser
 
+from tests.console.test_notices import PLAIN
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER
 
@@ -28,6 +29,8 @@ PAGES = {
     "act": f"/hires/{AT_SHORTLISTING}/acts/shortlist",
     "vacancies": "/vacancies",
     "vacancy": "/vacancies/250442",
+    "notices": "/notices",
+    "a notice": "/notices/{draft}",
     "where the time goes": "/vacancies/250442/time",
     "reserve lists": "/reserve",
     "reserve list": "/reserve/250442",
@@ -58,8 +61,9 @@ async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser,
     page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
     await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
     found: dict[str, list[str]] = {}
+    draft = await seen.desk.notices.begin("hr_head", "", PLAIN)
     for name, path in PAGES.items():
-        await page.goto(seen.origin + path)
+        await page.goto(seen.origin + path.format(draft=draft))
         results = await Axe().run(page, options=RULES)
         wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
         wide = await page.evaluate("document.documentElement.scrollWidth")

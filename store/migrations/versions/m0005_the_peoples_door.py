@@ -23,6 +23,7 @@ def upgrade() -> None:
     _withdrawn()
     _handshakes()
     _four_eyes()
+    _drafts()
 
 
 def downgrade() -> None:
@@ -38,7 +39,9 @@ def downgrade() -> None:
     for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
-    for table in ("handshakes", "notes", "calendar_feeds", "views", "preferences", "identities", "passwords", "sign_in_links", "sessions"):
+    for table in ("notice_drafts", "handshakes", "notes", "calendar_feeds", "views", "preferences"):
+        op.drop_table(table)
+    for table in ("identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
 
 
@@ -192,3 +195,11 @@ def _four_eyes() -> None:
             batch.create_check_constraint(op.f(f"ck_{table}_four_eyes"), holds)
     for statement in four_eyes.statements(op.get_bind().dialect.name):
         op.execute(sa.text(statement.replace(":", "\\:")))
+
+
+def _drafts() -> None:
+    columns = (_words(name) for name in ("draft", "person", "source", "body"))
+    kept = (sa.Column(name, store.columns.Kept, nullable=False) for name in ("answers", "posts"))
+    moments = (_at("begun_at"), _at("changed_at"), _at("ended_at", nullable=True))
+    key = sa.PrimaryKeyConstraint("draft", name="pk_notice_drafts")
+    op.create_table("notice_drafts", *columns, *kept, _words("reference", nullable=True), *moments, key)
