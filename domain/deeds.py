@@ -43,7 +43,7 @@ DEEDS: dict[str, Deed] = {
     "apply_overlay": Deed(KEEPERS, "Bring every hire in line with an overlay."),
     "lift_overlay": Deed(KEEPERS, "Lift an overlay."),
     "publish_calendar": Deed(HEAD, "Publish a calendar; every case counts again."),
-    "begin_operation": Deed(HAS_A_PART, "Do one act, that one may do, to many hires."),
+    "begin_operation": Deed(HR, "Do one act to many hires, and see before what it would do to each."),
     "cancel_operation": Deed(HR, "Cancel what is not done yet of an operation."),
     "keep_house": Deed(HR, "Start and stop the periodic work."),
     "send_digest": Deed(HAS_A_PART, "Have one's digest sent; HR also that of others."),

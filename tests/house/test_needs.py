@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 
 from acts.needs import KNOWN, Free, Need, check_stated, free, needs
 from acts.rights import Resource
+from domain.operation import BULK
 from domain.words import Role
 from tests.addresses import API, CONSOLE, PARTNERS, stated
 
@@ -45,3 +46,7 @@ def test_of_an_act_the_path_names_only_its_own_roles_get_past() -> None:
     need = Need(Resource.ACTING, changes=True, act="hire.{act}")
     assert need.of("approve_contract").roles == KNOWN["hire.approve_contract"]
     assert need.of("no_such_act").roles == need.roles
+
+
+def test_whoever_does_an_act_to_many_may_do_each_of_those_acts() -> None:
+    assert KNOWN["begin_operation"] == frozenset.union(*(KNOWN[f"hire.{act}"] for act in BULK))
