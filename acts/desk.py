@@ -41,6 +41,7 @@ from acts.reserve import ReserveDesk
 from acts.sessions import SessionBook
 from acts.signals import SignalDesk
 from acts.standing import CaseStanding, choices, standing
+from acts.systems import SystemDesk
 from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.keyring import ring_of
@@ -127,6 +128,7 @@ class Desk:
         self.reserve = ReserveDesk(db, self.people, self.queries)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.deliveries = DeliveryDesk(db, self.people)
+        self.systems = SystemDesk(db, self.people, outside)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.agendas, self.feeds = Agendas(db), FeedBook(db, self.people, self.clock)

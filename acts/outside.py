@@ -1,16 +1,22 @@
 """The way to the partners from a command: who they are, their doors, their mailboxes. Opened only when something goes there."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from acts.delivering import ping
+from acts.systems import NewKey, key_id
+from config import partners_file
 from config.partners import Partner, load_partners
 from config.settings import Settings
 from config.words import Words
 from connectors.addresses import Bounds
 from connectors.authority import Authority
 from connectors.authority import connect as connect_authority
+from connectors.deliveries import Ping
 from connectors.mail import SmtpMail
-from connectors.signatures import load_signing_key, sign
-from domain.errors import NotFound
+from connectors.signatures import key_text, load_signing_key, new_signing_key, sign
+from domain.errors import NotFound, NotNow
+from store.names import system_now
 
 
 class Outside:
@@ -39,3 +45,17 @@ class Outside:
     @property
     def mail(self) -> SmtpMail:
         return SmtpMail(self._settings.smtp_host, self._settings.smtp_port, self._settings.smtp_from)
+
+    async def ping(self, partner: Partner) -> Ping:
+        """Tell it `int.muster.ping` now. Raises BadKey."""
+        return await ping(self._settings, partner)
+
+    def rotate(self, partner: str, taken: list[str], overlap: timedelta) -> NewKey:
+        """A new pair; its public half stands in the partners file. Raises what `partners_file.rotate` does, NotNow where none may write."""
+        own, now = new_signing_key(), system_now().replace(microsecond=0)
+        name, public = key_id(partner, taken, now), key_text(own.verifying())
+        try:
+            partners_file.rotate(self._settings.partners_file, partner, {"id": name, "public": public}, now, overlap)
+        except OSError:
+            raise NotNow("the partners file cannot be written from here: rotate the key where it is kept", code="not_writable") from None
+        return NewKey(name, public, key_text(own), now + overlap)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from acts import systems
 from acts.chasing import Chaser, called, draft
 from config.files import load_rules
 from config.partners import Partner
@@ -36,10 +37,9 @@ class Mailer(Protocol):
     async def send(self, letter: dict[str, Any]) -> None: ...
 
 
-class World(Protocol):
+class World(systems.World, Protocol):
     """The way to the partners. `acts.outside.Outside` fits."""
 
-    def partners(self) -> Mapping[str, Partner]: ...
     def authority(self, partner: Partner) -> Authority: ...
     @property
     def mail(self) -> Mailer: ...

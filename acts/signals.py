@@ -77,6 +77,10 @@ class SignalDesk:
         row = await self._signals.get(event)
         return _signal(row, (await self._decisions.open()).get(event))
 
+    async def proposal(self, decision: str) -> Decision:
+        """What was proposed about an event. Raises NotFound."""
+        return await self._decisions.get(decision)
+
     async def discard(self, person: str, event: str, reason: str) -> Signal:
         """Put an event away: it will have no effect. Raises NotFound, NotAllowed, NotNow when it does not wait."""
         await self._may(person, "discard_event")

@@ -39,6 +39,7 @@ RAIL = (
     Place("vacancies", "/vacancies", Resource.VACANCIES, "v"),
     Place("deadlines", "/deadlines", Resource.FIGURES, "d"),
     Place("reserve", "/reserve", Resource.COMPETITION, "r"),
+    Place("integrations", "/integrations", Resource.EVENTS, "i"),
     Place("audit", "/audit", Resource.AUDIT, "u"),
 )
 THEMES = ("system", "light", "dark")

@@ -19,12 +19,12 @@ UNUSUAL = {
     "claim_post": "console.stuck.posts",
     "accept_late": "console.stuck.late",
 }
-#: What the store counts (`Overviews.stuck`).
+#: What the store counts (`Overviews.stuck`), and where it is looked at.
 TRAFFIC = {
-    "outbox": "console.stuck.outbox",
-    "deliveries": "console.stuck.deliveries",
-    "unrouted": "console.stuck.unrouted",
-    "poison": "console.stuck.poison",
+    "outbox": ("console.stuck.outbox", "/integrations"),
+    "deliveries": ("console.stuck.deliveries", "/integrations"),
+    "unrouted": ("console.stuck.unrouted", "/integrations/signals?state=unrouted"),
+    "poison": ("console.stuck.poison", "/integrations/signals?state=parked"),
 }
 
 
@@ -46,10 +46,12 @@ async def stuck(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[St
         found += _of_hires(visitor, list(needy))
     if visitor.sees(Resource.EVENTS):
         counts = await visitor.desk.overviews.stuck()
-        found += [Stuck(says, counts[name]) for name, says in TRAFFIC.items() if name in counts]
+        found += [Stuck(says, counts[name], where) for name, (says, where) in TRAFFIC.items() if name in counts]
         reaches = await Partners(visitor.desk.db).reaches()
-        silent = [reach for reach in reaches.values() if reach.failing_since is not None]
-        found += [Stuck("console.stuck.silent", 1, "", reach.partner, reach.failing_since) for reach in silent]
+        for reach in reaches.values():
+            if reach.failing_since is not None:
+                where = f"/integrations/systems/{reach.partner}"
+                found.append(Stuck("console.stuck.silent", 1, where, reach.partner, reach.failing_since))
     return found
 
 

@@ -10,6 +10,7 @@ from acts.carrier import Carrier
 from acts.desk import Desk
 from acts.digest import office_zone
 from acts.evidence import Evidence
+from acts.outside import Outside
 from acts.sessions import SessionBook
 from acts.vouching import Vouching
 from config.cursors import Cursors
@@ -41,7 +42,9 @@ from console.pages import (
     provider,
     reserve,
     saving,
+    signals,
     signing_in,
+    systems,
     times,
     vacancies,
 )
@@ -70,7 +73,7 @@ class Desks:
             return self._acting
 
     def _desk(self, carrier: Carrier | None = None) -> Desk:
-        desk = Desk(self._db, carrier, evidence=self._evidence)
+        desk = Desk(self._db, carrier, Outside(self._settings), self._evidence)
         desk.sessions = SessionBook(self._db, desk.people, bounds_of(self._settings))
         return desk
 
@@ -105,6 +108,8 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         reserve.routes(frame),
         diary.routes(frame),
         times.routes(frame),
+        signals.routes(frame),
+        systems.routes(frame),
         hires.routes(frame, cursors),
         hire.routes(frame, engine),
         acting.routes(frame),

@@ -51,6 +51,7 @@ DEEDS: dict[str, Deed] = {
     "propose_event": Deed(HR, "Propose to put an event to its case again, or to another."),
     "decide_event": Deed(HR, "Decide what another person proposed about an event.", second_of="propose_event"),
     "operate_deliveries": Deed(OPERATORS, "Send a delivery again, resume a subscription."),
+    "rotate_partner_key": Deed(KEYS, "Give a partner a new key beside its old one."),
     "propose_erasure": Deed(PRIVACY, "Propose to erase a person."),
     "approve_erasure": Deed(PRIVACY, "Approve as the other office, and erase.", second_of="propose_erasure"),
     "place_hold": Deed(PRIVACY, "Place a legal hold."),

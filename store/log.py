@@ -112,6 +112,13 @@ async def note_key(url: str, act: str, stream: str, key: str) -> None:
         await db.close()
 
 
+async def note_partner_key(db: Database, act: str, partner: str, key: str, person: str) -> None:
+    """The same, of a partner's key, by one of our people."""
+    at, of = system_now(), f"partner/{partner}"
+    leaf = about(Kind.KEY, "keys", f"{of}/{key}/{act}/{instant(at)}", at, act=act, of=of, key=key, by=f"person:{person}")
+    await db.write(lambda tx: add(tx, leaf))
+
+
 def _keys(tx: Connection, streams: set[str]) -> dict[str, bytes]:
     """The streams' keys; a stream that begins gets one. Under the log's lock, so nobody else makes another meanwhile."""
     known = {row.stream: row.key for stream in sorted(streams) for row in tx.execute(_KEY, {"stream": stream})}

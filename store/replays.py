@@ -43,13 +43,22 @@ class Replays:
         )
 
     async def replay(
-        self, person: str, at: datetime, *, delivery: str | None = None, partner: str | None = None, state: str = "dead"
+        self,
+        person: str,
+        at: datetime,
+        *,
+        delivery: str | None = None,
+        partner: str | None = None,
+        state: str = "dead",
+        error: str | None = None,
     ) -> list[str]:
-        """Send one delivery again, or all of a subscriber's in `state`: under the same id, so that a receiver knows it has it already.
+        """Send one delivery again, or all of a subscriber's in `state`, or those of them with one `error`.
+
+        Under the same id, so that a receiver knows it has it already.
 
         Recorded with the person. Raises NotFound, and NotNow while it still waits or its subscription is off.
         """
-        return await self._db.write(partial(_replay, person, at, delivery, partner, state))
+        return await self._db.write(partial(_replay, person, at, delivery, partner, state, error))
 
     async def resume(self, person: str, at: datetime, partner: str) -> None:
         """Open a subscription again that 410 switched off: it hears what comes from now on. Raises NotFound, NotNow."""
@@ -62,8 +71,11 @@ class Replays:
         return await self._db.read(lambda rx: [dict(row) for row in rx.execute(wanted).mappings()])
 
 
-def _replay(person: str, at: datetime, delivery: str | None, partner: str | None, state: str, tx: Connection) -> list[str]:
+def _replay(
+    person: str, at: datetime, delivery: str | None, partner: str | None, state: str, error: str | None, tx: Connection
+) -> list[str]:
     which = deliveries.c.id == delivery if delivery is not None else (deliveries.c.partner == partner) & (deliveries.c.state == state)
+    which = which if error is None else which & (deliveries.c.error == error)
     rows = tx.execute(select(deliveries).where(which).order_by(deliveries.c.seq)).mappings().all()
     if not rows and delivery is not None:
         raise NotFound(f"there is no delivery {delivery}", code="unknown_delivery")

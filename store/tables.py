@@ -106,6 +106,7 @@ inbox = Table(
     _one_of("state", "open", "applied", "parked", "superseded", "refused"),
     _only("ix_inbox_open", "lease_until", "seq", where="state = 'open'"),
     Index("ix_inbox_case_id", "case_id", "state"),
+    Index("ix_inbox_source", "source", "received_at"),
     _only("ix_inbox_parked", "reason", where="state = 'parked'"),
     sqlite_autoincrement=True,
 )
@@ -205,6 +206,7 @@ deliveries = Table(
     _one_of("state", "pending", "sent", "dead", "skipped"),
     _only("ix_deliveries_waiting", "partner", "case_id", "seq", where="state = 'pending'"),
     Index("ix_deliveries_partner", "partner", "state"),
+    Index("ix_deliveries_told", "partner", "seq"),
     _only("ix_deliveries_dead", "seq", where="state = 'dead'"),
 )
 

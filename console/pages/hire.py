@@ -13,7 +13,7 @@ from acts import compartments, parts
 from acts.notes import LONGEST
 from acts.rights import Resource
 from config.telling import Teller
-from console import course
+from console import course, envelopes
 from console.casefile import Casefile, casefile
 from console.data import known
 from console.frame import Frame
@@ -92,7 +92,7 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
         file = await file_of(request, visitor, hire)
         rows = parts.messages(await visitor.desk.traffic.of(file.case), visitor)
         steps = {entry["step"]: entry["number"] for entry in reversed(file.entries)}
-        return page(request, visitor, file, "messages", rows=rows, steps=steps)
+        return page(request, visitor, file, "messages", rows=rows, steps=steps, called=envelopes.called)
 
     @at.get("/hires/{hire}/technical")
     async def technical(request: Request, visitor: OfCase, hire: HireId) -> Response:

@@ -11,6 +11,7 @@ import pytest
 
 from acts.desk import Desk
 from acts.digest import office_zone
+from acts.partners import World
 from config.cursors import Cursors
 from config.words import Words
 from console.assets import Assets
@@ -80,9 +81,9 @@ async def console(db: Database) -> Console:
     return opened_on(db)
 
 
-def opened_on(db: Database) -> Console:
+def opened_on(db: Database, outside: World | None = None) -> Console:
     """The console of a store; Temporal is away."""
-    desk = Desk(db)
+    desk = Desk(db, outside=outside)
 
     async def acting() -> Desk:
         raise EngineUnavailable("no Temporal here")

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page
 
 from acts.desk import Desk
 from acts.digest import office_zone
+from acts.partners import World
 from acts.vouching import Vouching
 from config.cursors import Cursors
 from config.words import Words
@@ -56,9 +57,9 @@ class Seen:
 
 
 @asynccontextmanager
-async def served(db: Database, provider: OpenId | None = None) -> AsyncIterator[Seen]:
+async def served(db: Database, provider: OpenId | None = None, outside: World | None = None) -> AsyncIterator[Seen]:
     """The console over this store, on a port of its own, until the block ends; with an identity provider, if one is given."""
-    desk = Desk(db)
+    desk = Desk(db, outside=outside)
 
     async def acting() -> Desk:
         return desk

@@ -24,9 +24,12 @@ def upgrade() -> None:
     _handshakes()
     _four_eyes()
     _drafts()
+    _systems()
 
 
 def downgrade() -> None:
+    op.drop_index("ix_deliveries_told", "deliveries")
+    op.drop_index("ix_inbox_source", "inbox")
     for statement in four_eyes.undone(op.get_bind().dialect.name):
         op.execute(statement)
     for table in TWO_PEOPLE:
@@ -203,3 +206,9 @@ def _drafts() -> None:
     moments = (_at("begun_at"), _at("changed_at"), _at("ended_at", nullable=True))
     key = sa.PrimaryKeyConstraint("draft", name="pk_notice_drafts")
     op.create_table("notice_drafts", *columns, *kept, _words("reference", nullable=True), *moments, key)
+
+
+def _systems() -> None:
+    """What a page of one system asks for: what it sent last, and what it was told last."""
+    op.create_index("ix_inbox_source", "inbox", ["source", "received_at"])
+    op.create_index("ix_deliveries_told", "deliveries", ["partner", "seq"])
