@@ -9,10 +9,11 @@ import secrets
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from temporalio.client import Client
 
+from acts import partners, systems
 from acts.audit import AuditDesk, Means
 from acts.auditing import Auditing
 from acts.balance import BalanceDesk
@@ -34,7 +35,7 @@ from acts.notes import NoteDesk
 from acts.noticing import NoticeDesk
 from acts.outside import Outside
 from acts.overlays import OverlayDesk
-from acts.partners import PartnerDesk, World
+from acts.partners import PartnerDesk
 from acts.personnel import Personnel
 from acts.privacy import PrivacyDesk
 from acts.reserve import ReserveDesk
@@ -95,6 +96,10 @@ from store.vacancies import Vacancies
 
 #: Somebody who keeps a page of many cases open looks at each of them once in this time.
 ONE_LOOK = timedelta(hours=1)
+
+
+class World(partners.World, systems.World, Protocol):
+    """The way to the partners, whatever is done there. `acts.outside.Outside` fits."""
 
 
 class Desk:

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from acts import systems
 from acts.chasing import Chaser, called, draft
 from config.files import load_rules
 from config.partners import Partner
@@ -37,9 +36,10 @@ class Mailer(Protocol):
     async def send(self, letter: dict[str, Any]) -> None: ...
 
 
-class World(systems.World, Protocol):
+class World(Protocol):
     """The way to the partners. `acts.outside.Outside` fits."""
 
+    def partners(self) -> Mapping[str, Partner]: ...
     def authority(self, partner: Partner) -> Authority: ...
     @property
     def mail(self) -> Mailer: ...

@@ -9,9 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from acts.desk import Desk
+from acts.desk import Desk, World
 from acts.digest import office_zone
-from acts.partners import World
 from config.cursors import Cursors
 from config.words import Words
 from console.assets import Assets

@@ -12,9 +12,8 @@ import pytest
 import uvicorn
 from playwright.async_api import Browser, Page
 
-from acts.desk import Desk
+from acts.desk import Desk, World
 from acts.digest import office_zone
-from acts.partners import World
 from acts.vouching import Vouching
 from config.cursors import Cursors
 from config.words import Words
