@@ -16,6 +16,11 @@ from store.inbox import SUBMITTED
 PILLS = {"applied": "done", "sent": "done", "dead": "overdue", "refused": "overdue", "parked": "risk", "unrouted": "risk"}
 #: Types there are, to be said in words.
 TYPES = (*OUTBOUND, *catalogue())
+#: Why something could not be delivered, as connectors and relay call it; the answers that have words of their own.
+CAUSES = ("refused", "broken", "moved", "other", "unreachable", "timeout", "broken_off", "subscription_off", "resting")
+ANSWERS = (401, 404, 410, 429, 503)
+#: Why an event waits or changed nothing, where the catalogue says it in other words than the trade's reason.
+WAITS = ("unknown_case", "discarded", "poison", "late", "repeated", "settle_reply")
 WITH_NUMBER = re.compile(r"http_(\d{3})$")
 
 
@@ -41,7 +46,7 @@ def cause(error: str, teller: Teller) -> str:
 def because(reason: str, teller: Teller) -> str:
     """Why an event waits or changed nothing."""
     code = reason.removeprefix("discarded.")
-    keys = (f"console.why.{reason.partition('.')[0]}", f"reason.{code}", f"console.value.{code}")
+    keys = (f"console.waits.{reason.partition('.')[0]}", f"reason.{code}", f"console.value.{code}")
     said = [teller.say(key) for key in keys if teller.knows(key)]
     return ": ".join(said[:2]) if reason.startswith("discarded.") and said else said[0] if said else reason.replace("_", " ")
 

@@ -10,6 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from acts.checkpointing import FOLDER, MAIL
+from acts.systems import STATES as SYSTEM_STATES
 from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
 from cli.rehearsed import CROSSED
@@ -19,6 +20,7 @@ from connectors.letters import report
 from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
 from console.course import SHOWS as COURSE
 from console.data import GROUPS as GROUPS_KNOWN
+from console.envelopes import ANSWERS, CAUSES, TYPES, WAITS
 from console.facts import OUTSIDE_CASES
 from console.facts import SOURCES as OF_STEPS
 from console.forms import fields_of
@@ -27,6 +29,9 @@ from console.pages.audit import PURPOSES
 from console.pages.audited import SHOWS
 from console.pages.hire import TABS
 from console.pages.hires import KEYS
+from console.pages.signals import REASONS as REASONS_OF_THE_DESK
+from console.pages.signals import STATES as DESK_STATES
+from console.pages.systems import TABS as SYSTEM_TABS
 from console.sheets import FORMATS
 from console.stuck import TRAFFIC, UNUSUAL
 from domain import errors
@@ -39,6 +44,7 @@ from domain.competition.matching import OF_THE_PERSON, OF_THE_POST
 from domain.contract import CLAUSES
 from domain.digest import SECTIONS
 from domain.errors import BadInput, Problem
+from domain.events import PartnerKind
 from domain.explanation import PARTS, UNITS
 from domain.facts import AnyFact, Decision
 from domain.forecast import SOURCES
@@ -174,9 +180,34 @@ def console() -> set[str]:
     keys |= {f"console.reserve.rule.{rule}" for rule in (*OF_THE_POST, *OF_THE_PERSON)}
     keys |= {f"console.reserve.state.{state}" for state in ("free", "called", "unavailable")}
     keys |= {f"console.reserve.verdict.{verdict}" for verdict in ("call", "with_reason", "no")}
-    keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *TRAFFIC.values()) for n in ("one", "many")}
+    keys |= {f"{says}.{n}" for says in (*UNUSUAL.values(), *(says for says, _ in TRAFFIC.values())) for n in ("one", "many")}
     keys |= {f"console.board.{name}" for name in ("early", "ended")}
-    return keys | audit() | hire() | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
+    return (
+        keys
+        | audit()
+        | hire()
+        | integrations()
+        | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
+    )
+
+
+def integrations() -> set[str]:
+    """What the pages about other systems say by family."""
+    several_ = {f"console.system.{state}.says.{n}" for state in ("dead", "person", "held_up") for n in ("one", "many")}
+    keys = {f"console.system.{state}" for state in SYSTEM_STATES} | several_ | {f"console.event.{kind}" for kind in TYPES}
+    keys |= {f"console.system.{state}.says" for state in ("off", "shut", "failing", "well", "quiet")}
+    keys |= {f"console.cause.{code}" for code in CAUSES} | {f"console.cause.http_{n}" for n in ANSWERS}
+    keys |= {f"console.waits.{code}" for code in WAITS} | {f"console.partner.{kind}" for kind in PartnerKind}
+    keys |= {f"console.channel.{name}" for name in ("http", "feed", "email", "paper")}
+    deeds = ("discard", "replay", "reroute", "decide", "again", "again_one", "resume", "ping", "key")
+    keys |= {f"console.deed.{name}{does}" for name in deeds for does in ("", ".does")}
+    keys |= {f"console.deed.step.{step}" for step in ("approve", "reject")} | {f"console.systems.tab.{name}" for name, _ in SYSTEM_TABS}
+    keys |= {f"console.signals.done.{done}" for done in ("discard", "replay", "reroute", "approve", "reject")}
+    keys |= {f"console.systems.done.{done}" for done in ("resume", "pinged")}
+    keys |= {f"console.systems.key.{state}" for state in ("live", "coming", "ended")}
+    keys |= {f"console.systems.act.{act}" for act in ("replay", "resume")} | {f"console.messages.state.{each}" for each in DESK_STATES}
+    keys |= {f"console.value.{code}" for codes in REASONS_OF_THE_DESK.values() for code in codes}
+    return keys | {f"console.field.{name}" for name in ("to", "overlap_days")} | {"console.hint.to"}
 
 
 def audit() -> set[str]:
