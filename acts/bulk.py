@@ -17,7 +17,7 @@ from domain.foresight import Foreseen, foresee
 from domain.hire import HireState, fold
 from domain.messages import ActRequest, Receipt
 from domain.moment import Moment
-from domain.operation import BULK, OPEN, Item, Operation
+from domain.operation import BULK, OPEN, Item, Operation, most
 from domain.vacancy import Published
 from store.clock import DoorClock
 from store.database import Database
@@ -72,7 +72,7 @@ class Bulk:
 
     async def select(self, which: Filter) -> list[HireState]:
         """The open hires meant, in the order named or by id. Raises NotFound for a case named that does not exist."""
-        journals = await self._queries.journals(which.vacancy)
+        journals = await self._queries.journals(which.vacancy, which.cases)
         if missing := [case for case in which.cases if case not in journals]:
             raise NotFound(f"there is no such hire: {', '.join(missing)}", code="unknown_case")
         states = [fold(journals[case]) for case in which.cases or sorted(journals)]
@@ -81,10 +81,13 @@ class Bulk:
     async def begin(self, person: str, act: str, args: dict[str, Any], which: Filter) -> Operation:
         """Keep the operation over the cases meant now, none of it done yet. Raises as `preview`, and BadInput when no case is meant."""
         _in_bulk(act)
-        await self._acts.asked(person, act, args)
+        request = await self._acts.asked(person, act, args)
         cases = [state.case for state in await self.select(which)]
         if not cases:
             raise BadInput("no open hire matches", code="nobody_meant")
+        lent = [role for given in request.stands_in.values() for role in given]
+        if len(cases) > (limit := most([*request.roles, *lent])):
+            raise BadInput(f"{len(cases)} hires are meant; at once you may do it to {limit}: narrow the filter", code="too_many")
         items = tuple(Item(case=case) for case in dict.fromkeys(cases))
         name = f"op-{secrets.token_hex(4)}"
         operation = Operation(operation=name, act=act, args=args, person=person, at=await self._clock.now(), items=items)

@@ -1,6 +1,6 @@
 """Everything the doors show, read from the read model: plain dicts, aware UTC datetimes, never a write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -90,10 +90,16 @@ class Queries:
         await self._one(select(cases.c.case_id).where(cases.c.case_id == case), f"case {case}")
         return await self._rows(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))
 
-    async def journals(self, vacancy: str | None = None) -> dict[str, list[Entry]]:
-        """The journals of all hires, or of one vacancy's, by case."""
+    async def candidates(self, hires_: Iterable[str]) -> dict[str, str]:
+        """Whose hire each of these is, by random ids."""
+        query = select(cases.c.case_id, cases.c.candidate).where(cases.c.case_id.in_(list(hires_)))
+        return await self._db.read(lambda rx: {row[0]: row[1] for row in rx.execute(query)})
+
+    async def journals(self, vacancy: str | None = None, named: Sequence[str] = ()) -> dict[str, list[Entry]]:
+        """The journals of all hires, of one vacancy's or of those named, by case."""
         wanted = select(journal).join(cases, cases.c.case_id == journal.c.case_id).where(cases.c.kind == "hire")
         wanted = wanted if vacancy is None else wanted.where(cases.c.vacancy == vacancy)
+        wanted = wanted.where(cases.c.case_id.in_(named)) if named else wanted
         found: dict[str, list[Entry]] = {}
         for row in await self._db.read(lambda rx: rx.execute(wanted.order_by(journal.c.case_id, journal.c.number)).mappings().all()):
             found.setdefault(row["case_id"], []).append(entry_of(row))

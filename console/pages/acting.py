@@ -109,18 +109,20 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
     return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
 
 
+async def proving(request: Request, visitor: Visitor) -> dict[str, Any]:
+    """For a page to confirm on: how this person can prove again who they are."""
+    reception: Reception = request.app.state.reception
+    known = reception.passwords and await visitor.desk.sessions.has_password(visitor.person)
+    ways = {"password": known, "provider": bool(reception.provider), "link": visitor.session.how is How.LINK and not known}
+    return {"prove": [way for way, open_ in ways.items() if open_], "provider": reception.provider}
+
+
 async def _to_confirm(
     frame: Frame, request: Request, visitor: Visitor, subject: Subject, filled: Filled, status: int = 200, **now: Any
 ) -> Response:
     """The page to confirm on; an approval whose proof is too old asks there for a new one, in the way the person has."""
-    prove: list[str] = []
-    if subject.act.approval and not visitor.fresh:
-        reception: Reception = request.app.state.reception
-        known = reception.passwords and await visitor.desk.sessions.has_password(visitor.person)
-        ways = {"password": known, "provider": bool(reception.provider), "link": visitor.session.how is How.LINK and not known}
-        prove = [way for way, open_ in ways.items() if open_]
-        now |= {"provider": reception.provider}
-    return _page(frame, request, visitor, subject, filled, status, **now, step="confirm", prove=prove)
+    now |= await proving(request, visitor) if subject.act.approval and not visitor.fresh else {}
+    return _page(frame, request, visitor, subject, filled, status, **now, step="confirm")
 
 
 def _page(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -56,6 +57,7 @@ from domain.log.trail import KINDS as INTERVENTIONS
 from domain.looking import Category
 from domain.notice.model import Clauses, Notice
 from domain.notice.settle import READINGS
+from domain.operation import ItemState
 from domain.prospect import KINDS as AHEAD
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
@@ -169,6 +171,9 @@ def console() -> set[str]:
     notice = {*Notice.model_fields, "location.country", "location.city", "deadline.zone", "title.en", "title.fr", "posts"}
     notice |= {f"clauses.{clause}" for clause in Clauses.model_fields}
     keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
+    keys |= {f"console.item.{state}" for state in get_args(ItemState)} | {
+        f"console.operation.{state}" for state in ("open", "done", "cancelled")
+    }
     keys |= {f"console.notice.clearance_is.{standing}" for standing in ("held", "to_obtain")}
     keys |= {f"console.notices.reading.{language}" for language in READINGS}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}

@@ -19,6 +19,7 @@ const single = {
   j: () => step(1),
   k: () => step(-1),
   a: () => (document.activeElement?.closest("[data-row]") ?? document).querySelector("[data-act]")?.focus(),
+  x: () => document.activeElement?.closest("[data-row]")?.querySelector("input[type=checkbox]")?.click(),
   e: () => document.querySelector("[data-export]")?.focus(),
   g: () => { goes = true; setTimeout(() => { goes = false; }, 1500); },
 };
@@ -40,3 +41,8 @@ document.addEventListener("keydown", (event) => {
 // On a narrow screen the places stand in one line that scrolls: where one is, is in view.
 const here = document.querySelector(".rail [aria-current]"), line = here?.closest("ul");
 if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+
+// Choosing rows: one box for all of them that are shown. Without a script each is ticked by itself.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll('input[name="case"][form]')) box.checked = event.target.checked;
+});
