@@ -171,9 +171,8 @@ def console() -> set[str]:
     notice = {*Notice.model_fields, "location.country", "location.city", "deadline.zone", "title.en", "title.fr", "posts"}
     notice |= {f"clauses.{clause}" for clause in Clauses.model_fields}
     keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
-    keys |= {f"console.item.{state}" for state in get_args(ItemState)} | {
-        f"console.operation.{state}" for state in ("open", "done", "cancelled")
-    }
+    keys |= {f"console.item.{state}" for state in get_args(ItemState)}
+    keys |= {f"console.operation.{state}" for state in ("open", "done", "cancelled")}
     keys |= {f"console.notice.clearance_is.{standing}" for standing in ("held", "to_obtain")}
     keys |= {f"console.notices.reading.{language}" for language in READINGS}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
