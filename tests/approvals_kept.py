@@ -133,16 +133,16 @@ class Runs:
     async def _house(self) -> None:
         """A policy and an overlay, each proposed by somebody and approved by everybody at once."""
         n, first = next(self.number), self.draw.choice(PEOPLE)
-        rules = load_rules("standard").model_copy(update={"version": f"9.{n}"})
+        rules = load_rules("standard").model_copy(update={"name": f"trial-{n}"})
         edition = await self.desk.policies.propose(first, rules)
         overlay = Overlay.model_validate({"overlay": f"quiet-{n}", "kind": "freeze", "reason": "office_closed"})
         await self.desk.overlays.propose(first, overlay)
-        tries = [self._approves("policy", self.desk.policies.approve(each, "standard", rules.version, edition.sha256)) for each in PEOPLE]
+        tries = [self._approves("policy", self.desk.policies.approve(each, rules.name, rules.version, edition.sha256)) for each in PEOPLE]
         tries += [self._approves("overlay", self.desk.overlays.approve(each, overlay.overlay, overlay.sha256)) for each in PEOPLE]
         self.draw.shuffle(tries)
         await asyncio.gather(*tries)
         approved = {
-            "policy": (await self.desk.policies.get("standard", rules.version)).approved_by,
+            "policy": (await self.desk.policies.get(rules.name, rules.version)).approved_by,
             "overlay": next(each["approved_by"] for each in await self.desk.overlays.list() if each["overlay"] == overlay.overlay),
         }
         self.kept.alone += [f"{first} approved their own {what} {n}" for what, by in approved.items() if by in (None, first)]
