@@ -1,18 +1,18 @@
 """The form of a deed beside the cases: what it is about, what it asks, what it will do; looked at, confirmed, answered with a receipt."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request, Response
 
+from acts.sessions import NotSignedIn
 from console.forms import Field
 from console.frame import Frame
+from console.pages.acting import proving
+from console.visits import Visitor
 from domain.errors import Problem, Trouble
 
-#: What every such form carries besides its own answers.
-OURS = frozenset({"csrf", "step", "request"})
 Filled = Mapping[str, str]
 
 
@@ -42,21 +42,39 @@ class Deed:
         return filled, wrong
 
 
-def page(frame: Frame, request: Request, deed: Deed, filled: Filled | None = None, status: int = 200, **more: Any) -> Response:
-    """The form, to be filled in (`step` preview) or confirmed."""
-    visitor = request.state.visitor
+async def page(frame: Frame, request: Request, deed: Deed, filled: Filled | None = None, status: int = 200, **more: Any) -> Response:
+    """The form, to be filled in (`step` preview) or confirmed; an approval whose proof is too old asks for a new one there."""
+    visitor: Visitor = request.state.visitor
     given: dict[str, Any] = {
         "deed": deed,
         "filled": {name: [value] for name, value in (filled or {}).items() if value},
         "step": "preview" if deed.fields else "confirm",
         "wrong": [],
         "refused": None,
-        "stale_proof": deed.approval and not visitor.fresh,
-        "request_id": secrets.token_hex(12),
+        "wrong_proof": False,
+        "prove": [],
+        "provider": "",
+        **more,
     }
-    return frame.page(request, "deed.html", status, **given | more)
+    asked = given["step"] == "confirm" and deed.approval and not visitor.fresh
+    given |= await proving(request, visitor) if asked else {}
+    return frame.page(request, "deed.html", status, **given)
 
 
-def refused(frame: Frame, request: Request, deed: Deed, filled: Filled, why: Problem) -> Response:
+async def unproved(frame: Frame, request: Request, deed: Deed, filled: Filled) -> Response | None:
+    """None where this person has just proved who they are, or need not; else the page to confirm on."""
+    visitor: Visitor = request.state.visitor
+    if not deed.approval or visitor.fresh:
+        return None
+    if not (password := str((await request.form()).get("proof", ""))):
+        return await page(frame, request, deed, filled, step="confirm")
+    try:
+        await visitor.desk.sessions.again_by_password(visitor.session, password)
+    except NotSignedIn:
+        return await page(frame, request, deed, filled, 403, step="confirm", wrong_proof=True)
+    return None
+
+
+async def refused(frame: Frame, request: Request, deed: Deed, filled: Filled, why: Problem) -> Response:
     """The form again, with what stands against it."""
-    return page(frame, request, deed, filled, 503 if isinstance(why, Trouble) else 409, refused=why, step="confirm")
+    return await page(frame, request, deed, filled, 503 if isinstance(why, Trouble) else 409, refused=why, step="confirm")

@@ -9,7 +9,7 @@ from acts.rights import Resource
 from acts.signals import Signal
 from config.telling import Teller
 from console import envelopes
-from console.deeds import Deed, page, refused
+from console.deeds import Deed, page, refused, unproved
 from console.forms import Field
 from console.frame import Frame
 from console.visits import Does, Shows, Visitor, language_of
@@ -57,7 +57,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/integrations/signals/{event}/discard")
     async def discarding(request: Request, visitor: MayDiscard, event: EventId) -> Response:
-        return page(frame, request, await _deed(frame, request, visitor, event, "discard"))
+        return await page(frame, request, await _deed(frame, request, visitor, event, "discard"))
 
     @at.post("/integrations/signals/{event}/discard")
     async def discard(request: Request, visitor: Discards, event: EventId) -> Response:
@@ -65,7 +65,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/integrations/signals/{event}/{kind}")
     async def proposing(request: Request, visitor: MayPropose, event: EventId, kind: Literal["replay", "reroute"]) -> Response:
-        return page(frame, request, await _deed(frame, request, visitor, event, kind))
+        return await page(frame, request, await _deed(frame, request, visitor, event, kind))
 
     @at.post("/integrations/signals/{event}/{kind}")
     async def propose(request: Request, visitor: Proposes, event: EventId, kind: Literal["replay", "reroute"]) -> Response:
@@ -73,17 +73,19 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/integrations/proposals/{decision}")
     async def deciding(request: Request, visitor: MayDecide, decision: Proposal) -> Response:
-        return page(frame, request, await _proposal(frame, request, visitor, decision))
+        return await page(frame, request, await _proposal(frame, request, visitor, decision))
 
     @at.post("/integrations/proposals/{decision}")
     async def decide(request: Request, visitor: Decides, decision: Proposal) -> Response:
         deed, step = await _proposal(frame, request, visitor, decision), str((await request.form()).get("step", ""))
-        if step not in deed.offers or not visitor.fresh:
-            return page(frame, request, deed)
+        if step not in deed.offers:
+            return await page(frame, request, deed)
+        if asked := await unproved(frame, request, deed, {}):
+            return asked
         try:
             await (await visitor.reach()).signals.decide(visitor.person, decision, approve=step == "approve")
         except (Refusal, Trouble) as why:
-            return refused(frame, request, deed, {}, why)
+            return await refused(frame, request, deed, {}, why)
         return RedirectResponse(f"{DESK}?done={step}", 303)
 
     return at
@@ -117,7 +119,7 @@ async def _deed(frame: Frame, request: Request, visitor: Visitor, event: str, ki
     signal, about = await _about(frame, request, visitor, event)
     if kind not in signal.acts:
         raise NotFound(f"this event is {signal.state}: {kind} is not for it", code="not_for_this_event")
-    fields = [Field("reason", "choice", True, REASONS[kind])]
+    fields = [Field("because", "choice", True, REASONS[kind])]
     if kind == "reroute":
         fields.insert(0, Field("to", "text", True))
     above = frame.words.say("console.signals.title", language_of(request))
@@ -130,16 +132,16 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, event: str, ki
     filled, wrong = deed.read(form)
     step = str(form.get("step", "preview"))
     if wrong:
-        return page(frame, request, deed, filled, 400, wrong=wrong)
+        return await page(frame, request, deed, filled, 400, wrong=wrong)
     if step != "confirm":
-        return page(frame, request, deed, filled, step="confirm" if step == "preview" else "preview")
+        return await page(frame, request, deed, filled, step="confirm" if step == "preview" else "preview")
     try:
         if kind == "discard":
-            await (await visitor.reach()).signals.discard(visitor.person, event, filled["reason"])
+            await (await visitor.reach()).signals.discard(visitor.person, event, filled["because"])
         else:
-            await visitor.desk.signals.propose(visitor.person, event, kind, filled["reason"], _case(filled.get("to", "")))
+            await visitor.desk.signals.propose(visitor.person, event, kind, filled["because"], _case(filled.get("to", "")))
     except (Refusal, Trouble) as why:
-        return refused(frame, request, deed, filled, why)
+        return await refused(frame, request, deed, filled, why)
     return RedirectResponse(f"{DESK}?done={kind}", 303)
 
 

@@ -12,7 +12,7 @@ from acts.rights import Resource
 from acts.systems import System, told
 from config.telling import Teller
 from console import envelopes
-from console.deeds import Deed, page, refused
+from console.deeds import Deed, page, refused, unproved
 from console.forms import Field
 from console.frame import Frame
 from console.visits import Does, Shows, Visitor, language_of
@@ -106,57 +106,59 @@ def routes(frame: Frame) -> APIRouter:
     async def to_send_again(
         request: Request, visitor: MayOperate, partner: PartnerId, delivery: Delivery = "", why: Cause = ""
     ) -> Response:
-        return page(frame, request, await _again(frame, request, visitor, partner, delivery, why))
+        return await page(frame, request, await _again(frame, request, visitor, partner, delivery, why))
 
     @at.post("/integrations/systems/{partner}/again")
     async def send_again(request: Request, visitor: Operates, partner: PartnerId, delivery: Delivery = "", why: Cause = "") -> Response:
         try:
             n = await _sent_again(visitor, partner, delivery, why)
         except (Refusal, Trouble) as stop:
-            return refused(frame, request, await _again(frame, request, visitor, partner, delivery, why), {}, stop)
+            return await refused(frame, request, await _again(frame, request, visitor, partner, delivery, why), {}, stop)
         return RedirectResponse(f"/integrations/systems/{partner}/dead?done=again&sent={n}", 303)
 
     @at.get("/integrations/systems/{partner}/resume")
     async def to_resume(request: Request, visitor: MayOperate, partner: PartnerId) -> Response:
-        return page(frame, request, await _plain(visitor, partner, "resume"))
+        return await page(frame, request, await _plain(visitor, partner, "resume"))
 
     @at.post("/integrations/systems/{partner}/resume")
     async def resume(request: Request, visitor: Operates, partner: PartnerId) -> Response:
         try:
             await visitor.desk.deliveries.resume(visitor.person, partner)
         except (Refusal, Trouble) as stop:
-            return refused(frame, request, await _plain(visitor, partner, "resume"), {}, stop)
+            return await refused(frame, request, await _plain(visitor, partner, "resume"), {}, stop)
         return RedirectResponse(f"/integrations/systems/{partner}/settings?done=resume", 303)
 
     @at.get("/integrations/systems/{partner}/ping")
     async def to_ping(request: Request, visitor: MayOperate, partner: PartnerId) -> Response:
-        return page(frame, request, await _plain(visitor, partner, "ping"))
+        return await page(frame, request, await _plain(visitor, partner, "ping"))
 
     @at.post("/integrations/systems/{partner}/ping")
     async def ping(request: Request, visitor: Operates, partner: PartnerId) -> Response:
         try:
             found = await visitor.desk.systems.ping(visitor.person, partner)
         except (Refusal, Trouble) as stop:
-            return refused(frame, request, await _plain(visitor, partner, "ping"), {}, stop)
+            return await refused(frame, request, await _plain(visitor, partner, "ping"), {}, stop)
         came = "done=pinged" if found.ok else f"done=not_pinged&why={found.code}"
         return RedirectResponse(f"/integrations/systems/{partner}/settings?{came}", 303)
 
     @at.get("/integrations/systems/{partner}/key")
     async def to_rotate(request: Request, visitor: MayRotate, partner: PartnerId) -> Response:
-        return page(frame, request, await _rotating(visitor, partner))
+        return await page(frame, request, await _rotating(visitor, partner))
 
     @at.post("/integrations/systems/{partner}/key")
     async def rotate(request: Request, visitor: Rotates, partner: PartnerId, step: Step = "preview") -> Response:
         deed = await _rotating(visitor, partner)
         filled, wrong = deed.read(await request.form())
         if wrong or not filled["overlap_days"].isdigit() or int(filled["overlap_days"]) > LONGEST:
-            return page(frame, request, deed, filled, 400, wrong=["overlap_days"], step="preview")
-        if step != "confirm" or not visitor.fresh:
-            return page(frame, request, deed, filled, step="confirm" if step != "change" else "preview")
+            return await page(frame, request, deed, filled, 400, wrong=["overlap_days"], step="preview")
+        if step != "confirm":
+            return await page(frame, request, deed, filled, step="confirm" if step != "change" else "preview")
+        if asked := await unproved(frame, request, deed, filled):
+            return asked
         try:
             new = await visitor.desk.systems.rotate(visitor.person, partner, int(filled["overlap_days"]))
         except (Refusal, Trouble) as stop:
-            return refused(frame, request, deed, filled, stop)
+            return await refused(frame, request, deed, filled, stop)
         system = await visitor.desk.systems.get(partner)  # shown in this very answer, once, and kept nowhere
         return frame.page(request, "system_key.html", system=system, new=new, home=f"/integrations/systems/{partner}")
 

@@ -211,7 +211,7 @@ def integrations() -> set[str]:
     keys |= {f"console.systems.key.{state}" for state in ("live", "coming", "ended")}
     keys |= {f"console.systems.act.{act}" for act in ("replay", "resume")} | {f"console.messages.state.{each}" for each in DESK_STATES}
     keys |= {f"console.value.{code}" for codes in REASONS_OF_THE_DESK.values() for code in codes}
-    return keys | {f"console.field.{name}" for name in ("to", "overlap_days")} | {"console.hint.to"}
+    return keys | {f"console.field.{name}" for name in ("to", "overlap_days", "because")} | {"console.hint.to"}
 
 
 def audit() -> set[str]:

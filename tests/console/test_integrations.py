@@ -94,11 +94,11 @@ async def test_an_auditor_looks_and_does_nothing(console: Console, lost: str) ->
 async def test_a_stray_is_given_to_a_case_by_two_people_who_are_not_the_same(console: Console, lost: str) -> None:
     officer, head = await console.as_("hr_officer"), await console.as_("hr_head")
     path = f"{DESK}/{lost}/reroute"
-    status, text = await sent(officer, path, step="preview", to=AT_CONDITIONS, reason="wrong_case")
+    status, text = await sent(officer, path, step="preview", to=AT_CONDITIONS, because="wrong_case")
     assert status == 200
     assert "This will be" not in text
     assert "the wrong case was named" in text
-    assert await sent(officer, path, step="confirm", to=AT_CONDITIONS, reason="wrong_case") == (303, f"{DESK}?done=reroute")
+    assert await sent(officer, path, step="confirm", to=AT_CONDITIONS, because="wrong_case") == (303, f"{DESK}?done=reroute")
     [signal] = await console.desk.signals.list()
     proposal = f"/integrations/proposals/{signal.proposed}"
     assert proposal not in (await officer.get(DESK)).text
@@ -117,8 +117,8 @@ async def test_a_stray_is_put_away_with_a_reason_and_not_without(console: Consol
     reach(console)
     officer, path = await console.as_("hr_officer"), f"{DESK}/{lost}/discard"
     assert (await sent(officer, path, step="preview"))[0] == 400
-    assert (await sent(officer, path, step="confirm", reason="because"))[0] == 400
-    assert await sent(officer, path, step="confirm", reason="sent_in_error") == (303, f"{DESK}?done=discard")
+    assert (await sent(officer, path, step="confirm", because="because"))[0] == 400
+    assert await sent(officer, path, step="confirm", because="sent_in_error") == (303, f"{DESK}?done=discard")
     assert await console.desk.signals.list() == []
     assert "put away" in (await officer.get(f"{DESK}?state=discarded")).text
 
