@@ -7,9 +7,10 @@ import typer
 
 from cli import show
 from cli.outlook import Language, Tongue
-from cli.rehearsed import deadline_line
+from cli.rehearsed import teller_of
 from cli.terminal import Json, Person, terminal
 from cli.text import named
+from config.rehearsed import deadline_line
 from domain.overlays import Overlay, brief
 
 app = typer.Typer(help="Policy overlays on open hires: freeze, fast track, new durations.", no_args_is_help=True)
@@ -88,7 +89,7 @@ def _affected(ctx: typer.Context, overlay: Overlay, language: Tongue, *, json: b
         reason = f": {named(each.why_not)}" if each.why_not else ": its clocks stop" if overlay.kind == "freeze" else ""
         show.line(f"{each.case} (vacancy {each.vacancy}, {named(each.stage)}{', on hold' if each.held else ''}){reason}")
         for move in each.deadlines:
-            show.line(f"- {deadline_line(move, language)}")
+            show.line(f"- {deadline_line(move, teller_of(language))}")
 
 
 def _row(each: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import typer
 from cli import show
 from cli.acting import day
 from cli.outlook import Language, Tongue
-from cli.rehearsed import as_data, difference, rehearsal_shown, teller_of
+from cli.rehearsed import rehearsal_shown, teller_of
 from cli.terminal import Desk, Json, Person, terminal
 from cli.text import named
+from config.rehearsed import as_data, difference
 from domain.comparison import Difference, differences
 from domain.editions import Edition
 from domain.errors import NotFound
@@ -125,7 +126,7 @@ def publish(
 
     edition, changes, found = terminal(ctx).at_store(ask)
     if json:
-        show.as_json({**_about(edition), "changes": changes, "rehearsal": as_data(found, language)})
+        show.as_json({**_about(edition), "changes": changes, "rehearsal": as_data(found, teller_of(language))})
         return
     rehearsal_shown(found, language, json=False)
     show.line()

@@ -27,12 +27,22 @@ from domain.vacancy import VacancySpec
 
 HERE = Path(__file__).parent
 Model = TypeVar("Model", bound=BaseModel)
+#: What a text that is no file is called in what is said of it.
+GIVEN = Path("policy")
 
 
 def load_rules(name: str | Path) -> Rules:
     """The policy `name` ("standard", "seconds") or the one in a file. Raises NotFound, BadInput."""
     path = _find("policies", name)
-    rules = _read(path, Rules)
+    return _sound(path, _read(path, Rules))
+
+
+def rules_in(text: str) -> Rules:
+    """The policy that stands in a text, checked as one in a file. Raises BadInput with every key that is wrong."""
+    return _sound(GIVEN, _parsed(GIVEN, text, Rules))
+
+
+def _sound(path: Path, rules: Rules) -> Rules:
     _refuse(path, rules_objections(rules))
     named = [("calendar", rules.calendar), *((f"calendars.{key}", given) for key, given in rules.calendars.named)]
     known = names("calendars")
@@ -113,8 +123,16 @@ def _find(kind: str, name: str | Path) -> Path:
 def _read(path: Path, model: type[Model]) -> Model:
     """The file as `model`. Validated as JSON in strict mode: a number in quotes or a yes for a number is refused."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not a TOML file: {error}", code="not_toml", file=str(path)) from None
+    return _parsed(path, text, model)
+
+
+def _parsed(path: Path, text: str, model: type[Model]) -> Model:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path}: not a TOML file: {error}", code="not_toml", file=str(path)) from None
     try:
         return model.model_validate_json(json.dumps(data, default=str), strict=True)

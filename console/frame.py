@@ -40,6 +40,7 @@ RAIL = (
     Place("deadlines", "/deadlines", Resource.FIGURES, "d"),
     Place("reserve", "/reserve", Resource.COMPETITION, "r"),
     Place("integrations", "/integrations", Resource.EVENTS, "i"),
+    Place("policies", "/policies", Resource.RULES, "p"),
     Place("audit", "/audit", Resource.AUDIT, "u"),
 )
 THEMES = ("system", "light", "dark")

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.outlook import Tongue
-from cli.rehearsed import as_data, lines
+from cli.rehearsed import teller_of
 from config.files import load_calendar, load_rules, names
+from config.rehearsed import as_data, lines
 from domain.rehearsal import rehearse
 from domain.words import Stage
 from tests.cli.conftest import Muster
@@ -134,7 +135,7 @@ def test_a_rehearsal_says_counts_first_and_then_case_by_case() -> None:
         conditions__accreditation__after=["medical"],
     )
     found = rehearse({case: world.store.journals[case]}, {"250442": world.published[0]}, rules, load_calendar("hq-brussels"), world.at)
-    said = list(lines(found))
+    said = list(lines(found, teller_of(Tongue.EN)))
     assert said[1:] == [
         "Against standard@2026.1 (1 hire):",
         "- verification of studies and work experience: target 30 → 20 days",
@@ -155,13 +156,13 @@ def test_a_rehearsal_says_counts_first_and_then_case_by_case() -> None:
         "- medical approval: result valid until 2027-03-16 → until 2026-03-26; reopens, it would not hold on the day of entry",
         "- accreditation and notification: asked at once, waits for security clearance → nothing",
     ]
-    data = as_data(found)
+    data = as_data(found, teller_of(Tongue.EN))
     (each,) = data["cases"]
     assert (data["open"], data["affected"], data["counts"]["reopens"]) == (1, 1, 1)
     assert each["deadlines"][0]["will"]["limit_at"] is None
     assert [c["text"] for c in each["conditions"]] == [line.removeprefix("- ") for line in said[-2:]]
 
-    french = list(lines(found, Tongue.FR))
+    french = list(lines(found, teller_of(Tongue.FR)))
     assert len(french) == len(said)
     assert "Concernés\u00a0: 1 dossier sur 1." in french
     assert not [line for line in french if "overdue" in line or "{" in line]

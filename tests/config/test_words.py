@@ -14,7 +14,7 @@ from acts.checkpointing import FOLDER, MAIL
 from acts.systems import STATES as SYSTEM_STATES
 from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
-from cli.rehearsed import CROSSED
+from config.rehearsed import CROSSED
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from connectors.letters import report
@@ -173,6 +173,7 @@ def console() -> set[str]:
     keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
     keys |= {f"console.item.{state}" for state in get_args(ItemState)}
     keys |= {f"console.operation.{state}" for state in ("open", "done", "cancelled")}
+    keys |= {f"console.policy.{state}" for state in ("proposed", "to_come", "in_force", "past")}
     keys |= {f"console.notice.clearance_is.{standing}" for standing in ("held", "to_obtain")}
     keys |= {f"console.notices.reading.{language}" for language in READINGS}
     keys |= {f"console.overview.{what}.{n}" for what in ("needs", "overdue", "more") for n in ("one", "many")}
