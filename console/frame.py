@@ -131,6 +131,8 @@ def option(field: str, value: str, teller: Teller) -> str:
     """One value of a field, in words where the catalogue has some."""
     if field in ("condition", "about"):
         return teller.thing(value)
+    if field == "deadline" and value.startswith("kept."):
+        return teller.say("console.vacancy.kept", hire=value.rpartition("/")[2])
     if field == "deadline":
         return teller.thing(value) if teller.thing(value) != value else teller.key(value)
     keys = (f"{family}.{value}" for family in (FAMILIES.get(field), "console.value") if family)

@@ -1,9 +1,12 @@
 """Vacancies: the list, and one of them with its posts, what it waits for and where its candidates stand."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
 from acts.compartments import counts, opened
@@ -12,14 +15,18 @@ from config.cursors import Cursors
 from config.telling import Teller
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
-from console.telling import pill
+from console.telling import names, pill
 from console.visits import Shows, Visitor, language_of
-from domain.vacancy import VacancyState
-from domain.words import Ending, Stage
+from domain.conditions import needed
+from domain.errors import NotNow
+from domain.jobposting import job_posting
+from domain.vacancy import VacancySpec, VacancyState
+from domain.words import Condition, Ending, Stage
 
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 OfVacancies = Annotated[Visitor, Depends(Shows(Resource.VACANCIES))]
 PER_PAGE = 50
+_HIRE = re.compile(r"hire/[a-z0-9-]+")
 KEYS = ("published_at", "reference")
 #: What is done to the reserve list is begun there.
 OF_THE_LIST = frozenset({"call", "extend_list", "confirm_list_lapse"})
@@ -51,11 +58,45 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         given["reserve"] = competition and isinstance(standing.state, VacancyState) and bool(standing.state.listed)
         if competition:
             why, zone = await visitor.desk.vacancy_why(reference)
-            given["waiting"] = Teller(frame.words, language_of(request), zone).vacancy_why(why)
+            lines = Teller(frame.words, language_of(request), zone).vacancy_why(why)
+            given["waiting"] = await _called(visitor, lines)
         given["funnel"] = funnel(counts(row["counts"], opened(visitor.roles))) if competition else []
-        return frame.page(request, "vacancy.html", **given)
+        return frame.page(request, "vacancy.html", **given, terms=terms(VacancySpec.model_validate(row["spec"])))
+
+    @at.get("/vacancies/{reference}/jobposting.json")
+    async def posting(visitor: OfVacancies, reference: Reference) -> Response:
+        """The schema.org JobPosting, as a page that advertises the vacancy would carry it."""
+        row = await visitor.desk.vacancy(reference)
+        if row["status"] == "cancelled":
+            raise NotNow(f"vacancy {reference} was cancelled: nobody should be invited to apply", code="vacancy_over")
+        found = job_posting(VacancySpec.model_validate(row["spec"]), row["published_at"], row["closes_at"])
+        return JSONResponse(found, media_type="application/ld+json", headers={"cache-control": "no-store"})
 
     return at
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a vacancy was published with: the notice's facts, the twin grades there are, the conditions each of its hires must meet."""
+
+    spec: VacancySpec
+    twins: tuple[tuple[str, str], ...]
+    conditions: tuple[Condition, ...]
+
+
+def terms(spec: VacancySpec) -> Terms:
+    """The conditions as `recruitment.md` §2 derives them: funding only where a post waits for it, secondment with the hire."""
+    twins = dict.fromkeys((post.grade_low, post.grade_high) for post in spec.posts if post.grade_low != post.grade_high)
+    funded = all(post.funded is not False for post in spec.posts)
+    return Terms(spec, tuple(twins), tuple(needed(seconded=False, funded=funded, fast_track=spec.fast_track)))
+
+
+async def _called(visitor: Visitor, lines: list[str]) -> list[str]:
+    """The sentences with hires called by their candidates' names, for whom names are shown, else by their ids."""
+    cases = {match for line in lines for match in _HIRE.findall(line)}
+    whose = await visitor.desk.queries.candidates(cases) if cases else {}
+    called = await names(visitor, [{"case_id": case, "candidate": candidate} for case, candidate in whose.items()])
+    return [_HIRE.sub(lambda m: called.get(m[0], m[0].removeprefix("hire/")), line) for line in lines]
 
 
 def funnel(found: Mapping[str, Any]) -> list[dict[str, Any]]:

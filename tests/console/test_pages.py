@@ -203,3 +203,14 @@ async def test_an_auditor_reads_and_never_acts(console: Console) -> None:
     assert "/acts/" not in page
     answer = await browser.post(f"/hires/{AT_SHORTLISTING}/acts/shortlist", {"csrf": csrf(page), "version": "1", "request": "0" * 24})
     assert answer.status_code == 403
+
+
+async def test_a_vacancy_says_what_it_was_published_with_and_goes_out_as_a_job_posting(console: Console) -> None:
+    browser = await console.as_("hr_officer")
+    page = (await browser.get("/vacancies/250442")).text
+    assert "What it was published with" in page
+    assert "is filled at the lower grade, G5" in page
+    assert "security clearance, medical approval" in page
+    posting = await browser.get("/vacancies/250442/jobposting.json")
+    assert posting.headers["content-type"] == "application/ld+json"
+    assert (posting.json()["@type"], posting.json()["identifier"]["value"]) == ("JobPosting", "250442")
