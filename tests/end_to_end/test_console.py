@@ -4,12 +4,21 @@ Needs Chromium on the machine (Debian: apt-get install chromium); without one th
 """
 
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from fastapi.routing import APIRoute
 from pdfminer.high_level import extract_text
 from playwright.async_api import Browser
 
+from acts.digest import office_zone
+from config.cursors import Cursors
+from config.words import Words
+from console.assets import Assets
+from console.frame import Frame
+from console.pages.hire import Engine
+from console.wiring import routers
 from tests.console.test_notices import PLAIN
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER
@@ -61,6 +70,32 @@ PAGES = {
     "as it stood": f"/audit/cases/hire/{AT_CONDITIONS}?at=2026-03-18T12:00",
     "fact": f"/audit/cases/hire/{AT_CONDITIONS}/facts/12",
     "report": "/audit/report?made=true",
+    "proved": "/me/proved",
+    "operations": "/operations",
+}
+#: What a browser can ask for and no test here looks at, with the reason.
+NOT_LOOKED_AT = {
+    "/sign-in": "seen by somebody who is not signed in: has a test of its own",
+    "/in/{link}": "seen by somebody who is not signed in",
+    "/sign-in/provider": "leads to the provider, shows nothing",
+    "/sign-in/provider/again": "leads to the provider, shows nothing",
+    "/sign-in/provider/back": "leads inside, shows nothing",
+    "/calendar/{secret}.ics": "a file",
+    "/hires/{hire}/journal.json": "a file",
+    "/hires/{hire}/letters/{letter}/pdf": "a file",
+    "/audit/log": "a file",
+    "/audit/log/checkpoints/{size}": "a file",
+    "/live": "a stream",
+    "/find": "leads to what was found",
+    "/board/{hire}/acts": "a part of the board, seen there opened",
+    "/bulk": "a step of a form, whose earlier step is needed: not seen by a browser yet",
+    "/operations/{operation}": "there is none in the played store: not seen by a browser yet",
+    "/integrations/signals/{event}/discard": "a form beside the test event's, of the same template",
+    "/integrations/signals/{event}/{kind}": "a form beside the test event's, of the same template",
+    "/integrations/proposals/{decision}": "a form beside the test event's, of the same template",
+    "/integrations/systems/{partner}/again": "a form beside the test event's, of the same template",
+    "/integrations/systems/{partner}/resume": "a form beside the test event's, of the same template",
+    "/integrations/systems/{partner}/key": "for who looks after keys: not seen by a browser yet",
 }
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -75,7 +110,8 @@ async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser,
     found: dict[str, list[str]] = {}
     draft = await seen.desk.notices.begin("hr_head", "", PLAIN)
     for name, path in PAGES.items():
-        await page.goto(seen.origin + path.format(draft=draft))
+        answer = await page.goto(seen.origin + path.format(draft=draft))
+        assert (answer and answer.status) == 200, name  # a refusal has nothing to hinder anybody with
         results = await Axe().run(page, options=RULES)
         wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
         wide = await page.evaluate("document.documentElement.scrollWidth")
@@ -85,6 +121,30 @@ async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser,
             found[name] = wrong
     assert found == {}
     assert seen.complaints == []
+    assert seen.refusals == []
+
+
+def test_no_page_is_forgotten() -> None:
+    frame = Frame(Words.load(), Assets(), office_zone())
+    every = routers(frame, Cursors(b"a key of the tests"), None, Engine())  # type: ignore[arg-type]
+    pages = [each for router in every for each in router.routes if isinstance(each, APIRoute) and "GET" in (each.methods or ())]
+    seen = {next((each.path for each in pages if each.path_regex.match(urlsplit(path).path)), path) for path in PAGES.values()}
+    assert seen | NOT_LOOKED_AT.keys() == {each.path for each in pages}
+    assert seen & NOT_LOOKED_AT.keys() == set()
+
+
+async def test_a_script_in_a_page_is_refused_and_the_refusal_is_counted(seen: Seen, browser: Browser) -> None:
+    page = await seen.signed_in(browser, "hr_head")
+    assert seen.refusals == []
+    await page.evaluate("""() => {
+        const inline = document.createElement("script");
+        inline.textContent = "window.ran = true";
+        document.body.append(inline);
+    }""")
+    await page.wait_for_timeout(200)
+    assert await page.evaluate("window.ran") is None
+    assert seen.refusals == ["script-src-elem inline"]
+    assert len(seen.complaints) == 1
 
 
 async def test_the_door_hinders_nobody_either(seen: Seen, browser: Browser) -> None:
