@@ -88,7 +88,6 @@ NOT_LOOKED_AT = {
     "/live": "a stream",
     "/find": "leads to what was found",
     "/board/{hire}/acts": "a part of the board, seen there opened",
-    "/bulk": "a step of a form, whose earlier step is needed: not seen by a browser yet",
     "/operations/{operation}": "there is none in the played store: not seen by a browser yet",
     "/integrations/signals/{event}/discard": "a form beside the test event's, of the same template",
     "/integrations/signals/{event}/{kind}": "a form beside the test event's, of the same template",
