@@ -71,7 +71,6 @@ PAGES = {
     "fact": f"/audit/cases/hire/{AT_CONDITIONS}/facts/12",
     "report": "/audit/report?made=true",
     "proved": "/me/proved",
-    "operations": "/operations",
 }
 #: What a browser can ask for and no test here looks at, with the reason.
 NOT_LOOKED_AT = {
