@@ -21,7 +21,7 @@ from console.pages.acting import proving
 from console.telling import names
 from console.visits import Does, Shows, Visitor
 from domain.acts import ACTS
-from domain.errors import BadInput, Problem, Refusal, Trouble
+from domain.errors import BadInput, NotAllowed, Problem, Refusal, Trouble
 from domain.operation import BULK, Operation, most
 
 log = structlog.get_logger(__name__)
@@ -94,11 +94,15 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.post("/operations/{operation}")
     async def change(request: Request, visitor: Doing, operation: OperationId) -> Response:
-        """Cancel what is left, or try again what failed."""
+        """Cancel what is left, or try again what failed. Trying again acts in the name of who began it: nobody else does it here."""
+        begun = await visitor.desk.bulk.get(operation)
         if (await request.form()).get("step") == "cancel":
             await visitor.desk.bulk.cancel(operation)
+        elif begun.person != visitor.person:
+            raise NotAllowed("who began it tries it again; others may cancel what is left", code="other_person")
+        elif ACTS[begun.act].approval and not visitor.fresh:
+            raise NotAllowed("an approval needs a fresh proof of who you are: sign in again first", code="stale_proof")
         else:
-            await visitor.desk.bulk.get(operation)
             _carry_out(await visitor.reach(), operation)
         return RedirectResponse(f"/operations/{operation}", 303)
 

@@ -97,6 +97,11 @@ async def test_what_failed_is_tried_again_and_what_is_left_is_cancelled(console:
         await asyncio.sleep(0.02)
     page = (await browser.get(f"/operations/{name}")).text
     assert page.count("failed, to be tried again") == 3
+    other = await console.as_("hr_head")
+    theirs = (await other.get(f"/operations/{name}")).text
+    assert 'value="resume"' not in theirs
+    assert (await other.post(f"/operations/{name}", {"csrf": token(theirs), "step": "resume"})).status_code == 403
+    assert len(desk.done) == 6, "nobody acts in another's name"
     await browser.post(f"/operations/{name}", {"csrf": token(page), "step": "cancel"})
     assert (await console.desk.bulk.get(name)).state == "cancelled"
 
