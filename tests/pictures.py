@@ -47,6 +47,8 @@ SHOTS = (
     Shot("deadlines", "/deadlines"),
     Shot("deadlines-load", "/deadlines/load"),
     Shot("reserve-list", "/reserve/250442"),
+    Shot("integrations", "/integrations"),
+    Shot("policies", "/policies/new", who="hr_head"),
     Shot("audit", "/audit", who="hr_head"),
     Shot("overview-fr-dark", "/", language="fr", theme="dark"),
     Shot("hire-fr-dark", "/hires/hire", language="fr", theme="dark"),

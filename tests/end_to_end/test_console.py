@@ -3,6 +3,7 @@
 Needs Chromium on the machine (Debian: apt-get install chromium); without one these tests say that they did not run.
 """
 
+import itertools
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -81,6 +82,7 @@ NOT_LOOKED_AT = {
     "/sign-in/provider/back": "leads inside, shows nothing",
     "/calendar/{secret}.ics": "a file",
     "/hires/{hire}/journal.json": "a file",
+    "/vacancies/{reference}/jobposting.json": "a file",
     "/hires/{hire}/letters/{letter}/pdf": "a file",
     "/audit/log": "a file",
     "/audit/log/checkpoints/{size}": "a file",
@@ -95,13 +97,15 @@ NOT_LOOKED_AT = {
     "/integrations/systems/{partner}/resume": "a form beside the test event's, of the same template",
     "/integrations/systems/{partner}/key": "for who looks after keys: not seen by a browser yet",
 }
+#: All ways a page can look; every one in `make e2e`, the two that are farthest apart in `make test` as well.
+FARTHEST = ((1280, "en", "light"), (320, "fr", "dark"))
+EVERY_LOOK = itertools.product((1280, 320), ("en", "fr"), ("light", "dark"))
+LOOKS = [pytest.param(*look, marks=() if look in FARTHEST else pytest.mark.slow) for look in EVERY_LOOK]
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("width", "language", "theme"), LOOKS)
 async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser, width: int, language: str, theme: str) -> None:
     page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
     await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
