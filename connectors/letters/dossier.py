@@ -4,20 +4,15 @@ Words of the trade (facts, their fields, stages, conditions, outcomes, endings, 
 they differ; references and hashes stand as the journal has them, so that everything can be found again in `leaves.jsonl`.
 """
 
-import json
 import re
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 from typing import Any, Protocol
 
 from babel.dates import format_datetime
-from typst import Compiler, TypstError
 
 from connectors.letters.compose import LOCALES
-from connectors.letters.render import STANDARDS
-from domain.errors import BadInput
+from connectors.letters.press import MADE_WITH, Press, dated
 from domain.log.reading import Page, Said
 
 TEMPLATE = Path(__file__).with_name("dossier.typ")
@@ -62,30 +57,22 @@ class DossierPrinter:
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
-        self.made_with = f"typst {version('typst')}"
-        self._compiler = Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), ignore_system_fonts=True)
-        self._lock = Lock()
+        self.made_with = MADE_WITH
+        self._press = Press("dossier", TEMPLATE)
 
     def print(self, page: Page, language: str) -> bytes:
-        """The paper. Raises BadInput (`not_set`) when it cannot be set."""
-        at = datetime.fromisoformat(page.made.at).astimezone(UTC).replace(microsecond=0)
-        data = json.dumps(self._sheet(page, language, at), ensure_ascii=False)
-        try:
-            with self._lock:
-                made = self._compiler.compile(format="pdf", sys_inputs={"dossier": data}, pdf_standards=STANDARDS, timestamp=at)
-        except (TypstError, ValueError):
-            raise BadInput("the dossier cannot be set as PDF", code="not_set") from None
-        assert isinstance(made, bytes)  # one document, no pages apart
-        return made
+        """The paper. Raises BadInput as `Press.set` does."""
+        at, numbers = dated(datetime.fromisoformat(page.made.at))
+        return self._press.set(self._sheet(page, language, numbers), at)
 
-    def _sheet(self, page: Page, language: str, at: datetime) -> dict[str, Any]:
+    def _sheet(self, page: Page, language: str, numbers: list[int]) -> dict[str, Any]:
         words = {name: self._labels.raw(f"dossier.{name}", language) for name in LABELS}
         words["withheld_count"] = words["withheld_count"].replace("{count}", str(page.withheld))
         return {
             "language": language,
             "words": words | {"page": self._labels.raw("paper.page", language)},
             "case": page.case,
-            "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+            "date": numbers,
             "made": {"at": when(page.made.at, language), "by": page.made.by, "purpose": page.made.purpose},
             "claims": [[self._labels.raw(f"dossier.claim.{name}", language), held] for name, held in page.claims],
             "log": [[words[k], v] for k, v in self._anchor(page)],

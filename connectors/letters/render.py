@@ -1,29 +1,15 @@
-"""A letter as paper: PDF/A-2a and PDF/UA-1 in one file, the same bytes for the same letter, template and typesetter.
-
-The paper is set from the text as sent and from nothing else, so it can say neither more nor less than the text. The text goes into
-the template (`letter.typ`) as data and is never read as markup; no network, no font of the machine and no clock plays a part.
-"""
+"""A letter as paper, set from the text as sent and from nothing else, so that it can say neither more nor less than the text."""
 
 import hashlib
-import json
 import re
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from typst import Compiler, TypstError
-
+from connectors.letters.press import MADE_WITH, Press, dated
 from domain.errors import BadInput
 from domain.messages import Letter
 
-if TYPE_CHECKING:
-    from typst import PDFStandard  # told to type checkers only
-
 TEMPLATE = Path(__file__).with_name("letter.typ")
-#: Kept for decades, and read aloud in the right order.
-STANDARDS: "list[PDFStandard]" = ["a-2a", "ua-1"]
 
 #: Sender, date, what it is about, something said, the closing words, who signs.
 LEAST_PARTS = 6
@@ -45,37 +31,27 @@ class Printer:
         self._labels = labels
         self.template_sha256 = hashlib.sha256(template.read_bytes()).hexdigest()
         #: What the bytes depend on besides the letter.
-        self.made_with = f"typst {version('typst')}, template {self.template_sha256[:16]}"
-        self._compiler = Compiler(str(template), root=str(template.parent), ignore_system_fonts=True)
-        self._lock = Lock()
+        self.made_with = f"{MADE_WITH}, template {self.template_sha256[:16]}"
+        self._press = Press("letter", template)
 
     def print(self, letter: Letter) -> bytes:
         """The letter as a PDF. Raises BadInput: `unprintable` when a character of it is in none of the fonts, else `not_set`."""
-        at = letter.at.astimezone(UTC).replace(microsecond=0)  # a document is dated to the second
-        data = json.dumps(self._sheet(letter, at), ensure_ascii=False)
-        try:
-            with self._lock:
-                made = self._compiler.compile(format="pdf", sys_inputs={"letter": data}, pdf_standards=STANDARDS, timestamp=at)
-        except (TypstError, ValueError) as error:
-            # The typesetter's words may quote the letter: only its kind is told on.
-            code = "unprintable" if "font" in str(error) else "not_set"
-            raise BadInput("the letter cannot be set as PDF", code=code, letter=letter.letter) from None
-        assert isinstance(made, bytes)  # one document, no pages apart
-        return made
+        at, numbers = dated(letter.at)
+        return self._press.set(self._sheet(letter, numbers), at, letter=letter.letter)
 
-    def _sheet(self, letter: Letter, at: datetime) -> dict[str, Any]:
+    def _sheet(self, letter: Letter, numbers: list[int]) -> dict[str, Any]:
         """The parts of the kept text, by the places `letter.frame` gives them: sender, date, what it is about, the letter, the end."""
         parts = [_fine(part, letter.language).split("\n") for part in letter.body.strip().split("\n\n")]
         if len(parts) < LEAST_PARTS:
             raise BadInput("the letter has not the parts of its frame", code="not_framed", letter=letter.letter)
-        sender, dated, about, *body, closing, signature = parts
+        sender, when, about, *body, closing, signature = parts
         return {
             "language": letter.language,
             "subject": _fine(letter.subject, letter.language),
-            "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+            "date": numbers,
             "keywords": [f"text sha256:{letter.sha256}", f"template sha256:{self.template_sha256}"],
             "sender": sender,
-            "dated": " ".join(dated),
+            "dated": " ".join(when),
             "about": about,
             "body": [_block(part) for part in body[:-1]],
             "last": [_block(part) for part in body[-1:]],

@@ -3,19 +3,13 @@
 Persons and cases stand by their ids, as in the log; nobody's name is known here.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-from typst import Compiler, TypstError
-
 from connectors.letters.dossier import Labels, when
-from connectors.letters.render import STANDARDS
-from domain.errors import BadInput
+from connectors.letters.press import MADE_WITH, Press, dated
 from domain.log.completeness import Check
 from domain.log.report import AuditReport
 from domain.log.trail import Trace
@@ -36,31 +30,23 @@ class ReportPrinter:
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
-        self.made_with = f"typst {version('typst')}"
-        self._compiler = Compiler(str(TEMPLATE), root=str(TEMPLATE.parent), ignore_system_fonts=True)
-        self._lock = Lock()
+        self.made_with = MADE_WITH
+        self._press = Press("report", TEMPLATE)
 
     def print(self, report: AuditReport, language: str, at: datetime) -> bytes:
-        """The paper. Raises BadInput (`not_set`) when it cannot be set."""
-        on = at.astimezone(UTC).replace(microsecond=0)
-        data = json.dumps(_Sheet(self._labels, language, report, on).data(), ensure_ascii=False)
-        try:
-            with self._lock:
-                made = self._compiler.compile(format="pdf", sys_inputs={"report": data}, pdf_standards=STANDARDS, timestamp=on)
-        except (TypstError, ValueError):
-            raise BadInput("the report cannot be set as PDF", code="not_set") from None
-        assert isinstance(made, bytes)  # one document, no pages apart
-        return made
+        """The paper. Raises BadInput as `Press.set` does."""
+        return self._press.set(_Sheet(self._labels, language, report, at).data(), dated(at)[0])
 
 
 class _Sheet:
     """What one paper says: text alone, never markup."""
 
-    def __init__(self, labels: Labels, language: str, report: AuditReport, on: datetime) -> None:
-        self._labels, self._language, self._report, self._on = labels, language, report, on
+    def __init__(self, labels: Labels, language: str, report: AuditReport, at: datetime) -> None:
+        self._labels, self._language, self._report, self._at = labels, language, report, at
 
     def data(self) -> dict[str, Any]:
-        found, on = self._report, self._on
+        found = self._report
+        on, numbers = dated(self._at)
         words = {name: self._raw(f"report.{name}") for name in LABELS}
         since, until = self._when(found.since), self._when(found.until)
         period = words["period"].replace("{since}", since).replace("{until}", until) if found.since or found.until else words["whole"]
@@ -68,7 +54,7 @@ class _Sheet:
         return {
             "language": self._language,
             "words": words | {"page": self._raw("paper.page"), "period": period, "faults": faults},
-            "date": [on.year, on.month, on.day, on.hour, on.minute, on.second],
+            "date": numbers,
             "made": self._when(on),
             "sound": not found.faults,
             "differences": [
