@@ -1,13 +1,11 @@
 """A calendar feed for a member of staff: an address only they know, with what they follow; no names, and revoked at any time."""
 
-import hashlib
-import re
-import secrets
 from collections.abc import Callable
 from datetime import date, datetime
 
 from acts.compartments import deadlines as told_of
 from acts.compartments import opened
+from acts.secrecy import fresh, hashed, well_formed
 from domain.agenda import FOLLOWS, AgendaItem, agenda
 from domain.errors import NotFound
 from domain.words import roles as roles_among
@@ -20,7 +18,6 @@ from store.people import People, Staff
 
 #: A diary is no archive: so many deadlines, the next ones.
 MOST = 500
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class FeedBook:
@@ -32,8 +29,8 @@ class FeedBook:
     async def make(self, person: str) -> str:
         """The secret of a new feed; an earlier one ends. Raises NotFound."""
         await self._people.staff(person)
-        secret = secrets.token_urlsafe(32)
-        await self._kept.put(person, _hash(secret), self._now())
+        secret = fresh()
+        await self._kept.put(person, hashed(secret), self._now())
         return secret
 
     async def revoke(self, person: str) -> bool:
@@ -48,7 +45,7 @@ class FeedBook:
 
         Raises NotFound for a secret that is none, was revoked, or is of somebody who does not work here any more.
         """
-        person = await self._kept.used(_hash(secret), self._now().date()) if _SECRET.fullmatch(secret) else None
+        person = await self._kept.used(hashed(secret), self._now().date()) if well_formed(secret) else None
         if person is None:
             raise NotFound("there is no such calendar", code="unknown_feed")
         who = await self._people.staff(person)
@@ -56,8 +53,3 @@ class FeedBook:
         parties = {str(party) for role in roles for party in FOLLOWS.get(role, ())}
         rows = await self._agendas.followed(parties, person, MOST)
         return who, agenda(told_of(rows, opened(roles)), await self._clock.now())
-
-
-def _hash(secret: str) -> str:
-    # 256 random bits need no slow hash: there is nothing to guess from.
-    return hashlib.sha256(secret.encode()).hexdigest()

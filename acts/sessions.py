@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import hmac
-import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from acts.secrecy import fresh, hashed, well_formed
 from domain.errors import NotAllowed, NotFound
 from domain.sessions import Bounds, How, Session, checked_password, rest_after
 from store.database import Database
@@ -22,7 +22,6 @@ from store.sessions import Proofs, Sessions
 LINK_FOR = timedelta(minutes=15)
 #: A session in use is noted as such at most so often.
 NOTED_EVERY = timedelta(seconds=30)
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class NotSignedIn(NotAllowed):
@@ -41,17 +40,17 @@ class SessionBook:
     async def link(self, person: str, lives: timedelta = LINK_FOR) -> str:
         """The secret of a new one-time link for a member of staff. Raises NotFound."""
         await self._people.staff(person)
-        secret = secrets.token_urlsafe(32)
-        await self._proofs.keep_link(_hash(secret), person, self._now() + lives)
+        secret = fresh()
+        await self._proofs.keep_link(hashed(secret), person, self._now() + lives)
         return secret
 
     async def whose_link(self, secret: str) -> str | None:
         """Whom a link would sign in; None when it does not count. Looking does not use it up: mail programs look at links too."""
-        return await self._proofs.link(_hash(secret), self._now()) if _SECRET.fullmatch(secret) else None
+        return await self._proofs.link(hashed(secret), self._now()) if well_formed(secret) else None
 
     async def by_link(self, secret: str) -> tuple[Session, str]:
         """Use a link up. The session and its secret. Raises NotSignedIn."""
-        person = await self._proofs.use_link(_hash(secret), self._now()) if _SECRET.fullmatch(secret) else None
+        person = await self._proofs.use_link(hashed(secret), self._now()) if well_formed(secret) else None
         if person is None:
             raise NotSignedIn("this link was used already, or is too old: ask for another", code="link_gone")
         return await self.begin(person, How.LINK)
@@ -71,9 +70,9 @@ class SessionBook:
     async def begin(self, person: str, how: How, proved_at: datetime | None = None) -> tuple[Session, str]:
         """A new session of somebody who proved who they are, now or at `proved_at`. Raises NotSignedIn for who does not work here."""
         await self._works_here(person)
-        now, secret = self._now(), secrets.token_urlsafe(32)
+        now, secret = self._now(), fresh()
         proved = min(proved_at or now, now)
-        session = Session(session=_hash(secret), person=person, how=how, created_at=now, seen_at=now, proved_at=proved)
+        session = Session(session=hashed(secret), person=person, how=how, created_at=now, seen_at=now, proved_at=proved)
         await self._kept.begin(session)
         return session, secret
 
@@ -93,7 +92,7 @@ class SessionBook:
 
     async def again_by_link(self, session: Session, secret: str) -> None:
         """The same by a link for the same person, which is used up. Raises NotSignedIn."""
-        if await self.whose_link(secret) != session.person or await self._proofs.use_link(_hash(secret), self._now()) is None:
+        if await self.whose_link(secret) != session.person or await self._proofs.use_link(hashed(secret), self._now()) is None:
             raise NotSignedIn("this link was used already, or is too old: ask for another", code="link_gone")
         await self._kept.proved(session.session, self._now())
 
@@ -126,7 +125,7 @@ class SessionBook:
     async def proved(self, secret: str, *, used: bool = True) -> Session:
         """The live session with this secret; `used` by a person, not by a page that keeps itself up to date. Raises NotSignedIn, saying
         why one is over."""
-        found = await self._kept.find(_hash(secret)) if _SECRET.fullmatch(secret) else None
+        found = await self._kept.find(hashed(secret)) if well_formed(secret) else None
         if found is None:
             raise NotSignedIn("nobody is signed in here", code="not_signed_in")
         now = self._now()
@@ -196,8 +195,3 @@ def _nobodys() -> str:
 def csrf_token(secret: str) -> str:
     """What a form of this session carries: nobody makes it without the cookie, and it does not give the cookie away."""
     return hmac.new(secret.encode(), b"muster console form", hashlib.sha256).hexdigest()
-
-
-def _hash(secret: str) -> str:
-    # 256 random bits need no slow hash: there is nothing to guess from.
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,10 +1,8 @@
 """Personal access tokens: made, listed, revoked, and the person behind one found. The secret is shown once and never kept or logged."""
 
-import hashlib
-import re
-import secrets
 from datetime import datetime
 
+from acts.secrecy import fresh, hashed, well_formed
 from domain.errors import NotAllowed
 from domain.tokens import DEFAULT_DAYS, Scope, Token, labelled, lifetime
 from store.database import Database
@@ -13,7 +11,6 @@ from store.people import People
 from store.tokens import Tokens
 
 PREFIX = "mst_"
-_SECRET = re.compile(r"mst_[A-Za-z0-9_-]{43}")
 
 
 class NotProved(NotAllowed):
@@ -29,11 +26,11 @@ class TokenBook:
     async def add(self, person: str, label: str, scope: Scope, days: int = DEFAULT_DAYS) -> tuple[Token, str]:
         """A new token of a person, and its secret, which is not to be had again. Raises NotFound, BadInput."""
         await self._people.staff(person)
-        now, secret = system_now(), PREFIX + secrets.token_urlsafe(32)
+        now, secret = system_now(), fresh(PREFIX)
         token = Token(
             token=f"tok-{new_id()[:8]}", person=person, label=labelled(label), scope=scope, created_at=now, expires_at=now + lifetime(days)
         )
-        await self._kept.add(token, _hash(secret))
+        await self._kept.add(token, hashed(secret))
         return token, secret
 
     async def list(self, person: str | None = None) -> list[Token]:
@@ -48,7 +45,7 @@ class TokenBook:
 
     async def proved(self, secret: str) -> Token:
         """The live token with this secret; the day of its use is noted. Raises NotProved, which says as little as possible."""
-        found = await self._kept.by_hash(_hash(secret)) if _SECRET.fullmatch(secret) else None
+        found = await self._kept.by_hash(hashed(secret)) if well_formed(secret, PREFIX) else None
         now = system_now()
         if found is None:
             raise NotProved("this token is not known", code="token_unknown")
@@ -60,8 +57,3 @@ class TokenBook:
     async def _note(self, token: Token, now: datetime) -> None:
         if token.last_used != now.date():
             await self._kept.used(token.token, now.date())
-
-
-def _hash(secret: str) -> str:
-    # 256 random bits need no slow hash: there is nothing to guess from.
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from acts.secrecy import fresh, hashed, well_formed
 from acts.sessions import NotSignedIn, SessionBook
 from connectors.openid import Asked, OpenId, Vouched
 from domain.errors import Problem
@@ -20,7 +19,6 @@ from store.sessions import Proofs
 ON_THE_WAY = timedelta(minutes=10)
 #: Where the provider sends browsers back to; the address that is registered there.
 BACK = "/sign-in/provider/back"
-_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class Unlinked(NotSignedIn):
@@ -51,20 +49,20 @@ class Vouching:
 
         Raises PartnerUnavailable, NotVouched.
         """
-        secret = secrets.token_urlsafe(32)
+        secret = fresh()
         asked, bounds = _asked(secret), self._book.bounds
         url = await self.provider.way(asked, self._back, within=bounds.fresh if session else bounds.longest, again=session is not None)
         whose = session.session if session else ""
-        out = Handshake(state=_hash(asked.state), session=whose, wanted=wanted, expires_at=self._now() + ON_THE_WAY)
+        out = Handshake(state=hashed(asked.state), session=whose, wanted=wanted, expires_at=self._now() + ON_THE_WAY)
         await self._proofs.set_out(out)
         return url, secret
 
     async def come_back(self, secret: str, state: str, code: str, iss: str, error: str) -> Arrived:
         """What the provider's answer came to. It counts once, in the browser that set out. Raises NotSignedIn, PartnerUnavailable."""
         asked = _asked(secret)
-        if not _SECRET.fullmatch(secret) or not hmac.compare_digest(asked.state.encode(), state.encode()):
+        if not well_formed(secret) or not hmac.compare_digest(asked.state.encode(), state.encode()):
             raise NotSignedIn("this answer belongs to no way that began in this browser", code="handshake_gone")
-        begun = await self._proofs.come_back(_hash(state), self._now())
+        begun = await self._proofs.come_back(hashed(state), self._now())
         if begun is None:
             raise NotSignedIn("this answer came too late, or was used already", code="handshake_gone")
         if error or not code:
@@ -95,7 +93,3 @@ def _asked(secret: str) -> Asked:
     """State, nonce and verifier of one way, all from the secret that only the browser has: the store keeps none of them."""
     state, nonce, verifier = (hmac.new(secret.encode(), word, hashlib.sha256).hexdigest() for word in (b"state", b"nonce", b"verifier"))
     return Asked(state, nonce, verifier)
-
-
-def _hash(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()
