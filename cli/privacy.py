@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Erasure, legal holds, retention, and what is kept about somebody.", no_args_is_help=True)
 hold = typer.Typer(help="Legal holds: while one stands nothing it covers is erased.", no_args_is_help=True)
 app.add_typer(hold, name="hold")
+ErasureId = Annotated[str, typer.Argument(metavar="ERASURE", help="Which one, as `muster privacy erasures` lists it.")]
 WAITING = ("erasure", "candidate", "reason", "proposed_by", "proposed_at")
 HOLDS = ("hold", "kind", "subject", "reason", "until", "placed_by", "placed_at", "lift_proposed_by", "lifted_at")
 #: Why what an erasure leaves stays: docs/privacy.md says the same at length.
@@ -60,7 +61,7 @@ def erase(
 @app.command()
 def approve(
     ctx: typer.Context,
-    erasure: Annotated[str, typer.Argument(metavar="ERASURE", help="Which one, as `muster privacy erasures` lists it.")],
+    erasure: ErasureId,
     by: Person,
     json: Json = False,
 ) -> None:
@@ -72,7 +73,7 @@ def approve(
 @app.command()
 def withdraw(
     ctx: typer.Context,
-    erasure: Annotated[str, typer.Argument(metavar="ERASURE", help="Which one, as `muster privacy erasures` lists it.")],
+    erasure: ErasureId,
     by: Person,
     json: Json = False,
 ) -> None:
