@@ -17,8 +17,8 @@ from joserfc.jwk import OctKey
 from acts.sessions import NotSignedIn
 from console.visits import WATCHING
 from domain.sessions import TRIES, How
-from tests.console.conftest import Browser
-from tests.console.ground import APPROVAL, PASSWORD, Ground, cookie, token
+from tests.console.conftest import Browser, csrf
+from tests.console.ground import APPROVAL, PASSWORD, Ground, cookie
 from tests.console.issuer import CLIENT, ISSUER, SECRET, key_named
 from tests.gateway.api.played import AT_CONDITIONS
 
@@ -80,14 +80,14 @@ async def chosen(g: Ground) -> Any:
 async def after_signing_out(g: Ground) -> Any:
     browser = await g.as_("hr_officer")
     copy = cookie(browser)
-    await browser.post("/sign-out", {"csrf": token((await browser.get("/")).text)})
+    await browser.post("/sign-out", {"csrf": csrf((await browser.get("/")).text)})
     return await inside(with_cookie(g, copy))
 
 
 @attack("a copy of the cookie after all sessions were ended")
 async def after_ending_all(g: Ground) -> Any:
     thief, owner = await g.as_("hr_officer"), await g.as_("hr_officer")
-    await owner.post("/me/sessions/end", {"csrf": token((await owner.get("/me")).text)})
+    await owner.post("/me/sessions/end", {"csrf": csrf((await owner.get("/me")).text)})
     return await inside(thief)
 
 
@@ -257,7 +257,7 @@ async def odd_names(g: Ground) -> Any:
 async def _signed_out_by(g: Ground, **how: Any) -> bool:
     """Does this way of sending the form sign the victim out? A form that changes something, sent with everything the victim has."""
     victim = await g.as_("hr_officer")
-    form = how.pop("form", None) or {"csrf": token((await victim.get("/")).text)}
+    form = how.pop("form", None) or {"csrf": csrf((await victim.get("/")).text)}
     await victim.http.post("/sign-out", data=form, **how)
     return not await inside(victim)
 
@@ -296,14 +296,14 @@ async def without_a_token(g: Ground) -> Any:
 
 @attack("a form with the token of somebody else's session")
 async def foreign_token(g: Ground) -> Any:
-    other = token((await (await g.as_("hr_officer")).get("/")).text)
+    other = csrf((await (await g.as_("hr_officer")).get("/")).text)
     return await _signed_out_by(g, headers={"origin": g.origin, "sec-fetch-site": "same-origin"}, form={"csrf": other})
 
 
 @attack("changing something by merely following a link, or by another method in disguise")
 async def by_get(g: Ground) -> Any:
     victim = await g.as_("hr_officer")
-    found = token((await victim.get("/")).text)
+    found = csrf((await victim.get("/")).text)
     for path in (f"/sign-out?csrf={found}", f"/sign-out?csrf={found}&_method=POST", f"{APPROVAL}?step=confirm&csrf={found}"):
         await victim.get(path, headers={"x-http-method-override": "POST"})
     return g.did or not await inside(victim)
@@ -313,7 +313,7 @@ async def by_get(g: Ground) -> Any:
 async def act_cross_site(g: Ground) -> Any:
     victim = await g.as_("hr_officer")
     page = (await victim.get(APPROVAL)).text
-    form = {"csrf": token(page), "version": "0", "request": "ab" * 12, "step": "confirm"}
+    form = {"csrf": csrf(page), "version": "0", "request": "ab" * 12, "step": "confirm"}
     await victim.http.post(APPROVAL, data=form, headers=FOREIGN)
     return g.did
 
@@ -368,7 +368,7 @@ async def framed(g: Ground) -> Any:
 @attack("a script in the words somebody searches for or signs in with")
 async def reflected(g: Ground) -> Any:
     browser, bad = await g.as_("hr_officer"), '"><script>alert(1)</script>'
-    found = await browser.post("/find", {"csrf": token((await browser.get("/")).text), "words": bad})
+    found = await browser.post("/find", {"csrf": csrf((await browser.get("/")).text), "words": bad})
     door = await g.browser().post("/sign-in", {"person": bad, "password": "x" * 12})
     stray = await g.browser().get(f"/sign-in?next=/{bad}")
     return any("<script>alert" in answer.text for answer in (found, door, stray))
@@ -379,7 +379,7 @@ async def stored(g: Ground) -> Any:
     bad = "<img src=x onerror=alert(1)><script>alert(2)</script>"
     await g.desk.put_staff("hr_officer", bad, "hr_officer@example.org", ["hr_officer"])
     browser = await g.as_("hr_officer")
-    found = token((await browser.get("/")).text)
+    found = csrf((await browser.get("/")).text)
     await browser.post("/views", {"csrf": found, "screen": "hires", "query": "stage=offer", "name": bad[:60]})
     await browser.post(f"/hires/{AT_CONDITIONS}/notes", {"csrf": found, "text": bad})
     pages = [(await browser.get(path)).text for path in ("/", "/hires?stage=offer", f"/hires/{AT_CONDITIONS}", "/me", "/me/views")]
@@ -617,7 +617,7 @@ async def other_link(g: Ground) -> Any:
 @attack("approving as an auditor, who reads and never acts")
 async def auditor_acts(g: Ground) -> Any:
     browser = await g.as_("auditor")
-    form = {"csrf": token((await browser.get("/me")).text), "version": "0", "request": "ab" * 12, "step": "confirm"}
+    form = {"csrf": csrf((await browser.get("/me")).text), "version": "0", "request": "ab" * 12, "step": "confirm"}
     await browser.post(APPROVAL, form)
     return g.did
 

@@ -1,5 +1,6 @@
 """A real store with everybody in it and a played competition, behind the real console, called over ASGI like a browser would."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ from tests.gateway.api.conftest import played_at
 
 ORIGIN = "http://127.0.0.1:8482"
 FRAME = Frame(Words.load(), Assets(), office_zone())
+
+
+def csrf(text: str) -> str:
+    """The form token of a page; empty where there is none."""
+    return next(iter(re.findall(r'name="csrf" value="([0-9a-f]{64})"', text)), "")
 
 
 @dataclass

@@ -23,7 +23,7 @@ from domain.sessions import Session
 from store.changes import Changes
 from store.database import Database
 from store.names import system_now
-from tests.console.conftest import FRAME, ORIGIN, Browser, Told
+from tests.console.conftest import FRAME, ORIGIN, Browser, Told, csrf
 from tests.console.issuer import CLIENT, ISSUER, SECRET, Issuer
 from tests.gateway.api.played import AT_CONDITIONS
 
@@ -84,7 +84,7 @@ class Ground:
         """Confirm an approval straight away, as a program would."""
         page = (await browser.get(APPROVAL)).text
         version = re.findall(r'name="version" value="(\d+)"', page)
-        form = {"csrf": token(page), "version": (version or ["0"])[0], "request": "ab" * 12, "step": "confirm", **more}
+        form = {"csrf": csrf(page), "version": (version or ["0"])[0], "request": "ab" * 12, "step": "confirm", **more}
         return await browser.post(APPROVAL, form)
 
 
@@ -110,11 +110,6 @@ async def ground(played: Path, folder: Path) -> AsyncIterator[Ground]:
     made.app = at(ORIGIN)
     yield made
     await db.close()
-
-
-def token(text: str) -> str:
-    """The form token of a page; empty where there is none."""
-    return next(iter(re.findall(r'name="csrf" value="([0-9a-f]{64})"', text)), "")
 
 
 def cookie(browser: Browser) -> str:

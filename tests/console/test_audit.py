@@ -21,8 +21,7 @@ from domain.log.verify import code, verify
 from domain.words import Role
 from store.changes import Changes
 from store.checkpoints import Checkpoints
-from tests.console.conftest import FRAME, Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import FRAME, Console, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME, WITHDRAWN
 
 CASE = f"/audit/cases/hire/{AT_CONDITIONS}"

@@ -7,8 +7,7 @@ from typing import Any
 from acts.desk import Desk
 from domain.errors import EngineUnavailable, NotNow
 from domain.messages import Receipt
-from tests.console.conftest import Browser, Console, Told
-from tests.console.ground import token
+from tests.console.conftest import Browser, Console, Told, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, WITHDRAWN
 
 BOTH = [f"hire/{AT_CONDITIONS}", f"hire/{AT_SHORTLISTING}"]
@@ -34,7 +33,7 @@ def acting_with(console: Console, desk: Desk) -> None:
 
 
 async def sent(browser: Browser, act: str, cases: list[str], step: str, **form: str) -> Any:
-    found = token((await browser.get("/me")).text)
+    found = csrf((await browser.get("/me")).text)
     return await browser.post("/bulk", {"csrf": found, "act": act, "case": cases, "step": step, **form})
 
 
@@ -100,9 +99,9 @@ async def test_what_failed_is_tried_again_and_what_is_left_is_cancelled(console:
     other = await console.as_("hr_head")
     theirs = (await other.get(f"/operations/{name}")).text
     assert 'value="resume"' not in theirs
-    assert (await other.post(f"/operations/{name}", {"csrf": token(theirs), "step": "resume"})).status_code == 403
+    assert (await other.post(f"/operations/{name}", {"csrf": csrf(theirs), "step": "resume"})).status_code == 403
     assert len(desk.done) == 6, "nobody acts in another's name"
-    await browser.post(f"/operations/{name}", {"csrf": token(page), "step": "cancel"})
+    await browser.post(f"/operations/{name}", {"csrf": csrf(page), "step": "cancel"})
     assert (await console.desk.bulk.get(name)).state == "cancelled"
 
 

@@ -10,8 +10,7 @@ from config.files import load_calendar
 from console.month import first_of, grid, weeks_of
 from console.pages.diary import burden
 from domain.looking import Category
-from tests.console.conftest import Browser, Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Browser, Console, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
 BRUSSELS = load_calendar("hq-brussels")

@@ -18,8 +18,7 @@ from console.exports import Column, Listing, Taking
 from console.sheets import FORMATS, TYPES, Cover, Layout, safe
 from console.wiring import LISTINGS
 from domain.errors import BadInput
-from tests.console.conftest import FRAME, Browser, Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import FRAME, Browser, Console, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
 HOSTILE = ('=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "\n=1")

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from console.pages.hire import Engine
-from tests.console.conftest import Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Console, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER, NAME, PAPER, WITHDRAWN
 
 HIRE = f"/hires/{AT_CONDITIONS}"

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.console.conftest import Browser, Console
-from tests.console.ground import token
+from tests.console.conftest import Browser, Console, csrf
 from tests.house.repository import ROOT
 
 NOTICES = ROOT.parent / "shared" / "notices"
@@ -35,14 +34,14 @@ Grade : Grade OTAN G8
 async def begun(browser: Browser, text: str) -> str:
     """The address of a notice just pasted."""
     page = (await browser.get("/notices")).text
-    answer = await browser.post("/notices", {"csrf": token(page), "text": text})
+    answer = await browser.post("/notices", {"csrf": csrf(page), "text": text})
     assert answer.status_code == 303, re.findall(r'lang="en">([^<]+)<', answer.text)
     return str(answer.headers["location"])
 
 
 async def sent(browser: Browser, address: str, step: str = "save", **form: str) -> tuple[int, str, str]:
     page = (await browser.get(address)).text
-    answer = await browser.post(address, {"csrf": token(page), "step": step, **form})
+    answer = await browser.post(address, {"csrf": csrf(page), "step": step, **form})
     return answer.status_code, answer.text, answer.headers.get("location", "")
 
 
@@ -123,7 +122,7 @@ async def test_what_one_began_another_goes_on_with_and_may_put_aside(console: Co
 async def test_what_is_no_notice_is_refused_with_a_reason_and_kept(console: Console, text: str) -> None:
     browser = await console.as_("hr_officer")
     page = (await browser.get("/notices")).text
-    answer = await browser.post("/notices", {"csrf": token(page), "text": text})
+    answer = await browser.post("/notices", {"csrf": csrf(page), "text": text})
     assert (answer.status_code, "could not be read as a notice" in answer.text) == (400, True)
     assert text in answer.text
     assert await console.desk.notices.open() == []
@@ -131,7 +130,7 @@ async def test_what_is_no_notice_is_refused_with_a_reason_and_kept(console: Cons
 
 async def test_a_file_is_taken_as_text_page_or_pdf_and_what_holds_no_text_is_refused(console: Console) -> None:
     browser = await console.as_("hr_officer")
-    found = token((await browser.get("/notices")).text)
+    found = csrf((await browser.get("/notices")).text)
     page = f"<!doctype html><html><body>{''.join(f'<p>{line}</p>' for line in PLAIN.splitlines())}</body></html>"
     for name, body, status in (("n.txt", PLAIN.encode(), 303), ("n.html", page.encode(), 303), ("n.pdf", b"%PDF-1.7 no text", 400)):
         answer = await browser.http.post("/notices", data={"csrf": found}, files={"file": (name, body)}, headers=browser.sent)

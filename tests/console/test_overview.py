@@ -9,8 +9,7 @@ from config.files import load_calendar, load_rules
 from console.flow import flow
 from domain.words import Role
 from store.tables import hires, partner_reach, strays
-from tests.console.conftest import Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Console, csrf
 from tests.gateway.api.played import AT_SHORTLISTING
 from tests.store.making import NOON
 

@@ -8,8 +8,7 @@ import pytest
 
 from domain.errors import NotNow, Stale
 from domain.words import Role
-from tests.console.conftest import Browser, Console, Told
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Browser, Console, Told, csrf
 from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, NAME
 
 PAGES = (

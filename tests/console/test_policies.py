@@ -3,8 +3,7 @@
 import re
 from typing import Any
 
-from tests.console.conftest import Browser, Console
-from tests.console.ground import token
+from tests.console.conftest import Browser, Console, csrf
 
 
 async def toml(browser: Browser) -> str:
@@ -15,7 +14,7 @@ async def toml(browser: Browser) -> str:
 
 
 async def sent(browser: Browser, text: str, step: str, **form: str) -> Any:
-    found = token((await browser.get("/policies/new")).text)
+    found = csrf((await browser.get("/policies/new")).text)
     return await browser.post("/policies/new", {"csrf": found, "text": text, "step": step, **form})
 
 
@@ -65,11 +64,11 @@ async def test_one_proposes_and_only_another_publishes(console: Console) -> None
     assert "→ 77 " in own
     page = (await second.get(address)).text
     sha256 = re.findall(r'name="sha256" value="([0-9a-f]{64})"', page)[0]
-    forced = await first.post(address, {"csrf": token(own), "sha256": sha256})
+    forced = await first.post(address, {"csrf": csrf(own), "sha256": sha256})
     assert forced.status_code == 409
-    other = await second.post(address, {"csrf": token(page), "sha256": "0" * 64})
+    other = await second.post(address, {"csrf": csrf(page), "sha256": "0" * 64})
     assert other.status_code == 409
-    done = await second.post(address, {"csrf": token(page), "sha256": sha256})
+    done = await second.post(address, {"csrf": csrf(page), "sha256": sha256})
     assert done.status_code == 303
     assert (await console.desk.policies.in_force("standard")).rules.version == "2099.1"
     assert "published by appointing_authority" in (await first.get(address)).text

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.ground import PASSWORD, Ground, ground, token
+from tests.console.conftest import csrf
+from tests.console.ground import PASSWORD, Ground, ground
 from tests.console.issuer import CLIENT, ISSUER, key_named
 
 PROVIDER = "/sign-in/provider"
@@ -94,10 +95,10 @@ async def test_a_link_opened_beside_it_proves_the_session_one_has(there: Ground)
     there.late = timedelta(minutes=6)
     asked = await there.approve(browser)
     assert "one-time link" in asked.text
-    before = token(asked.text)
+    before = csrf(asked.text)
     link = await there.desk.sessions.link("hr_officer")
     assert (await browser.post(f"/in/{link}")).headers["location"] == "/me/proved"
-    assert token((await browser.get("/me")).text) == before, "the form that stands open is still of this session"
+    assert csrf((await browser.get("/me")).text) == before, "the form that stands open is still of this session"
     assert (await there.approve(browser)).status_code == 303
 
 

@@ -5,14 +5,9 @@ import re
 import pytest
 
 from domain.sessions import How
-from tests.console.conftest import ORIGIN, Console
+from tests.console.conftest import ORIGIN, Console, csrf
 
 PASSWORD = "correct horse battery"
-
-
-def csrf(text: str) -> str:
-    found: list[str] = re.findall(r'name="csrf" value="([0-9a-f]{64})"', text)
-    return found[0]
 
 
 async def test_who_is_not_signed_in_is_sent_to_the_door_and_back(console: Console) -> None:

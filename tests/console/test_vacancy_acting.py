@@ -6,8 +6,7 @@ import pytest
 
 from domain.competition import ACTS
 from domain.errors import Stale
-from tests.console.conftest import Console, Told
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Console, Told, csrf
 
 AT = "/vacancies/250442"
 

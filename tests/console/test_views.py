@@ -8,8 +8,7 @@ from console.pages.hires import LISTING, Asked
 from console.views import kept
 from console.wiring import LISTINGS
 from domain.errors import BadInput
-from tests.console.conftest import Browser, Console
-from tests.console.test_signing_in import csrf
+from tests.console.conftest import Browser, Console, csrf
 
 
 async def save(browser: Browser, query: str = "stage=shortlisting", name: str = "Short lists", **more: str) -> int:
