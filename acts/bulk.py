@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import structlog
+
 from config.files import load_calendar
 from domain.acts import ACTS
-from domain.errors import BadInput, NotFound, Refusal, Trouble
+from domain.errors import BadInput, NotAllowed, NotFound, Problem, Refusal, Trouble
 from domain.foresight import Foreseen, foresee
 from domain.hire import HireState, fold
 from domain.messages import ActRequest, Receipt
@@ -25,10 +27,13 @@ from store.operations import Operations
 from store.queries import Queries
 from store.vacancies import Vacancies
 
+log = structlog.get_logger(__name__)
 #: How many cases are spoken to at a time, and how often one is tried before it is left for `resume`.
 SIDE_BY_SIDE = 8
 TRIES = 3
 PAUSE_S = 0.5
+#: Operations somebody did not wait for: held on to, or they would be swept away half-way.
+_UNDER_WAY: set[asyncio.Task[None]] = set()
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,29 @@ class Bulk:
 
         await asyncio.gather(*(one(item.case) for item in operation.items if item.state in OPEN))
         return await self._kept.get(name)
+
+    async def own(self, person: str, name: str) -> Operation:
+        """An operation somebody may go on with: their own, for its items are done in the name of who began it.
+
+        Raises NotFound; NotAllowed (`not_yours`).
+        """
+        operation = await self._kept.get(name)
+        if operation.person != person:
+            raise NotAllowed("who began an operation goes on with it; others may cancel what is left", code="not_yours")
+        return operation
+
+    def set_off(self, name: str) -> None:
+        """Carry an operation out without anybody waiting. What a restart cuts short is left open, for who began it to go on with."""
+
+        async def work() -> None:
+            try:
+                await self.carry_out(name)
+            except Problem as problem:
+                log.warning("operation.interrupted", operation=name, code=problem.code)
+
+        task = asyncio.create_task(work())
+        _UNDER_WAY.add(task)
+        task.add_done_callback(_UNDER_WAY.discard)
 
     async def _item(self, operation: Operation, case: str) -> None:
         for attempt in range(1, TRIES + 1):

@@ -6,10 +6,9 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from acts.sessions import NotSignedIn
 from console.forms import Field
 from console.frame import Frame
-from console.pages.acting import proving
+from console.proving import proved, ways
 from console.visits import Visitor
 from domain.errors import Problem, Trouble
 
@@ -57,22 +56,16 @@ async def page(frame: Frame, request: Request, deed: Deed, filled: Filled | None
         **more,
     }
     asked = given["step"] == "confirm" and deed.approval and not visitor.fresh
-    given |= await proving(request, visitor) if asked else {}
+    given |= await ways(request, visitor) if asked else {}
     return frame.page(request, "deed.html", status, **given)
 
 
 async def unproved(frame: Frame, request: Request, deed: Deed, filled: Filled) -> Response | None:
     """None where this person has just proved who they are, or need not; else the page to confirm on."""
     visitor: Visitor = request.state.visitor
-    if not deed.approval or visitor.fresh:
+    if not deed.approval or (given := await proved(request, visitor)) == "yes":
         return None
-    if not (password := str((await request.form()).get("proof", ""))):
-        return await page(frame, request, deed, filled, step="confirm")
-    try:
-        await visitor.desk.sessions.again_by_password(visitor.session, password)
-    except NotSignedIn:
-        return await page(frame, request, deed, filled, 403, step="confirm", wrong_proof=True)
-    return None
+    return await page(frame, request, deed, filled, 403 if given == "wrong" else 200, step="confirm", wrong_proof=given == "wrong")
 
 
 async def refused(frame: Frame, request: Request, deed: Deed, filled: Filled, why: Problem) -> Response:

@@ -71,11 +71,15 @@ class Frame:
         text = self.env.get_template(template).render(self._given(request) | values)
         return HTMLResponse(text, status, {"cache-control": "no-store", "vary": "accept-language, cookie"})
 
+    def teller(self, request: Request, zone: str | None = None) -> Teller:
+        """Tells facts, deadlines and reasons in the reader's language; moments in `zone`, else where this installation is."""
+        return Teller(self.words, language_of(request), zone or self.zone)
+
     def _given(self, request: Request) -> dict[str, Any]:
         """What every template may use: `say`, `teller`, who is looking, where they are."""
         language = language_of(request)
         visitor: Visitor | None = getattr(request.state, "visitor", None)
-        teller = Teller(self.words, language, self.zone)
+        teller = self.teller(request)
 
         def say(key: str, /, **given: Any) -> str:
             return self.words.say(key, language, **given)

@@ -76,6 +76,12 @@ class Reception:
         return self.vouching.provider.name if self.vouching else ""
 
 
+def reception_of(request: Request) -> Reception:
+    """What this request is received with."""
+    reception: Reception = request.app.state.reception
+    return reception
+
+
 class Shows:
     """The dependency of a page: who is signed in, and may look at `resource`. `act`: the act it is about (`acts.needs.KNOWN`)."""
 
@@ -85,7 +91,7 @@ class Shows:
         self.need = Need(resource, changes=self.changes, act=act)
 
     async def __call__(self, request: Request) -> Visitor:
-        reception: Reception = request.app.state.reception
+        reception = reception_of(request)
         secret = request.cookies.get(reception.cookie, "")
         session = await reception.desk.sessions.proved(secret, used=WATCHING not in request.headers)
         visitor = await _visitor(reception, session, secret)
@@ -116,7 +122,7 @@ class Does(Shows):
 
 def check_origin(request: Request) -> None:
     """Refuse what another site's page sends. Browsers say where a form comes from; one that says nothing is no browser of today."""
-    reception: Reception = request.app.state.reception
+    reception = reception_of(request)
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if (origin is None and site is None) or origin not in (None, reception.origin) or site not in (None, "same-origin"):
         raise Forged("this form comes from another page than ours", code="forged_form")

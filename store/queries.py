@@ -90,11 +90,6 @@ class Queries:
         await self._one(select(cases.c.case_id).where(cases.c.case_id == case), f"case {case}")
         return await self._rows(select(journal).where(journal.c.case_id == case).order_by(journal.c.number))
 
-    async def candidates(self, hires_: Iterable[str]) -> dict[str, str]:
-        """Whose hire each of these is, by random ids."""
-        query = select(cases.c.case_id, cases.c.candidate).where(cases.c.case_id.in_(list(hires_)))
-        return await self._db.read(lambda rx: {row[0]: row[1] for row in rx.execute(query)})
-
     async def journals(self, vacancy: str | None = None, named: Sequence[str] = ()) -> dict[str, list[Entry]]:
         """The journals of all hires, of one vacancy's or of those named, by case."""
         wanted = select(journal).join(cases, cases.c.case_id == journal.c.case_id).where(cases.c.kind == "hire")

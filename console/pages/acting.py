@@ -12,15 +12,14 @@ from fastapi.responses import RedirectResponse
 
 from acts.needs import BY_PATH
 from acts.rights import Resource
-from acts.sessions import NotSignedIn
 from console.forms import fields_of, read
 from console.frame import Frame
 from console.pages.hires import HireId
 from console.pages.vacancies import Reference
+from console.proving import proved, ways
 from console.subjects import Subject, of_hire, of_vacancy
-from console.visits import Does, Reception, Shows, Visitor, language_of
+from console.visits import Does, Shows, Visitor, language_of
 from domain.errors import BadInput, Refusal, Stale, Trouble
-from domain.sessions import How
 
 ActName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$")]
 ToHire = Annotated[Visitor, Depends(Does(Resource.ACTING, f"hire.{BY_PATH}"))]
@@ -91,13 +90,9 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         return _page(frame, request, visitor, subject, filled, 400, **now, errors=wrong.details["errors"])
     if step == "preview":
         return await _to_confirm(frame, request, visitor, subject, filled, **now)
-    if subject.act.approval and not visitor.fresh:
-        if not (password := str((await request.form()).get("proof", ""))):
-            return await _to_confirm(frame, request, visitor, subject, filled, **now)
-        try:
-            await visitor.desk.sessions.again_by_password(visitor.session, password)
-        except NotSignedIn:
-            return await _to_confirm(frame, request, visitor, subject, filled, 403, **now, wrong_proof=True)
+    if subject.act.approval and (given := await proved(request, visitor)) != "yes":
+        status = 403 if given == "wrong" else 200
+        return await _to_confirm(frame, request, visitor, subject, filled, status, **now, wrong_proof=given == "wrong")
     try:
         receipt = await subject.ask(visitor, args, request_id, version)
     except Stale as stale:
@@ -109,19 +104,11 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
     return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
 
 
-async def proving(request: Request, visitor: Visitor) -> dict[str, Any]:
-    """For a page to confirm on: how this person can prove again who they are."""
-    reception: Reception = request.app.state.reception
-    known = reception.passwords and await visitor.desk.sessions.has_password(visitor.person)
-    ways = {"password": known, "provider": bool(reception.provider), "link": visitor.session.how is How.LINK and not known}
-    return {"prove": [way for way, open_ in ways.items() if open_], "provider": reception.provider}
-
-
 async def _to_confirm(
     frame: Frame, request: Request, visitor: Visitor, subject: Subject, filled: Filled, status: int = 200, **now: Any
 ) -> Response:
     """The page to confirm on; an approval whose proof is too old asks there for a new one, in the way the person has."""
-    now |= await proving(request, visitor) if subject.act.approval and not visitor.fresh else {}
+    now |= await ways(request, visitor) if subject.act.approval and not visitor.fresh else {}
     return _page(frame, request, visitor, subject, filled, status, **now, step="confirm")
 
 

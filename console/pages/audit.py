@@ -11,10 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from acts import parts
 from acts.auditing import Auditing
 from acts.rights import Resource
-from config.telling import Teller
 from console.facts import FactTeller
 from console.frame import Frame
-from console.visits import Does, Shows, Visitor, language_of
+from console.visits import Does, Shows, Visitor
 from domain.errors import EngineUnavailable
 from domain.facts import AnyFact
 from domain.log.leaf import Kind
@@ -130,7 +129,7 @@ def routes(frame: Frame) -> APIRouter:
 
 
 async def teller_of(frame: Frame, request: Request, visitor: Visitor) -> FactTeller:
-    return FactTeller(Teller(frame.words, language_of(request), frame.zone), await visitor.desk.people.list_staff())
+    return FactTeller(frame.teller(request), await visitor.desk.people.list_staff())
 
 
 def row_of(trace: Trace, visitor: Visitor, told: FactTeller) -> dict[str, Any]:

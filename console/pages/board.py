@@ -13,11 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from acts import parts
 from acts.rights import Resource
-from config.telling import Teller
 from console.cards import Card, cards
 from console.frame import Frame
 from console.pages.hires import HireId, OfPart, found
-from console.visits import Shows, Visitor, language_of
+from console.visits import Shows, Visitor
 from domain.words import Stage
 from store.board import Cell
 
@@ -144,7 +143,7 @@ async def _menu(frame: Frame, request: Request, visitor: Visitor, hire: str) -> 
     if not visitor.sees(Resource.ANSWERS):
         return {"hire": hire, "possible": (await visitor.desk.standing(case)).allowed(visitor.roles), "refused": []}
     choices = await visitor.desk.choices(case, visitor.roles)
-    teller = Teller(frame.words, language_of(request), choices[0].zone if choices else frame.zone)
+    teller = frame.teller(request, choices[0].zone if choices else None)
     refused = [(each.act, " ".join(map(teller.wait, each.waits))) for each in choices if each.waits]
     twice = {each.act for each in choices if each.possible and each.never_by == f"person:{visitor.person}"}
     refused += [(act, frame.words.say("console.board.other_eyes", teller.language)) for act in sorted(twice)]

@@ -3,28 +3,24 @@
 What may be done to many is little on purpose (`domain.operation.BULK`): clocks, and what confirms that they ran out.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from acts.bulk import Filter
-from acts.desk import Desk
 from acts.rights import Resource
-from acts.sessions import NotSignedIn
 from console.forms import fields_of, read
 from console.frame import Frame
-from console.pages.acting import proving
+from console.proving import proved, ways
 from console.telling import names
 from console.visits import Does, Shows, Visitor
 from domain.acts import ACTS
-from domain.errors import BadInput, NotAllowed, Problem, Refusal, Trouble
-from domain.operation import BULK, Operation, most
+from domain.errors import BadInput, NotAllowed, Refusal, Trouble
+from domain.foresight import Foreseen
+from domain.operation import BULK, Operation
 
-log = structlog.get_logger(__name__)
 Acting = Annotated[Visitor, Depends(Shows(Resource.ACTING, "hire.hold"))]
 Doing = Annotated[Visitor, Depends(Does(Resource.ACTING, "hire.hold"))]
 Following = Annotated[Visitor, Depends(Shows(Resource.OPERATIONS))]
@@ -34,8 +30,8 @@ Case = Annotated[str, Query(pattern=r"^hire/[a-z0-9]{2,16}(-[0-9]{1,3})?$")]
 #: What the form carries besides the act's own words.
 OURS = frozenset({"csrf", "act", "case", "step", "proof", "count"})
 Filled = dict[str, list[str]]
-#: Operations being carried out by this process: held on to, or they would be swept away half-way.
-RUNNING: set[asyncio.Task[None]] = set()
+#: What may end somebody's hire: the number of hires is typed, so that nobody does it to more than they think.
+NAMED = frozenset({"confirm_lapse"})
 
 
 def routes(frame: Frame) -> APIRouter:
@@ -60,23 +56,20 @@ def routes(frame: Frame) -> APIRouter:
         possible = [each.case for each in found if each.possible]
         given: dict[str, Any] = {"found": found, "possible": possible, "step": "confirm"}
         if ACTS[act].approval and not visitor.fresh:
-            given |= await proving(request, visitor)
+            given |= await ways(request, visitor)
         if step != "confirm" or not possible:
             return await _form(frame, request, visitor, act, cases, filled, **given)
         if act in NAMED and str(form.get("count", "")).strip() != str(len(possible)):
             return await _form(frame, request, visitor, act, cases, filled, 400, **given, miscounted=True)
-        if ACTS[act].approval and not visitor.fresh:
-            try:
-                await visitor.desk.sessions.again_by_password(visitor.session, str(form.get("proof", "")))
-            except NotSignedIn:
-                return await _form(frame, request, visitor, act, cases, filled, 403, **given, wrong_proof=bool(form.get("proof")))
+        if ACTS[act].approval and (proof := await proved(request, visitor)) != "yes":
+            return await _form(frame, request, visitor, act, cases, filled, 403, **given, wrong_proof=proof == "wrong")
         try:
             desk = await visitor.reach()
             begun = await desk.bulk.begin(visitor.person, act, args, Filter(cases=tuple(possible)))
         except (Refusal, Trouble) as refused:
             status = 409 if isinstance(refused, Refusal) else 503
             return await _form(frame, request, visitor, act, cases, filled, status, **given, refused=refused)
-        _carry_out(desk, begun.operation)
+        desk.bulk.set_off(begun.operation)
         return RedirectResponse(f"/operations/{begun.operation}", 303)
 
     @at.get("/operations")
@@ -94,55 +87,36 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.post("/operations/{operation}")
     async def change(request: Request, visitor: Doing, operation: OperationId) -> Response:
-        """Cancel what is left, or try again what failed. Trying again acts in the name of who began it: nobody else does it here."""
-        begun = await visitor.desk.bulk.get(operation)
+        """Cancel what is left, or go on with what is one's own."""
         if (await request.form()).get("step") == "cancel":
             await visitor.desk.bulk.cancel(operation)
-        elif begun.person != visitor.person:
-            raise NotAllowed("who began it tries it again; others may cancel what is left", code="other_person")
-        elif ACTS[begun.act].approval and not visitor.fresh:
+            return RedirectResponse(f"/operations/{operation}", 303)
+        begun = await visitor.desk.bulk.own(visitor.person, operation)
+        if ACTS[begun.act].approval and not visitor.fresh:
             raise NotAllowed("an approval needs a fresh proof of who you are: sign in again first", code="stale_proof")
-        else:
-            _carry_out(await visitor.reach(), operation)
+        (await visitor.reach()).bulk.set_off(operation)
         return RedirectResponse(f"/operations/{operation}", 303)
 
     return at
 
 
-#: What may end somebody's hire: the number of hires is typed, so that nobody does it to more than they think.
-NAMED = frozenset({"confirm_lapse"})
-
-
-def _carry_out(desk: Desk, operation: str) -> None:
-    """In the background; whatever is cut short by a restart is gone on with by a button, or `muster operation resume`."""
-
-    async def work() -> None:
-        try:
-            await desk.bulk.carry_out(operation)
-        except Problem as problem:
-            log.warning("console.operation_stopped", operation=operation, code=problem.code)
-
-    task = asyncio.create_task(work())
-    RUNNING.add(task)
-    task.add_done_callback(RUNNING.discard)
-
-
 async def _form(
     frame: Frame, request: Request, visitor: Visitor, act: str, cases: Sequence[str], filled: Filled, status: int = 200, **changed: Any
 ) -> Response:
-    states = await visitor.desk.bulk.select(Filter(cases=tuple(cases))) if cases else []
+    found: Sequence[Foreseen] = changed.get("found", ())
+    states = await visitor.desk.bulk.select(Filter(cases=tuple(cases))) if cases and not found else []
+    meant = [each.case for each in found] or [state.case for state in states]
     keys = sorted({key for state in states for key in state.deadlines if key != "closing"})
     given: dict[str, Any] = {
         "act": act if act in BULK else "",
         "acts": [each for each in BULK if ACTS[each].roles & visitor.roles],
-        "cases": [state.case for state in states],
-        "called": await _names(visitor, [state.case for state in states]),
+        "cases": meant,
+        "called": await _names(visitor, meant),
         "fields": fields_of(ACTS[act].args, {"deadline": keys} if keys else {}) if act in BULK else [],
         "filled": filled,
         "zone": frame.zone,
         "named": act in NAMED,
-        "most": most(visitor.roles),
-        "found": [],
+        "found": found,
         "possible": [],
         "errors": {},
         "step": "preview",
@@ -157,8 +131,7 @@ async def _form(
 
 async def _names(visitor: Visitor, cases: Sequence[str]) -> dict[str, str]:
     """The candidates' names by case, for whom names are shown."""
-    whose = await visitor.desk.queries.candidates(cases)
-    return await names(visitor, [{"case_id": case, "candidate": candidate} for case, candidate in whose.items()])
+    return await names(visitor, await visitor.desk.queries.brief(cases))
 
 
 async def _staff(visitor: Visitor, rows: Sequence[Operation]) -> dict[str, str]:

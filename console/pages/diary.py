@@ -19,7 +19,7 @@ from console.frame import Frame, option
 from console.month import DAY, WEEK, first_of, grid, span, weeks_of
 from console.pages.hires import found
 from console.telling import names, pill
-from console.visits import Does, Shows, Visitor
+from console.visits import Does, Shows, Visitor, reception_of
 from domain.calendars import Calendar
 from domain.errors import NotNow
 
@@ -82,7 +82,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/calendar/{secret}.ics", dependencies=[Depends(free(Free.SECRET))])
     async def feed(request: Request, secret: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]) -> Response:
-        desk = request.app.state.reception.desk
+        desk = reception_of(request).desk
         who, items = await desk.feeds.read(secret)
         teller = Teller(frame.words, who.language or "en", frame.zone)
         told = [
@@ -94,7 +94,7 @@ def routes(frame: Frame) -> APIRouter:
     @at.post("/me/feed")
     async def make(request: Request, visitor: Oneself) -> Response:
         secret = await visitor.desk.feeds.make(visitor.person)
-        address = f"{request.app.state.reception.origin}/calendar/{secret}.ics"
+        address = f"{reception_of(request).origin}/calendar/{secret}.ics"
         return frame.page(request, "feed.html", address=address)
 
     @at.post("/me/feed/revoke")

@@ -7,11 +7,10 @@ from typing import IO, Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import StreamingResponse
 
-from config.telling import Teller
 from console.exports import Listing, Taking
 from console.frame import Frame
 from console.sheets import TYPES
-from console.visits import Does, Visitor, language_of
+from console.visits import Does, Visitor
 from domain.looking import Category
 
 #: The stream of the log in which lists that were taken stand.
@@ -37,7 +36,7 @@ def _add(at: APIRouter, frame: Frame, listing: Listing, turns: Semaphore) -> Non
         kind: Annotated[Literal["csv", "xlsx", "json"], Form(alias="format")] = "csv",
     ) -> Response:
         asked = listing.read({name: str(value) for name, value in (await request.form()).items() if name not in OURS})
-        teller = Teller(frame.words, language_of(request), frame.zone)
+        teller = frame.teller(request)
         taking = Taking(listing, visitor, asked, teller, frame.zone, await visitor.desk.clock.now())
         async with turns:
             taken = await taking.file(kind)

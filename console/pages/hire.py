@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 from acts import compartments, parts
 from acts.notes import LONGEST
 from acts.rights import Resource
-from config.telling import Teller
 from console import course, envelopes
 from console.casefile import Casefile, casefile
 from console.data import known
@@ -20,7 +19,7 @@ from console.frame import Frame
 from console.gantt import gantt
 from console.pages.hires import HireId, OfPart, found
 from console.telling import pill
-from console.visits import Does, Shows, Visitor, language_of
+from console.visits import Does, Shows, Visitor
 from domain.errors import NotFound
 
 OfCase = Annotated[Visitor, Depends(Shows(Resource.CASES))]
@@ -57,7 +56,7 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
     async def file_of(request: Request, visitor: Visitor, hire: str) -> Casefile:
         row = await found(visitor, f"hire/{hire}")
         zone = (await visitor.desk.vacancies_store.get(row["vacancy"])).spec.duty_station.zone
-        return await casefile(visitor, row, Teller(frame.words, language_of(request), zone))
+        return await casefile(visitor, row, frame.teller(request, zone))
 
     def page(request: Request, visitor: Visitor, file: Casefile, tab: str, **given: Any) -> Response:
         tabs = [(name, f"/hires/{file.hire}{path}") for name, path, resource in TABS if visitor.sees(resource)]

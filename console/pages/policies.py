@@ -12,13 +12,11 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from acts.rights import Resource
-from acts.sessions import NotSignedIn
 from config.files import load_calendar, rules_in
 from config.rehearsed import difference
-from config.telling import Teller
 from console.frame import Frame
-from console.pages.acting import proving
-from console.visits import Does, Shows, Visitor, language_of
+from console.proving import proved, ways
+from console.visits import Does, Shows, Visitor
 from domain.comparison import differences
 from domain.deeds import DEEDS
 from domain.editions import Edition
@@ -56,21 +54,20 @@ def routes(frame: Frame) -> APIRouter:
         effective: Annotated[str, Form(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = "",
         step: Annotated[str, Form(pattern=r"^(check|propose)$")] = "check",
     ) -> Response:
-        say = _teller(frame, request)
+        say = frame.teller(request)
         try:
             rules = rules_in(text)
-            changes = [difference(each, say) for each in await _against(visitor, rules)]
-            found = await visitor.desk.rehearse(rules, load_calendar(rules.calendar))
-            checked: dict[str, Any] = {"rules": rules, "changes": changes, "found": found, "concerned": found.cases[:NAMED]}
             if step == "propose":
                 day = date.fromisoformat(effective) if effective else None
                 edition = await visitor.desk.policies.propose(visitor.person, rules, day)
                 return RedirectResponse(f"/policies/{edition.name}/{edition.version}", 303)
+            changes = [difference(each, say) for each in await _against(visitor, rules)]
+            found = await visitor.desk.rehearse(rules, load_calendar(rules.calendar))
         except (Refusal, ValueError) as refused:
             said = refused.message if isinstance(refused, Refusal) else str(refused)
             status = 409 if isinstance(refused, Refusal) and not isinstance(refused, BadInput) else 400
             return _form(frame, request, text, status, effective=effective, refused=said)
-        return _form(frame, request, text, effective=effective, **checked)
+        return _form(frame, request, text, effective=effective, changes=changes, found=found, concerned=found.cases[:NAMED])
 
     @at.get("/policies/{name}/{version}")
     async def one(request: Request, visitor: Reading, name: Name, version: Version) -> Response:
@@ -83,14 +80,10 @@ def routes(frame: Frame) -> APIRouter:
         name: Name,
         version: Version,
         sha256: Annotated[str, Form(pattern=r"^[0-9a-f]{64}$")],
-        proof: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         edition = await visitor.desk.policies.get(name, version)
-        if not visitor.fresh:
-            try:
-                await visitor.desk.sessions.again_by_password(visitor.session, proof)
-            except NotSignedIn:
-                return await _edition(frame, request, visitor, edition, 403, wrong_proof=bool(proof))
+        if (given := await proved(request, visitor)) != "yes":
+            return await _edition(frame, request, visitor, edition, 403, wrong_proof=given == "wrong")
         try:
             await visitor.desk.policies.approve(visitor.person, name, version, sha256)
         except Refusal as refused:
@@ -101,7 +94,7 @@ def routes(frame: Frame) -> APIRouter:
 
 
 def _form(frame: Frame, request: Request, text: str, status: int = 200, **given: Any) -> Response:
-    values: dict[str, Any] = {"text": text, "effective": "", "refused": "", "rules": None, "changes": [], "found": None, "concerned": ()}
+    values: dict[str, Any] = {"text": text, "effective": "", "refused": "", "changes": [], "found": None, "concerned": ()}
     return frame.page(request, "policy_new.html", status, **values | given)
 
 
@@ -109,11 +102,11 @@ async def _edition(frame: Frame, request: Request, visitor: Visitor, edition: Ed
     """One edition: its figures, and where it is only proposed, what differs and who may publish it."""
     proposed = edition.published_at is None
     may = proposed and bool(DEEDS["approve_policy"].roles & visitor.roles) and visitor.person != edition.proposed_by
-    say = _teller(frame, request)
+    say = frame.teller(request)
     changes = [difference(each, say) for each in await _against(visitor, edition.rules)] if proposed else []
     values: dict[str, Any] = {"edition": edition, "rules": edition.rules, "changes": changes, "may": may, "proposed": proposed}
     values |= {"refused": "", "wrong_proof": False, "prove": [], "provider": ""}
-    values |= await proving(request, visitor) if may and not visitor.fresh else {}
+    values |= await ways(request, visitor) if may and not visitor.fresh else {}
     return frame.page(request, "policy.html", status, **values | given)
 
 
@@ -123,10 +116,6 @@ async def _against(visitor: Visitor, rules: Rules) -> Any:
         return differences((await visitor.desk.policies.in_force(rules.name)).rules, rules)
     except NotFound:
         return []
-
-
-def _teller(frame: Frame, request: Request) -> Teller:
-    return Teller(frame.words, language_of(request))
 
 
 def _as_toml(rules: Rules) -> str:

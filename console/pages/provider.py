@@ -14,7 +14,7 @@ from acts.vouching import BACK, Arrived, Unlinked, Vouching
 from connectors.openid import NotVouched
 from console.frame import Frame
 from console.pages.signing_in import DOOR, Wanted, inside, signed_in, the_door
-from console.visits import Reception, Shows, Visitor
+from console.visits import Reception, Shows, Visitor, reception_of
 from domain.errors import NotFound, PartnerUnavailable, Problem
 from domain.sessions import Session
 
@@ -50,7 +50,7 @@ def routes(frame: Frame) -> APIRouter:
         hd: Said = "",
         prompt: Said = "",
     ) -> Response:
-        reception, vouching = _reception(request), _vouching(request)
+        reception, vouching = reception_of(request), _vouching(request)
         secret = request.cookies.get(_cookie(reception), "")
         try:
             arrived = await vouching.come_back(secret, state, code, iss, error)
@@ -66,7 +66,7 @@ def routes(frame: Frame) -> APIRouter:
 
 
 async def _out(frame: Frame, request: Request, wanted: str, session: Session | None) -> Response:
-    reception = _reception(request)
+    reception = reception_of(request)
     try:
         url, secret = await _vouching(request).set_out(wanted, session)
     except (NotVouched, PartnerUnavailable) as refused:
@@ -89,7 +89,7 @@ def _refused(frame: Frame, request: Request, refused: Problem) -> Response:
 
 def _vouching(request: Request) -> Vouching:
     """Raises NotFound where no provider is configured."""
-    vouching = _reception(request).vouching
+    vouching = reception_of(request).vouching
     if vouching is None:
         raise NotFound("no identity provider is configured here", code="no_provider")
     return vouching
@@ -97,8 +97,3 @@ def _vouching(request: Request) -> Vouching:
 
 def _cookie(reception: Reception) -> str:
     return SECURE if reception.secure else PLAIN
-
-
-def _reception(request: Request) -> Reception:
-    reception: Reception = request.app.state.reception
-    return reception

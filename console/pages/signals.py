@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse
 
 from acts.rights import Resource
 from acts.signals import Signal
-from config.telling import Teller
 from console import envelopes
 from console.deeds import Deed, page, refused, unproved
 from console.forms import Field
@@ -104,7 +103,7 @@ async def _shown(visitor: Visitor, signal: Signal) -> dict[str, Any]:
 
 async def _about(frame: Frame, request: Request, visitor: Visitor, event: str) -> tuple[Signal, list[tuple[str, str]]]:
     """An event in lines to read. Raises NotFound."""
-    signal, teller = await visitor.desk.signals.get(event), Teller(frame.words, language_of(request), frame.zone)
+    signal, teller = await visitor.desk.signals.get(event), frame.teller(request)
     return signal, [
         ("console.messages.what", envelopes.called(signal.type, teller)),
         ("console.systems.from", signal.partner),
@@ -155,7 +154,7 @@ def _case(said: str) -> str | None:
 async def _proposal(frame: Frame, request: Request, visitor: Visitor, decision: str) -> Deed:
     found = await visitor.desk.signals.proposal(decision)
     _, about = await _about(frame, request, visitor, found.event)
-    teller = Teller(frame.words, language_of(request), frame.zone)
+    teller = frame.teller(request)
     more = [
         ("console.signals.proposed", teller.say(f"console.deed.{found.kind}")),
         ("console.field.to", (found.to_case or "").partition("/")[2]),

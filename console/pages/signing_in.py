@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from acts.needs import Free, free
 from acts.sessions import NotSignedIn
 from console.frame import Frame
-from console.visits import Does, Reception, Shows, Visitor, check_origin
+from console.visits import Does, Shows, Visitor, check_origin, reception_of
 from domain.sessions import Session
 
 Wanted = Annotated[str, Query(alias="next", max_length=400)]
@@ -22,7 +22,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/sign-in", dependencies=DOOR)
     async def door(request: Request, wanted: Wanted = "/", why: Why = "") -> Response:
-        vouching = _reception(request).vouching
+        vouching = reception_of(request).vouching
         leaving = await vouching.leaving() if vouching and why == "signed_out" else ""
         return the_door(frame, request, 200, wanted, why, leaving=leaving)
 
@@ -34,23 +34,23 @@ def routes(frame: Frame) -> APIRouter:
         wanted: Annotated[str, Form(alias="next", max_length=400)] = "/",
     ) -> Response:
         check_origin(request)
-        if not _reception(request).passwords:
+        if not reception_of(request).passwords:
             return the_door(frame, request, 403, wanted, "wrong_password")
         try:
-            _, secret = await _reception(request).desk.sessions.by_password(person.strip().lower(), password)
+            _, secret = await reception_of(request).desk.sessions.by_password(person.strip().lower(), password)
         except NotSignedIn as refused:
             return the_door(frame, request, 403, wanted, refused.code, person=person)
         return await signed_in(request, secret, wanted)
 
     @at.get("/in/{link}", dependencies=DOOR)
     async def shown(request: Request, link: str) -> Response:
-        person = await _reception(request).desk.sessions.whose_link(link)
+        person = await reception_of(request).desk.sessions.whose_link(link)
         return frame.page(request, "by_link.html", 200 if person else 410, link=link, person=person)
 
     @at.post("/in/{link}", dependencies=DOOR)
     async def by_link(request: Request, link: str) -> Response:
         check_origin(request)
-        sessions = _reception(request).desk.sessions
+        sessions = reception_of(request).desk.sessions
         try:
             if (session := await session_of(request)) is not None and session.person == await sessions.whose_link(link):
                 await sessions.again_by_link(session, link)
@@ -64,7 +64,7 @@ def routes(frame: Frame) -> APIRouter:
     async def out(request: Request, visitor: Annotated[Visitor, Depends(Does())]) -> Response:
         await visitor.desk.sessions.end(visitor.session)
         answer = RedirectResponse("/sign-in?why=signed_out", 303)
-        answer.delete_cookie(_reception(request).cookie, path="/")
+        answer.delete_cookie(reception_of(request).cookie, path="/")
         return answer
 
     @at.post("/me/preferences")
@@ -107,14 +107,14 @@ def the_door(
     frame: Frame, request: Request, status: int, wanted: str, why: str, *, person: str = "", subject: str = "", leaving: str = ""
 ) -> Response:
     """The page one signs in on. `subject` is who the provider says they are, for an administrator to link."""
-    reception = _reception(request)
+    reception = reception_of(request)
     said = {"wanted": inside(wanted), "why": why, "person": person, "subject": subject, "leaving": leaving}
     return frame.page(request, "sign_in.html", status, **said, provider=reception.provider, passwords=reception.passwords)
 
 
 async def session_of(request: Request) -> Session | None:
     """The live session of this browser, if it has one."""
-    reception = _reception(request)
+    reception = reception_of(request)
     try:
         return await reception.desk.sessions.proved(request.cookies.get(reception.cookie, ""))
     except NotSignedIn:
@@ -123,14 +123,9 @@ async def session_of(request: Request) -> Session | None:
 
 async def signed_in(request: Request, secret: str, wanted: str) -> Response:
     """A session always begins under a secret of its own, and the one before it ends: what somebody planted leads nowhere."""
-    reception = _reception(request)
+    reception = reception_of(request)
     if (before := await session_of(request)) is not None:
         await reception.desk.sessions.end(before)
     answer = RedirectResponse(inside(wanted), 303, {"cache-control": "no-store"})
     answer.set_cookie(reception.cookie, secret, path="/", secure=reception.secure, httponly=True, samesite="lax")
     return answer
-
-
-def _reception(request: Request) -> Reception:
-    reception: Reception = request.app.state.reception
-    return reception

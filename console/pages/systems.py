@@ -10,12 +10,11 @@ from acts import compartments
 from acts.compartments import opened
 from acts.rights import Resource
 from acts.systems import System, told
-from config.telling import Teller
 from console import envelopes
 from console.deeds import Deed, page, refused, unproved
 from console.forms import Field
 from console.frame import Frame
-from console.visits import Does, Shows, Visitor, language_of
+from console.visits import Does, Shows, Visitor
 from domain.deeds import DEEDS
 from domain.errors import Refusal, Trouble
 
@@ -204,7 +203,7 @@ async def _sent_again(visitor: Visitor, partner: str, delivery: str, why: str) -
 
 
 async def _again(frame: Frame, request: Request, visitor: Visitor, partner: str, delivery: str, why: str) -> Deed:
-    system, teller = await visitor.desk.systems.get(partner), Teller(frame.words, language_of(request), frame.zone)
+    system, teller = await visitor.desk.systems.get(partner), frame.teller(request)
     home, about = f"/integrations/systems/{partner}", [("console.systems.system", system.name)]
     if delivery:
         return Deed("again_one", f"{home}/again?delivery={delivery}", f"{home}/dead", system.name, about)

@@ -12,11 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from acts.compartments import counts, opened
 from acts.rights import Resource
 from config.cursors import Cursors
-from config.telling import Teller
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import names, pill
-from console.visits import Shows, Visitor, language_of
+from console.visits import Shows, Visitor
 from domain.conditions import needed
 from domain.errors import NotNow
 from domain.jobposting import job_posting
@@ -58,7 +57,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         given["reserve"] = competition and isinstance(standing.state, VacancyState) and bool(standing.state.listed)
         if competition:
             why, zone = await visitor.desk.vacancy_why(reference)
-            lines = Teller(frame.words, language_of(request), zone).vacancy_why(why)
+            lines = frame.teller(request, zone).vacancy_why(why)
             given["waiting"] = await _called(visitor, lines)
         given["funnel"] = funnel(counts(row["counts"], opened(visitor.roles))) if competition else []
         return frame.page(request, "vacancy.html", **given, terms=terms(VacancySpec.model_validate(row["spec"])))
@@ -94,8 +93,7 @@ def terms(spec: VacancySpec) -> Terms:
 async def _called(visitor: Visitor, lines: list[str]) -> list[str]:
     """The sentences with hires called by their candidates' names, for whom names are shown, else by their ids."""
     cases = {match for line in lines for match in _HIRE.findall(line)}
-    whose = await visitor.desk.queries.candidates(cases) if cases else {}
-    called = await names(visitor, [{"case_id": case, "candidate": candidate} for case, candidate in whose.items()])
+    called = await names(visitor, await visitor.desk.queries.brief(cases)) if cases else {}
     return [_HIRE.sub(lambda m: called.get(m[0], m[0].removeprefix("hire/")), line) for line in lines]
 
 

@@ -1,9 +1,7 @@
 """Work that takes its time: one act on many hires as an operation, the timetable of the periodic work, the digest."""
 
-import asyncio
 from typing import Annotated, Any
 
-import structlog
 from fastapi import APIRouter, Depends, Header, Path, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from acts.bulk import Filter
 from acts.rights import Resource
 from domain.acts.table import Nothing
-from domain.errors import NotAllowed, Problem
+from domain.errors import NotAllowed
 from domain.foresight import Foreseen
 from domain.operation import Operation
 from domain.words import Stage
@@ -23,8 +21,6 @@ from gateway.api.problems import ACT_REFUSALS, REFUSALS
 from gateway.api.strict import StrictRoute
 from store.answers import Answer
 
-log = structlog.get_logger(__name__)
-
 Operating = Annotated[Caller, Depends(acting("begin_operation"))]
 Cancelling = Annotated[Caller, Depends(acting("cancel_operation"))]
 KeepingHouse = Annotated[Caller, Depends(acting("keep_house"))]
@@ -33,8 +29,6 @@ OperationId = Annotated[str, Path(pattern=r"^op-[0-9a-f]{8}$")]
 Prefer = Annotated[
     str | None, Header(alias="Prefer", max_length=200, description="`respond-async`: answer 202 at once, with the operation's URL.")
 ]
-#: Operations somebody did not want to wait for. One that is lost with the process is gone on with by `resume`.
-_UNDER_WAY: set[asyncio.Task[None]] = set()
 
 
 class Many(BaseModel):
@@ -75,7 +69,7 @@ def _operations(at: APIRouter) -> None:
         async def do(_: str) -> Answer:
             begun = await caller.desk.bulk.begin(caller.person, given.act, given.args, given.which)
             if "respond-async" in (prefer or ""):
-                _set_off(caller, begun.operation)
+                caller.desk.bulk.set_off(begun.operation)
                 return Answer(202, {**_at(begun.operation), "Preference-Applied": "respond-async"}, shown(begun))
             return Answer(200, _at(begun.operation), shown(await caller.desk.bulk.carry_out(begun.operation)))
 
@@ -86,9 +80,7 @@ def _operations(at: APIRouter) -> None:
         request: Request, caller: Operating, operation: OperationId, given: Nothing, key: IdempotencyKey = None
     ) -> JSONResponse:
         async def do(_: str) -> Any:
-            if (await caller.desk.bulk.get(operation)).person != caller.person:
-                # Its items are done in the name of whoever began it: a token speaks for its own person alone.
-                raise NotAllowed("by token one goes on with one's own operations only", code="not_yours")
+            await caller.desk.bulk.own(caller.person, operation)
             return shown(await caller.desk.bulk.carry_out(operation))
 
         return await answered(request, caller, key, given, do)
@@ -135,15 +127,3 @@ def shown(operation: Operation) -> dict[str, Any]:
 
 def _at(operation: str) -> dict[str, str]:
     return {"Location": f"/api/v1/operations/{operation}"}
-
-
-def _set_off(caller: Caller, operation: str) -> None:
-    async def going_on() -> None:
-        try:
-            await caller.desk.bulk.carry_out(operation)
-        except Problem as problem:
-            log.error("operation.interrupted", operation=operation, code=problem.code)
-
-    task = asyncio.create_task(going_on())
-    _UNDER_WAY.add(task)
-    task.add_done_callback(_UNDER_WAY.discard)
