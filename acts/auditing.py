@@ -26,7 +26,7 @@ from store.editions import Editions
 from store.queries import Queries
 from store.readmodel import View, derive
 from store.reads import Reads
-from store.trail import Trail
+from store.trail import Looked, Trail
 from store.vacancies import Vacancies
 
 CODE = re.compile(r"[a-z][a-z0-9_.]{1,63}")
@@ -52,18 +52,16 @@ class Auditing:
 
     # ---- looking for something ---------------------------------------------------------------------------------------------
 
-    async def search(
-        self,
-        wanted: Wanted,
-        *,
-        candidate: str = "",
-        purpose: str = "",
-        vacancy: str = "",
-        policy: str = "",
-        after: int = -1,
-        limit: int | None = 50,
-    ) -> list[Trace]:
-        """Traces in the order of the log, beyond position `after`. `policy` is NAME or NAME@VERSION.
+    async def search(self, wanted: Wanted, *, after: int = -1, limit: int | None = 50, **about: str) -> list[Trace]:
+        """Traces in the order of the log, beyond position `after`, however far off they are. `about` and errors are `narrowed`'s."""
+        return await self._trail.page(await self.narrowed(wanted, **about), after, limit)
+
+    async def look(self, wanted: Wanted, after: int = -1) -> Looked:
+        """What the next stretch of the log has of it, and where to go on: work of bounded length, for a page. `wanted` is narrowed."""
+        return await self._trail.look(wanted, after)
+
+    async def narrowed(self, wanted: Wanted, *, candidate: str = "", purpose: str = "", vacancy: str = "", policy: str = "") -> Wanted:
+        """The same of these cases only. `policy` is NAME or NAME@VERSION.
 
         To look for a candidate takes a purpose, a code, and leaves a trace in each of their cases. Raises BadInput, NotFound.
         """
@@ -75,8 +73,7 @@ class Auditing:
             streams.append(await self._trail.of_vacancy(vacancy))
         if policy:
             streams.append(await self._trail.under_policy(*policy.split("@", 1)))
-        narrowed = wanted.model_copy(update={"streams": frozenset.intersection(*streams) if streams else None})
-        return await self._trail.page(narrowed, after, limit)
+        return wanted.model_copy(update={"streams": frozenset.intersection(*streams) if streams else None})
 
     async def _cases_of(self, candidate: str, purpose: str) -> frozenset[str]:
         if not CODE.fullmatch(purpose):

@@ -67,11 +67,24 @@ PAGES = (
     "/reserve",
     "/reserve/250442",
     "/find",
+    *(f"/hires/{AT_CONDITIONS}/{tab}" for tab in ("data", "messages", "technical")),
+    f"/hires/{AT_CONDITIONS}/acts/hold",
+    "/vacancies/250442/time",
+    f"/bulk?act=extend&case=hire/{AT_CONDITIONS}&case=hire/{AT_SHORTLISTING}",
+    "/operations",
+    "/integrations",
+    "/integrations/signals",
+    "/audit",
+    "/audit?actor=hr_officer",
+    "/audit?actor=nobody.yet",
+    f"/audit/cases/hire/{AT_CONDITIONS}",
+    "/policies",
+    "/me",
 )
 
 
 def copied(tx: Connection) -> None:
-    """Every row of the hires that were played, again and again under other names; leaves stand for what the log would hold."""
+    """Every row of the hires that were played, again and again under other names, with the leaves of its facts."""
     _vacancies(tx)
     number = {name: at for at, name in enumerate(OF_TEN[:3])}
     kept = {name: _rows_of(tx, f"hire/{name}") for name in number}
@@ -81,9 +94,9 @@ def copied(tx: Connection) -> None:
         for n in range(begin, min(begin + PIECE, HIRES)):
             for table, rows in kept[OF_TEN[n % len(OF_TEN)]].items():
                 new.setdefault(table, []).extend(_renamed(table, row, n) for row in rows)
-        facts = new[journal]
-        new[leaves] = [_leaf(row, position + at) for at, row in enumerate(facts)]
-        position += len(facts)
+        for row in new[leaves]:
+            row |= {"position": position, "sha256": f"{position:064x}"}
+            position += 1
         for table in (cases, people, hires, conditions, deadlines, letters, journal, leaves):
             if new.get(table):
                 tx.execute(insert(table), new[table])
@@ -103,9 +116,10 @@ def _vacancies(tx: Connection) -> None:
 def _rows_of(tx: Connection, case: str) -> dict[Table, list[dict[str, Any]]]:
     found = {
         table: [dict(row) for row in tx.execute(select(table).where(table.c.case_id == case)).mappings()]
-        for table in (cases, hires, conditions, deadlines, journal)
+        for table in (cases, hires, conditions, deadlines, journal, leaves)
     }
-    found[journal] = found[journal][:FACTS]
+    for table in (journal, leaves):
+        found[table] = [row for row in found[table] if row["number"] <= FACTS]
     candidate = found[cases][0]["candidate"]
     found[people] = [dict(row) for row in tx.execute(select(people).where(people.c.candidate == candidate)).mappings()]
     return found
@@ -113,7 +127,12 @@ def _rows_of(tx: Connection, case: str) -> dict[Table, list[dict[str, Any]]]:
 
 def _renamed(table: Table, row: dict[str, Any], n: int) -> dict[str, Any]:
     new = dict(row)
-    for column, value in (("case_id", f"hire/z{n:06}"), ("candidate", f"Z{n:06}"), ("vacancy", f"25-{n % VACANCIES:04}")):
+    for column, value in (
+        ("case_id", f"hire/z{n:06}"),
+        ("stream", f"hire/z{n:06}"),
+        ("candidate", f"Z{n:06}"),
+        ("vacancy", f"25-{n % VACANCIES:04}"),
+    ):
         if new.get(column):
             new[column] = value
     if table is people:
@@ -122,20 +141,6 @@ def _renamed(table: Table, row: dict[str, Any], n: int) -> dict[str, Any]:
         if new.get(column):
             new[column] = new[column] + timedelta(hours=n % 2000 - 200)
     return new
-
-
-def _leaf(row: dict[str, Any], position: int) -> dict[str, Any]:
-    ref = str(row["number"])
-    return {
-        "position": position,
-        "kind": "fact",
-        "stream": row["case_id"],
-        "ref": ref,
-        "body": "{}",
-        "sha256": f"{position:064x}",
-        "case_id": row["case_id"],
-        "number": row["number"],
-    }
 
 
 @asynccontextmanager

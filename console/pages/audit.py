@@ -15,9 +15,8 @@ from console.facts import FactTeller
 from console.frame import Frame
 from console.visits import Does, Shows, Visitor
 from domain.errors import EngineUnavailable
-from domain.facts import AnyFact
 from domain.log.leaf import Kind
-from domain.log.trail import Trace, Wanted
+from domain.log.trail import FACTS, Trace, Wanted
 
 OfAudit = Annotated[Visitor, Depends(Shows(Resource.AUDIT))]
 OfLog = Annotated[Visitor, Depends(Shows(Resource.LOG))]
@@ -27,7 +26,6 @@ DAY = r"^(\d{4}-\d\d-\d\d)?$"
 PER_PAGE, NEWEST = 50, 25
 #: Why somebody looks for a person, or takes a dossier: `console.purpose.<code>` of the catalogue.
 PURPOSES = ("yearly_audit", "complaint", "tribunal", "subject_access", "investigation")
-FACTS = tuple(sorted(each.model_fields["kind"].default for each in AnyFact.__origin__.__args__))  # type: ignore[attr-defined]
 
 
 class Asked(BaseModel):
@@ -86,10 +84,12 @@ def routes(frame: Frame) -> APIRouter:
         after = asked.after
         if not asked.anything and after < 0:
             after = max(-1, await visitor.desk.proofs.size() - NEWEST - 1)
-        found = await visitor.desk.auditing.search(asked.wanted(frame.zone), after=after, limit=PER_PAGE + 1, **asked.about)
-        shown, told = found[:PER_PAGE], await teller_of(frame, request, visitor)
+        auditing = visitor.desk.auditing
+        looked = await auditing.look(await auditing.narrowed(asked.wanted(frame.zone), **asked.about), after)
+        shown, told = looked.traces[:PER_PAGE], await teller_of(frame, request, visitor)
         given: dict[str, Any] = {"asked": asked, "rows": [row_of(each, visitor, told) for each in shown]}
-        given["following"] = shown[-1].position if len(found) > PER_PAGE else None
+        given["following"] = shown[-1].position if len(looked.traces) > PER_PAGE else looked.beyond
+        given["size"] = await visitor.desk.proofs.size()
         given |= {"facts": sorted(FACTS, key=told.what), "leaves": list(Kind), "purposes": PURPOSES, "told": told}
         given["policies"] = sorted({f"{each['name']}@{each['version']}" for each in await visitor.desk.policies.list()})
         return frame.page(request, "audit.html", **given)

@@ -10,8 +10,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.facts import AnyFact
+
 #: Who proposed or entered what somebody else then made final, as facts name them.
 SECOND = ("proposed_by", "submitted_by", "entered_by")
+
+_KINDS_OF_FACT = {each.model_fields["kind"].default: each for each in AnyFact.__origin__.__args__}  # type: ignore[attr-defined]
+#: Every kind of fact there is; and those that may name a second person.
+FACTS = tuple(sorted(_KINDS_OF_FACT))
+OF_TWO = frozenset(kind for kind, fact in _KINDS_OF_FACT.items() if set(SECOND) & set(fact.model_fields))
 
 #: Facts that lie outside the normal path whoever caused them, by what kind of intervention they are.
 INTERVENTIONS = {
@@ -101,6 +108,11 @@ class Wanted(BaseModel):
         if (self.since and trace.at < self.since) or (self.until and trace.at >= self.until):
             return False
         return not self.actor or any(self.actor in (who, who.partition(":")[2]) for who in (trace.actor, trace.second) if who)
+
+
+def facts_outside() -> frozenset[str]:
+    """The kinds of fact that lie outside the normal path, or do where a person caused them."""
+    return frozenset((*_OF_FACT, *BY_A_PERSON))
 
 
 def second(kind: str, body: Mapping[str, Any]) -> str:

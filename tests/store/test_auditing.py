@@ -10,11 +10,12 @@ import pytest
 from acts.auditing import Auditing
 from acts.desk import Desk
 from domain.errors import BadInput, NotFound
-from domain.log.trail import Wanted
+from domain.log.trail import Trace, Wanted
 from domain.looking import Reader
 from store.database import Database, migrate
 from store.queries import Queries
 from store.reads import Reads
+from store.trail import Trail
 from tests.kept import competition, written
 from tests.world import BEGIN
 
@@ -168,3 +169,17 @@ async def test_an_adverse_ending_without_a_person_is_a_fault_of_the_report(audit
     alone = found.pairs[0].model_copy(update={"second": found.pairs[0].actor})
     bad = found.model_copy(update={"adverse": (nobody,), "pairs": (alone,)})
     assert [fault.split()[0] for fault in bad.faults] == ["unnamed", "one_person"]
+
+
+async def test_a_look_goes_through_a_stretch_of_the_log_and_says_where_to_go_on(db: Database, auditing: Auditing) -> None:
+    whole, trail = await auditing.search(ALL, limit=None), Trail(db, window=7)
+    asked = {"actor": "hr_officer"}, {"actor": "nobody.yet"}, {"interventions": True}, {"what": {"screened"}}
+    for wanted in map(Wanted.model_validate, asked):
+        found: list[Trace] = []
+        looks = 0
+        beyond: int | None = -1
+        while beyond is not None:
+            looked = await trail.look(wanted, beyond)
+            found, beyond, looks = found + looked.traces, looked.beyond, looks + 1
+        assert looks == -(-len(whole) // 7)
+        assert found == [trace for trace in whole if wanted.has(trace)]
