@@ -17,7 +17,7 @@ from domain.words import roles as roles_among
 from store.clock import DoorClock
 from store.database import Database
 from store.people import People, Staff
-from store.queries import Queries
+from store.queries import Queries, Row
 from store.records import Records
 
 
@@ -94,12 +94,15 @@ class Personnel:
         """Who is absent today."""
         return staff.away(await self._today(), [staff.fold(journal) for journal in await self._queries.staff_journals()])
 
-    async def worklist(self, person: str) -> list[Task]:
-        """What open hires need that this person may do today: their own cases first, then by deadline. Raises NotFound."""
+    async def worklist(self, person: str, needy: Iterable[Row] | None = None) -> list[Task]:
+        """What open hires need that this person may do today: their own cases first, then by deadline. Raises NotFound.
+
+        `needy` are the hires to look at, where somebody has read them (`Queries.in_need`).
+        """
         who = await self._people.staff(person)
         rights = {"": roles_among(who.roles)} | {p: roles_among(given) for p, given in (await self.stands_in(person)).items()}
         away, found = await self.away(), []
-        for hire in await self._queries.in_need():
+        for hire in await self._queries.in_need() if needy is None else needy:
             found += [task for need in hire["needs"] if (task := _task(hire, need, person, rights, away)) is not None]
         return sorted(found, key=lambda t: (not t.mine, t.next_deadline is None, t.next_deadline or 0, t.case, t.need))
 

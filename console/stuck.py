@@ -1,5 +1,6 @@
 """What is stuck or unusual, each kind in one line with where to look: counted, never listed here."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +44,7 @@ async def stuck(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[St
     """Everything this visitor may know of that is stuck; `needy` are the hires that need something."""
     found: list[Stuck] = []
     if visitor.sees(Resource.CASES):
-        found += _of_hires(visitor, list(needy))
+        found += _of_hires(visitor, needy)
     if visitor.sees(Resource.EVENTS):
         counts = await visitor.desk.overviews.stuck()
         found += [Stuck(says, counts[name], where) for name, (says, where) in TRAFFIC.items() if name in counts]
@@ -55,8 +56,8 @@ async def stuck(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[St
     return found
 
 
-def _of_hires(visitor: Visitor, needy: list[Mapping[str, Any]]) -> list[Stuck]:
+def _of_hires(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[Stuck]:
     seen = opened(visitor.roles)
     told = [act for act in UNUSUAL if compartments.asks({"needs": act}, seen)]
-    counts = {act: sum(any(need.partition(":")[0] == act for need in row["needs"]) for row in needy) for act in told}
-    return [Stuck(UNUSUAL[act], n, f"/hires?needs={act}") for act, n in counts.items() if n]
+    counts = Counter(act for row in needy for act in {need.partition(":")[0] for need in row["needs"]})
+    return [Stuck(UNUSUAL[act], counts[act], f"/hires?needs={act}") for act in told if counts[act]]

@@ -29,7 +29,8 @@ def routes(frame: Frame) -> APIRouter:
     @at.get("/")
     async def overview(request: Request, visitor: Annotated[Visitor, Depends(Shows())]) -> Response:
         now = await visitor.desk.clock.now()
-        tasks = await visitor.desk.personnel.worklist(visitor.person)
+        needy = await visitor.desk.queries.in_need()
+        tasks = await visitor.desk.personnel.worklist(visitor.person, needy)
         queue = by_consequence(tasks, now)
         shown = queue[:MOST]
         rows = await visitor.desk.queries.brief({task.case for task in shown})
@@ -40,7 +41,7 @@ def routes(frame: Frame) -> APIRouter:
             "queue": [{"task": task, "pill": pill(task.next_deadline, now), "name": called.get(task.case, "")} for task in shown],
             "more": len(queue) - len(shown),
             "counts": counted(tasks, now),
-            "stuck": await stuck(visitor, await visitor.desk.queries.in_need()),
+            "stuck": await stuck(visitor, needy),
             "flow": await _flow(visitor, now) if figures else [],
             "next": await _next(visitor, now) if figures and not queue else None,
         }
