@@ -295,7 +295,7 @@ def environment(settings: "Settings") -> dict[str, str]:
 
 def _with_partners(settings: "Settings", say: Callable[[str], None]) -> "Settings":
     """An installation without partners yet still starts; a file that was named and is not there is a mistake."""
-    file = partners_file(settings)
+    file = settings.partners_path
     if not file.exists():
         if "partners_file" in settings.model_fields_set:
             raise BadInput(f"{file}: there is no partners file (MUSTER_PARTNERS_FILE)", code="no_partners_file")
@@ -315,12 +315,6 @@ def _with_keys(settings: "Settings", say: Callable[[str], None]) -> None:
         say("There is no keyring, and histories were begun without one: they stay unencrypted.")
     elif not known:
         say(f"There is no keyring: {path} is made. Keep a copy of it somewhere else; without it the histories cannot be read.")
-
-
-def partners_file(settings: "Settings") -> Path:
-    """Where the partners stand here: the file named, or else the one `muster up` makes beside the store."""
-    named = "partners_file" in settings.model_fields_set or settings.partners_file.exists()
-    return settings.partners_file if named else settings.data_dir / "partners.toml"
 
 
 async def _embedded(settings: "Settings", how: How) -> "EmbeddedServer | None":

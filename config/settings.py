@@ -233,6 +233,12 @@ class Settings(BaseSettings):
     def keyring_path(self) -> Path:
         return self.keyring_file or self.data_dir / "keys" / "keyring.json"
 
+    @property
+    def partners_path(self) -> Path:
+        """Where the partners stand here: the file named, or else the one `muster up` makes beside the store."""
+        named = "partners_file" in self.model_fields_set or self.partners_file.exists()
+        return self.partners_file if named else self.data_dir / "partners.toml"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cli import doctor
-from cli.doctor import Check, looked_at
+from acts import doctor
+from acts.doctor import Check, looked_at
 from config.embedded import start_server
 from config.keyring import FileKeyring
 from config.settings import Settings

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.up import Child, environment, partners_file
+from cli.up import Child, environment
 from config.settings import Settings
 
 
@@ -119,6 +119,6 @@ def test_the_children_get_what_was_decided(tmp_path: Path) -> None:
 
 def test_without_a_file_of_partners_there_is_one_beside_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert partners_file(Settings(data_dir=tmp_path / "var")) == tmp_path / "var" / "partners.toml"
+    assert Settings(data_dir=tmp_path / "var").partners_path == tmp_path / "var" / "partners.toml"
     (tmp_path / "partners.toml").touch()
-    assert partners_file(Settings(data_dir=tmp_path / "var")) == Path("partners.toml")
+    assert Settings(data_dir=tmp_path / "var").partners_path == Path("partners.toml")
