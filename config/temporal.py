@@ -7,13 +7,15 @@ for them (`workflows` may not read configuration); tests/config/test_embedded.py
 import asyncio
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, DescribeTaskQueueRequest, GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
@@ -115,6 +117,45 @@ async def retention(client: Client) -> timedelta:
     except RPCError as error:
         raise rpc_trouble(error, client.namespace) from error
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+@dataclass(frozen=True)
+class Poller:
+    """A process that takes tasks: what it calls itself, which build it runs (empty: none announced), when it last asked for work."""
+
+    identity: str
+    build: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A task queue as Temporal sees it: who takes from it, what waits and for how long the oldest; and the server's own version."""
+
+    pollers: tuple[Poller, ...]
+    waiting: int
+    waiting_for: timedelta
+    server: str
+
+
+async def worked(client: Client, queue: str, within: timedelta) -> Worked:
+    """How it stands with a task queue. Raises EngineUnavailable."""
+    asked = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        report_stats=True,
+    )
+    try:
+        found = await client.workflow_service.describe_task_queue(asked, timeout=within)
+        system = await client.workflow_service.get_system_info(GetSystemInfoRequest(), timeout=within)
+    except RPCError as error:
+        raise rpc_trouble(error, client.namespace) from error
+    pollers = tuple(
+        Poller(each.identity, each.deployment_options.build_id, each.last_access_time.ToDatetime(tzinfo=UTC)) for each in found.pollers
+    )
+    stats = found.stats
+    return Worked(pollers, stats.approximate_backlog_count, stats.approximate_backlog_age.ToTimedelta(), system.server_version)
 
 
 def type_word(name: str) -> str:

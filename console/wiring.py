@@ -10,6 +10,7 @@ from acts.carrier import Carrier
 from acts.desk import Desk
 from acts.digest import office_zone
 from acts.evidence import Evidence
+from acts.machinery import Looking
 from acts.outside import Outside
 from acts.sessions import SessionBook
 from acts.vouching import Vouching
@@ -38,6 +39,7 @@ from console.pages import (
     hire,
     hires,
     live,
+    machinery,
     notices,
     overview,
     policies,
@@ -100,8 +102,8 @@ def vouching_of(settings: Settings, db: Database, desk: Desk) -> Vouching | None
 LISTINGS = (hires.LISTING, vacancies.LISTING, deadlines.LISTING)
 
 
-def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Sequence[APIRouter]:
-    """Every page there is."""
+def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settings: Settings | None = None) -> Sequence[APIRouter]:
+    """Every page there is. Without settings the pages about the installation show what the store alone says."""
     return (
         signing_in.routes(frame),
         provider.routes(frame),
@@ -117,6 +119,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
         acting.routes(frame),
         bulk.routes(frame),
         policies.routes(frame),
+        machinery.routes(frame, Looking(settings)),
         vacancies.routes(frame, cursors),
         notices.routes(frame),
         deadlines.routes(frame, cursors),
@@ -129,11 +132,15 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine) -> Seq
     )
 
 
-def console_app(reception: Reception, frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine | None = None) -> Guard:
+def console_app(
+    reception: Reception, frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine | None = None, settings: Settings | None = None
+) -> Guard:
     async def ready() -> None:
         await reception.desk.clock.now()
 
-    return create_console(Parts(routers(frame, cursors, pulse, engine or Engine()), frame, reception, pulse, ready), notices.LARGER)
+    return create_console(
+        Parts(routers(frame, cursors, pulse, engine or Engine(), settings), frame, reception, pulse, ready), notices.LARGER
+    )
 
 
 async def serve(settings: Settings) -> None:
@@ -147,7 +154,7 @@ async def serve(settings: Settings) -> None:
         reception = Reception(desks.reading, desks.acting, settings.console_origin, vouching, settings.console.passwords)
         pulse = Pulse(Changes(db))
         engine = Engine(settings.temporal_namespace, settings.task_queue, settings.console.temporal_ui or settings.codec_origin)
-        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse, engine)
+        app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse, engine, settings)
         await run_server(app, settings.console.host, settings.console.port, pulse.beating(), closing=pulse.closing)
     finally:
         await db.close()

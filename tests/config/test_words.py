@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from acts.checkpointing import FOLDER, MAIL
+from acts.doctor import LOOKS as CHECKED
 from acts.systems import STATES as SYSTEM_STATES
 from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
@@ -71,6 +72,7 @@ from domain.waiting import CODES
 from domain.words import Condition, ConditionState, Ending, LimitAction, Outcome, Party, PostKind, PostState, Role, Stage, Verdict
 from gateway.api.problems import TITLES as API_TITLES
 from store.board import LANES
+from store.machinery import QUEUES
 
 ROOT = LOCALE.parent
 PACKAGES = ("acts", "activities", "cli", "config", "connectors", "console", "domain", "gateway", "sandbox", "store", "worker", "workflows")
@@ -192,6 +194,7 @@ def console() -> set[str]:
         | audit()
         | hire()
         | integrations()
+        | keeping()
         | {"console.yes", "console.no", "console.time.ahead", "console.time.ago", "console.time.now"}
     )
 
@@ -213,6 +216,12 @@ def integrations() -> set[str]:
     keys |= {f"console.systems.act.{act}" for act in ("replay", "resume")} | {f"console.messages.state.{each}" for each in DESK_STATES}
     keys |= {f"console.value.{code}" for codes in REASONS_OF_THE_DESK.values() for code in codes}
     return keys | {f"console.field.{name}" for name in ("to", "overlap_days", "because")} | {"console.hint.to"}
+
+
+def keeping() -> set[str]:
+    """What the pages about the installation itself say by family."""
+    keys = {f"console.machinery.{what}.{name}" for what in ("check", "mend") for name in ("python", *CHECKED)}
+    return keys | {f"console.machinery.queue.{name}" for name in QUEUES}
 
 
 def audit() -> set[str]:

@@ -45,6 +45,7 @@ PAGES = {
     "policies": "/policies",
     "a policy": "/policies/standard/2026.1",
     "a new policy": "/policies/new",
+    "system": "/system",
     "a notice": "/notices/{draft}",
     "where the time goes": "/vacancies/250442/time",
     "reserve lists": "/reserve",
