@@ -12,13 +12,12 @@ from typing import Any, Protocol
 
 import structlog
 
-from config.files import load_calendar
+from acts.standing import moment_for
 from domain.acts import ACTS
 from domain.errors import BadInput, NotAllowed, NotFound, Problem, Refusal, Trouble
 from domain.foresight import Foreseen, foresee
 from domain.hire import HireState, fold
 from domain.messages import ActRequest, Receipt
-from domain.moment import Moment
 from domain.operation import BULK, OPEN, Item, Operation, most
 from domain.vacancy import Published
 from store.clock import DoorClock
@@ -70,9 +69,7 @@ class Bulk:
             if state.vacancy not in published:
                 published[state.vacancy] = await self._vacancies.get(state.vacancy)
             frozen = published[state.vacancy]
-            at = max(now, state.last_at or now)
-            m = Moment(at, f"person:{person}", frozen, load_calendar(frozen.rules.calendar), office=load_calendar)
-            found.append(foresee(state, request, m))
+            found.append(foresee(state, request, moment_for(state, frozen, now, person)))
         return found
 
     async def select(self, which: Filter) -> list[HireState]:

@@ -28,6 +28,7 @@ from acts.engine import engine
 from acts.evidence import Evidence
 from acts.feeds import FeedBook
 from acts.histories import HistoryDesk
+from acts.holding import Holding
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
@@ -41,17 +42,19 @@ from acts.privacy import PrivacyDesk
 from acts.reserve import ReserveDesk
 from acts.sessions import SessionBook
 from acts.signals import SignalDesk
-from acts.standing import CaseStanding, choices, standing
+from acts.standing import CaseStanding, choices, moment_for, standing
 from acts.systems import SystemDesk
 from acts.tokens import TokenBook
 from config.files import load_calendar
 from config.keyring import ring_of
 from config.settings import Settings
 from domain.acts import ACTS
+from domain.acts import do as judge
 from domain.agenda import AgendaItem, agenda
 from domain.away import with_doors
 from domain.calendars import Calendar
 from domain.competition import ACTS as VACANCY_ACTS
+from domain.competition import check as check_on_vacancy
 from domain.competition import report_sha256
 from domain.deeds import check_deed
 from domain.errors import CaseClosed, NotAllowed, NotFound, NotNow, VacancyClosed
@@ -69,7 +72,7 @@ from domain.rules import Rules
 from domain.status import Status, status
 from domain.tally import Tally, tally
 from domain.undo import Tracked, outstanding, plan, progress
-from domain.vacancy import OVER, Published, VacancySpec
+from domain.vacancy import OVER, Published, VacancySpec, VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.vacancy_waiting import VacancyWhy, vacancy_why
 from domain.waiting import Why, why
@@ -134,6 +137,7 @@ class Desk:
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
         self.deliveries = DeliveryDesk(db, self.people)
         self.systems = SystemDesk(db, self.people, outside)
+        self.holding = Holding(db, self)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
         self.calendars = CalendarDesk(db, self.people, self.clock)
         self.agendas, self.feeds = Agendas(db), FeedBook(db, self.people, self.clock)
@@ -202,10 +206,40 @@ class Desk:
         self, person: str, reference: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
     ) -> Receipt:
         """The same on a vacancy. A post given later stands under the policy then in force, which is looked up here."""
-        if act == "add_post":
-            given = await self.vacancy(reference)
-            args = {**args, "policy": (await self.policies.in_force(given["rules"]["name"])).rules.sha256}
+        args = await self._under_policy(reference, act, args)
         return await self.act(person, f"vacancy/{reference}", act, args, request, version)
+
+    async def _under_policy(self, reference: str, act: str, args: dict[str, Any]) -> dict[str, Any]:
+        if act != "add_post":
+            return args
+        given = await self.vacancy(reference)
+        return {**args, "policy": (await self.policies.in_force(given["rules"]["name"])).rules.sha256}
+
+    async def do(
+        self, person: str, case: str, act: str, args: dict[str, Any], request: str | None = None, version: int | None = None
+    ) -> Receipt:
+        """`act`, or `vacancy_act` where the case is a vacancy."""
+        if case.startswith("vacancy/"):
+            return await self.vacancy_act(person, case.removeprefix("vacancy/"), act, args, request, version)
+        return await self.act(person, case, act, args, request, version)
+
+    async def judged(self, person: str, case: str, act: str, args: dict[str, Any], version: int) -> timedelta | None:
+        """Would the case take this act now? How long until its next deadline; None where none runs.
+
+        Nothing is written, and the case has the last word when it is asked. Raises what it refuses now, Stale, NotFound.
+        """
+        stands = await self.standing(case)
+        if isinstance(stands.state, VacancyState):
+            args = await self._under_policy(stands.state.reference, act, args)
+        request = (await self.asked(person, act, args, "judged")).model_copy(update={"version": version})
+        request.still(stands.number)
+        if isinstance(stands.state, VacancyState):
+            check_on_vacancy(stands.state, request)
+            return None
+        m = moment_for(stands.state, await self.vacancies_store.get(stands.state.vacancy), await self.clock.now(), person)
+        judge(stands.state, request, m)
+        ends = (each.limit_at or each.due_at for each in stands.state.deadlines.values())
+        return min((end - m.at for end in ends if end > m.at), default=None)
 
     async def publish(self, person: str, spec: VacancySpec, rules: Rules, request: str | None = None) -> Published:
         """Freeze a vacancy with the policy in force and open it. Publishing the same content twice changes nothing.

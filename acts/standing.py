@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from config.files import load_calendar
 from domain import acts
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.facts import Entry
 from domain.hire import HireState, fold
-from domain.vacancy import VacancyState
+from domain.moment import Moment
+from domain.vacancy import Published, VacancyState
 from domain.vacancy import fold as fold_vacancy
 from domain.waiting import Why, why
 from domain.words import Role
@@ -48,6 +51,12 @@ class CaseStanding:
             return []
         mine, suspended = frozenset(roles), self.state.suspended
         return sorted(act.name for act in VACANCY_ACTS.values() if act.roles & mine and (act.suspended or not suspended))
+
+
+def moment_for(state: HireState, published: Published, now: datetime, person: str) -> Moment:
+    """The moment at which an act of this person on a hire is judged beforehand: now, and never before the hire's last step."""
+    at = max(now, state.last_at or now)
+    return Moment(at, f"person:{person}", published, load_calendar(published.rules.calendar), office=load_calendar)
 
 
 def standing(case: str, journal: list[Entry]) -> CaseStanding:

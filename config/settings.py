@@ -108,6 +108,12 @@ class ConsoleSettings(BaseModel):
     fresh_minutes: float = Field(
         default=5, gt=0, le=24 * 60, description="Minutes for which signing in counts as fresh enough to approve something."
     )
+    undo_seconds: float = Field(
+        default=10,
+        ge=0,
+        le=120,
+        description="Seconds for which an act on a case can be taken back before it takes effect; 0: at once.",
+    )
     openid: OpenIdSettings = Field(default_factory=OpenIdSettings, description="Signing in with the organisation's identity provider.")
     passwords: bool = Field(default=True, description="May staff sign in with a password of Muster's own? Links work in any case.")
     temporal_ui: str = Field(

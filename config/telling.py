@@ -70,6 +70,10 @@ class Teller:
         time = f"{there:%H:%M}" if there.second in (0, 59) else f"{there:%H:%M:%S}"
         return self._say("explain.moment", day=self._date(there.date(), "EEEE d MMMM y"), time=time, city=str(city))
 
+    def clock(self, at: datetime) -> str:
+        """The time of day alone, to the second, in the zone."""
+        return f"{at.astimezone(ZoneInfo(self._zone)):%H:%M:%S}"
+
     def day(self, at: datetime | date) -> str:
         there = at.astimezone(ZoneInfo(self._zone)).date() if isinstance(at, datetime) else at
         return self._date(there, "d MMMM y")

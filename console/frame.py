@@ -17,6 +17,7 @@ from config.words import LANGUAGES, Words
 from console.assets import Assets
 from console.telling import pill_words
 from console.visits import Visitor, language_of
+from store.names import system_now
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -97,6 +98,7 @@ class Frame:
             "theme": visitor.likes.get("theme", "system") if visitor else "system",
             "themes": THEMES,
             "visitor": visitor,
+            "held_at": system_now(),
             "position": getattr(request.state, "position", None),
             "rail": [place for place in RAIL if visitor and visitor.sees(place.resource)],
             "path": request.url.path,

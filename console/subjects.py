@@ -52,10 +52,7 @@ class Subject:
 
     async def ask(self, visitor: Visitor, args: dict[str, Any], request: str, version: int) -> Receipt:
         """Raises what the case refuses, Stale, EngineUnavailable."""
-        desk = await visitor.reach()
-        if self.case.startswith("vacancy/"):
-            return await desk.vacancy_act(visitor.person, self.case.removeprefix("vacancy/"), self.act.name, args, request, version)
-        return await desk.act(visitor.person, self.case, self.act.name, args, request, version)
+        return await (await visitor.reach()).do(visitor.person, self.case, self.act.name, args, request, version)
 
     async def since(self, visitor: Visitor, version: int) -> list[dict[str, Any]]:
         """What was written since the version somebody decided on, as far as they see it."""

@@ -1,7 +1,7 @@
 """Who is looking: the session behind the cookie, the person behind the session, and what that person may see and do today."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from acts.sessions import csrf_token
 from acts.vouching import Vouching
 from config.words import LANGUAGES
 from domain.errors import NotAllowed
+from domain.held import HeldAct
 from domain.sessions import Session
 from domain.words import Role
 from domain.words import roles as roles_among
@@ -41,6 +42,8 @@ class Visitor:
     likes: dict[str, Any]
     desk: Desk
     reach: Callable[[], Awaitable[Desk]] = field(repr=False)
+    #: Their acts that can still be taken back, and what became of the latest.
+    held: Sequence[HeldAct] = ()
 
     def sees(self, resource: Resource) -> bool:
         return bool(SEES[resource] & self.roles)
@@ -134,7 +137,8 @@ async def _visitor(reception: Reception, session: Session, secret: str) -> Visit
     lent = (await desk.personnel.stands_in(session.person)).values()
     roles = roles_among(who.roles) | frozenset(role for given in lent for role in roles_among(given))
     likes = {"language": who.language, **await desk.preferences.of(session.person)}
-    visitor = Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting)
+    held = await desk.holding.of(session.person)
+    visitor = Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting, held)
     return replace(visitor, desk=desk.read_by(parts.reader(session.person, visitor)))
 
 

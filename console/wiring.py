@@ -1,7 +1,8 @@
 """Who fills which place in the console: the only file here that knows settings, store, Temporal and keys together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -9,7 +10,9 @@ from fastapi import APIRouter
 from acts.carrier import Carrier
 from acts.desk import Desk
 from acts.digest import office_zone
+from acts.engine import engine as engine_of
 from acts.evidence import Evidence
+from acts.holding import Holding, carrying
 from acts.machinery import Looking
 from acts.outside import Outside
 from acts.sessions import SessionBook
@@ -19,7 +22,6 @@ from config.guard import Guard
 from config.keyring import ring_of
 from config.serving import run_server
 from config.settings import Settings
-from config.temporal import connect
 from config.words import Words
 from connectors.openid import OpenId
 from connectors.signatures import load_signing_key
@@ -38,6 +40,7 @@ from console.pages import (
     finding,
     hire,
     hires,
+    holding,
     live,
     machinery,
     notices,
@@ -73,12 +76,13 @@ class Desks:
         """Raises EngineUnavailable while Temporal is away; the next request tries again."""
         async with self._turn:
             if self._acting is None:
-                self._acting = self._desk(Carrier(await connect(self._settings), self._settings.task_queue))
+                self._acting = self._desk(Carrier(await engine_of(self._settings, self._db), self._settings.task_queue))
             return self._acting
 
     def _desk(self, carrier: Carrier | None = None) -> Desk:
         desk = Desk(self._db, carrier, Outside(self._settings), self._evidence)
         desk.sessions = SessionBook(self._db, desk.people, bounds_of(self._settings))
+        desk.holding = Holding(self._db, desk, timedelta(seconds=self._settings.console.undo_seconds))
         return desk
 
 
@@ -117,6 +121,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         hires.routes(frame, cursors),
         hire.routes(frame, engine),
         acting.routes(frame),
+        holding.routes(),
         bulk.routes(frame),
         policies.routes(frame),
         machinery.routes(frame, Looking(settings)),
@@ -143,6 +148,13 @@ def console_app(
     )
 
 
+@asynccontextmanager
+async def beside(pulse: Pulse, desks: Desks) -> AsyncIterator[None]:
+    """What runs while the console does: the look at what was written, and the acts whose moment to be taken back is over."""
+    async with pulse.beating(), carrying(desks.acting, desks.reading.holding):
+        yield
+
+
 async def serve(settings: Settings) -> None:
     """Run the console until SIGTERM or SIGINT; requests under way are answered first. Raises StoreUnavailable, BadKey."""
     key = load_signing_key(settings.signing_key, create=settings.signing_key_file is None)
@@ -155,6 +167,6 @@ async def serve(settings: Settings) -> None:
         pulse = Pulse(Changes(db))
         engine = Engine(settings.temporal_namespace, settings.task_queue, settings.console.temporal_ui or settings.codec_origin)
         app = console_app(reception, Frame(Words.load(), Assets(), office_zone()), Cursors(key.material), pulse, engine, settings)
-        await run_server(app, settings.console.host, settings.console.port, pulse.beating(), closing=pulse.closing)
+        await run_server(app, settings.console.host, settings.console.port, beside(pulse, desks), closing=pulse.closing)
     finally:
         await db.close()

@@ -760,6 +760,28 @@ handshakes = Table(
     Column("used_at", Instant),
 )
 
+#: Acts that take effect a moment after they were confirmed; what they ask goes when they are settled.
+held_acts = Table(
+    "held_acts",
+    metadata,
+    _words("held", primary_key=True),
+    _words("person"),
+    _words("case_id"),
+    _words("act"),
+    Column("args", Kept, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    _words("state"),
+    Column("number", Integer),
+    _words("code"),
+    _words("why"),
+    Column("settled_at", Instant),
+    Column("seen_at", Instant),
+    Index("ix_held_acts_state", "state", "due_at"),
+    Index("ix_held_acts_person", "person", "given_at"),
+)
+
 #: How somebody likes the console: language, theme, keys; and the views they saved.
 preferences = Table("preferences", metadata, _words("person", primary_key=True), Column("body", Kept, nullable=False))
 

@@ -94,6 +94,8 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         status = 403 if given == "wrong" else 200
         return await _to_confirm(frame, request, visitor, subject, filled, status, **now, wrong_proof=given == "wrong")
     try:
+        if await _held(visitor, subject, args, request_id, version):
+            return RedirectResponse(subject.back, 303)
         receipt = await subject.ask(visitor, args, request_id, version)
     except Stale as stale:
         now |= {"version": (await visitor.desk.standing(subject.case)).number}
@@ -102,6 +104,14 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
     except (Refusal, Trouble) as refused:
         return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)
     return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
+
+
+async def _held(visitor: Visitor, subject: Subject, args: dict[str, Any], request_id: str, version: int) -> bool:
+    """Does the act wait a moment, so that it can be taken back? Whoever goes on has done what they did before: it waits no longer."""
+    holding = visitor.desk.holding
+    if (before := await holding.before(visitor.person, subject.case)) not in ("", request_id):
+        await (await visitor.reach()).holding.at_once(visitor.person, before)
+    return await holding.accept(visitor.person, subject.case, subject.act.name, args, request_id, version) is not None
 
 
 async def _to_confirm(

@@ -131,7 +131,7 @@ def _withdraw(s: HireState, a: Because, r: ActRequest, m: Moment) -> Facts:
     return [f.Withdrawn(reason=a.reason), *end(s, Ending.WITHDRAWN, m, decided_by="candidate", reason=a.reason)]
 
 
-@act("hold", HR, ANY_STAGE, Hold)
+@act("hold", HR, ANY_STAGE, Hold, taken_back_by="resume")
 def _hold(s: HireState, a: Hold, r: ActRequest, m: Moment) -> Facts:
     """Stop the clocks of the case, until a date or until resumed."""
     if a.until is not None and a.until <= m.at:
@@ -139,7 +139,7 @@ def _hold(s: HireState, a: Hold, r: ActRequest, m: Moment) -> Facts:
     return [f.Held(reason=a.reason, until=a.until)]
 
 
-@act("resume", HR, ANY_STAGE, Nothing, on_hold=True)
+@act("resume", HR, ANY_STAGE, Nothing, on_hold=True, taken_back_by="hold")
 def _resume(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """End a hold; every open deadline moves by the time the case stood still."""
     if s.held is None:
@@ -190,7 +190,7 @@ def _recuse(s: HireState, a: Recuse, r: ActRequest, m: Moment) -> Facts:
     return [f.Recused(person=who, reason=a.reason)]
 
 
-@act("hand_over", HR, ANY_STAGE, HandOver, on_hold=True)
+@act("hand_over", HR, ANY_STAGE, HandOver, on_hold=True, taken_back_by="hand_over")
 def _hand_over(s: HireState, a: HandOver, r: ActRequest, m: Moment) -> Facts:
     """Give the case another owner."""
     return [f.HandedOver(owner=a.owner)]

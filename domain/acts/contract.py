@@ -100,7 +100,7 @@ def _decide_higher(s: HireState, a: Grade, r: ActRequest, m: Moment) -> Facts:
 # ---- the contract ----------------------------------------------------------------------------------------------------------
 
 
-@act("propose_contract", HR, frozenset({Stage.CONTRACT}), Propose)
+@act("propose_contract", HR, frozenset({Stage.CONTRACT}), Propose, taken_back_by="withdraw_proposal")
 def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
     """Propose the contract; its terms are computed by rule, each line with its clause."""
     if s.approved:

@@ -70,7 +70,7 @@ def _waivable(now: ConditionNow) -> None:
         raise NotNow(f"the policy lets nobody waive {now.condition} now", code="not_waivable")
 
 
-@act("hold_condition", HR, OPEN, HoldOne)
+@act("hold_condition", HR, OPEN, HoldOne, taken_back_by="resume_condition")
 def _hold_condition(s: HireState, a: HoldOne, r: ActRequest, m: Moment) -> Facts:
     """Stop the clocks of one condition, until a date or until resumed; replies are still taken."""
     now = _unmet(s, a.condition)
@@ -81,7 +81,7 @@ def _hold_condition(s: HireState, a: HoldOne, r: ActRequest, m: Moment) -> Facts
     return [f.ConditionHeld(**now.about, reason=a.reason, until=a.until)]
 
 
-@act("resume_condition", HR, OPEN, Which)
+@act("resume_condition", HR, OPEN, Which, taken_back_by="hold_condition")
 def _resume_condition(s: HireState, a: Which, r: ActRequest, m: Moment) -> Facts:
     """End the hold of one condition; its open deadlines move by the time it stood still."""
     now = known(s, a.condition)

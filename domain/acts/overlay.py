@@ -28,7 +28,7 @@ class Laid(Args):
     overlay: Reference
 
 
-@act("apply_overlay", KEEPERS, ANY_STAGE, Laid, on_hold=True)
+@act("apply_overlay", KEEPERS, ANY_STAGE, Laid, on_hold=True, taken_back_by="lift_overlay")
 def _apply(s: HireState, a: Laid, r: ActRequest, m: Moment) -> Facts:
     """Apply an approved policy overlay to this hire: its clocks stop, or its open deadlines are counted anew."""
     stands = _standing(a, m)

@@ -71,7 +71,7 @@ def _accept_as_in_time(s: HireState, a: InTime, r: ActRequest, m: Moment) -> Fac
     return [f.LatenessDecided(reason=a.reason), *enter(s.model_copy(update={"late": False}), Stage.SCREENING, m)]
 
 
-@act("screen", HR, frozenset({Stage.SCREENING}), Screen)
+@act("screen", HR, frozenset({Stage.SCREENING}), Screen, taken_back_by="correct")
 def _screen(s: HireState, a: Screen, r: ActRequest, m: Moment) -> Facts:
     """Decide eligibility, with the automatic checks as a proposal; nothing adverse before closing."""
     if s.judged is None:
@@ -82,7 +82,7 @@ def _screen(s: HireState, a: Screen, r: ActRequest, m: Moment) -> Facts:
     return [screened, *end(s, Ending.NOT_ELIGIBLE, m, decided_by=person(r), reason=a.reason)]
 
 
-@act("shortlist", HR | {Role.HIRING_MANAGER}, frozenset({Stage.SHORTLISTING}), Shortlist)
+@act("shortlist", HR | {Role.HIRING_MANAGER}, frozenset({Stage.SHORTLISTING}), Shortlist, taken_back_by="correct")
 def _shortlist(s: HireState, a: Shortlist, r: ActRequest, m: Moment) -> Facts:
     """Put on the short list, or not."""
     decided = f.ShortlistingDecided(shortlisted=a.shortlisted, reason=a.reason)
@@ -91,7 +91,7 @@ def _shortlist(s: HireState, a: Shortlist, r: ActRequest, m: Moment) -> Facts:
     return [decided, *end(s, Ending.NOT_SHORTLISTED, m, decided_by=person(r), reason=a.reason)]
 
 
-@act("mark_assessment", BOARD, frozenset({Stage.ASSESSMENT}), Mark)
+@act("mark_assessment", BOARD, frozenset({Stage.ASSESSMENT}), Mark, taken_back_by="correct")
 def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the assessment (0-100); the case goes on to the interview."""
     decided_first(s)
@@ -100,7 +100,7 @@ def _mark_assessment(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     return [f.AssessmentMarked(score=_mark(s, a)), *enter(s, Stage.INTERVIEW, m)]
 
 
-@act("schedule_interview", HR | BOARD, frozenset({Stage.INTERVIEW}), Schedule)
+@act("schedule_interview", HR | BOARD, frozenset({Stage.INTERVIEW}), Schedule, taken_back_by="correct")
 def _schedule(s: HireState, a: Schedule, r: ActRequest, m: Moment) -> Facts:
     """Set the interview; the candidate gets the invitation with a calendar entry."""
     decided_first(s)
@@ -122,7 +122,7 @@ def _offer_slots(s: HireState, a: OfferSlots, r: ActRequest, m: Moment) -> Facts
     return [f.InterviewSlotsOffered(slots=tuple(sorted(a.slots)), minutes=a.minutes, place=a.place)]
 
 
-@act("mark_interview", BOARD, frozenset({Stage.INTERVIEW}), Mark)
+@act("mark_interview", BOARD, frozenset({Stage.INTERVIEW}), Mark, taken_back_by="correct")
 def _mark_interview(s: HireState, a: Mark, r: ActRequest, m: Moment) -> Facts:
     """Mark the interview (0-100); the case waits for the board's report."""
     decided_first(s)
@@ -139,7 +139,7 @@ def _mark(s: HireState, a: Mark) -> int:
     return mean if a.score is None and mean is not None else a.score or 0
 
 
-@act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing)
+@act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing, taken_back_by="withdraw_offer")
 def _issue_offer(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Issue the conditional offer for the post reserved."""
     if s.offer_issued:

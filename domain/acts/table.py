@@ -63,6 +63,8 @@ class Act:
     after_ending: Literal[True, False] = False
     #: The second pair of eyes, or what makes an adverse matter final: done in person, never by token.
     approval: bool = False
+    #: The act that takes this one back once it has taken effect, with consequences of its own; empty where none does.
+    taken_back_by: str = ""
 
 
 ANY_STAGE = frozenset(Stage)
@@ -78,10 +80,11 @@ def act(
     on_hold: bool = False,
     after_ending: bool = False,
     approval: bool = False,
+    taken_back_by: str = "",
 ) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
         says = (do.__doc__ or "").strip().splitlines()[0]
-        ACTS[name] = Act(name, roles, stages, args, do, says, on_hold, after_ending, approval)
+        ACTS[name] = Act(name, roles, stages, args, do, says, on_hold, after_ending, approval, taken_back_by)
         return do
 
     return register

@@ -33,14 +33,14 @@ def _cancel(c: Competition, args: Cancel, request: ActRequest) -> Turnout:
     return Turnout([f.VacancyCancelled(reason=args.reason)], [tell(case, "vacancy.cancelled", cause) for case in _still_in_it(c)])
 
 
-@act("suspend", HEADS, Because)
+@act("suspend", HEADS, Because, taken_back_by="resume")
 def _suspend(c: Competition, args: Because, request: ActRequest) -> Turnout:
     """Suspend the vacancy: the clocks of everyone still in it stop, nobody is called, and everyone is told."""
     told = [tell(case, "vacancy.suspended", {"reason": args.reason}) for case in _still_in_it(c)]
     return Turnout([f.VacancySuspended(reason=args.reason)], told)
 
 
-@act("resume", HEADS, Nothing, suspended=True)
+@act("resume", HEADS, Nothing, suspended=True, taken_back_by="suspend")
 def _resume(c: Competition, args: Nothing, request: ActRequest) -> Turnout:
     """Resume a suspended vacancy: exactly the clocks it stopped go on, the list's end moves by the time it stood still."""
     since = c.state.suspended_at

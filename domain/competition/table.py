@@ -31,16 +31,24 @@ class Act:
     guard: Guard | None = None
     suspended: bool = False  # possible although the vacancy is suspended
     approval: bool = False  # as of a hire's acts: the second pair of eyes, never by token
+    taken_back_by: str = ""  # as of a hire's acts
 
 
 ACTS: dict[str, Act] = {}
 
 
 def act(
-    name: str, roles: frozenset[Role], args: type[Args], guard: Guard | None = None, *, suspended: bool = False, approval: bool = False
+    name: str,
+    roles: frozenset[Role],
+    args: type[Args],
+    guard: Guard | None = None,
+    *,
+    suspended: bool = False,
+    approval: bool = False,
+    taken_back_by: str = "",
 ) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard, suspended, approval)
+        ACTS[name] = Act(name, roles, args, do, (do.__doc__ or "").strip().splitlines()[0], guard, suspended, approval, taken_back_by)
         return do
 
     return register

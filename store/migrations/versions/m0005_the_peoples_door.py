@@ -25,6 +25,7 @@ def upgrade() -> None:
     _four_eyes()
     _drafts()
     _systems()
+    _held()
 
 
 def downgrade() -> None:
@@ -42,7 +43,7 @@ def downgrade() -> None:
     for index in ("ix_hires_held", "ix_hires_board", "ix_hires_owner", "ix_hires_ended"):
         op.drop_index(index, "hires")
     op.drop_column("hires", "since")
-    for table in ("notice_drafts", "handshakes", "notes", "calendar_feeds", "views", "preferences"):
+    for table in ("held_acts", "notice_drafts", "handshakes", "notes", "calendar_feeds", "views", "preferences"):
         op.drop_table(table)
     for table in ("identities", "passwords", "sign_in_links", "sessions"):
         op.drop_table(table)
@@ -212,3 +213,14 @@ def _systems() -> None:
     """What a page of one system asks for: what it sent last, and what it was told last."""
     op.create_index("ix_inbox_source", "inbox", ["source", "received_at"])
     op.create_index("ix_deliveries_told", "deliveries", ["partner", "seq"])
+
+
+def _held() -> None:
+    words = (_words(name) for name in ("held", "person", "case_id", "act"))
+    asked = sa.Column("args", store.columns.Kept, nullable=False), sa.Column("version", sa.Integer(), nullable=False)
+    times = (_at(name) for name in ("given_at", "due_at"))
+    ends = _words("state"), sa.Column("number", sa.Integer()), _words("code"), _words("why")
+    key = sa.PrimaryKeyConstraint("held", name="pk_held_acts")
+    op.create_table("held_acts", *words, *asked, *times, *ends, _at("settled_at", nullable=True), _at("seen_at", nullable=True), key)
+    op.create_index("ix_held_acts_state", "held_acts", ["state", "due_at"])
+    op.create_index("ix_held_acts_person", "held_acts", ["person", "given_at"])
