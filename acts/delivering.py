@@ -10,17 +10,18 @@ from connectors.deliveries import Ping, Post
 from connectors.deliveries import ping as ping_with
 from connectors.signatures import load_signing_key
 from domain.deeds import check_deed
+from store.clock import DoorClock
 from store.database import Database
-from store.names import new_id, system_now
+from store.names import new_id
 from store.people import People
 from store.replays import Replays
 
 
 class DeliveryDesk:
-    """A desk's own part: `Desk.deliveries`. Attempts are things of the world, so its times are the system's."""
+    """A desk's own part: `Desk.deliveries`. What somebody did is dated by the door's clock, as all their acts are."""
 
-    def __init__(self, db: Database, people: People) -> None:
-        self._kept, self._people = Replays(db), people
+    def __init__(self, db: Database, people: People, clock: DoorClock) -> None:
+        self._kept, self._people, self._clock = Replays(db), people, clock
 
     async def find(self, state: str | None = None, partner: str | None = None, case: str | None = None, limit: int = 100) -> list[Any]:
         return await self._kept.find(state=state, partner=partner, case=case, limit=limit)
@@ -39,7 +40,7 @@ class DeliveryDesk:
 
     async def _by(self, person: str) -> datetime:
         check_deed("operate_deliveries", (await self._people.staff(person)).roles)
-        return system_now()
+        return await self._clock.now()
 
 
 async def ping(settings: Settings, partner: Partner) -> Ping:

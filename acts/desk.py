@@ -135,7 +135,7 @@ class Desk:
         self.histories = HistoryDesk(db, self.queries, self._temporal)
         self.reserve = ReserveDesk(db, self.people, self.queries)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
-        self.deliveries = DeliveryDesk(db, self.people)
+        self.deliveries = DeliveryDesk(db, self.people, self.clock)
         self.systems = SystemDesk(db, self.people, outside)
         self.holding = Holding(db, self)
         self.bulk = Bulk(db, self, self.queries, self.vacancies_store, self.clock)
@@ -345,7 +345,7 @@ class Desk:
         await self.queries.hire(case)
         journal = await self._journals.journal(case)
         await self.looked(case, told(journal), "why")
-        return with_doors(why(journal, ACTS, act, about), fold(journal), await Partners(self.db).reaches(), system_now())
+        return with_doors(why(journal, ACTS, act, about), fold(journal), await Partners(self.db).reaches(), await self.clock.now())
 
     async def choices(self, case: str, roles: Collection[Role]) -> list[Why]:
         """What somebody with these roles could do to a hire now, and what stands against the rest of it. Raises NotFound."""

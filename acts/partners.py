@@ -77,7 +77,7 @@ class PartnerDesk:
 
     async def standings(self) -> list[PartnerNow]:
         """Every partner of the file, those that need somebody first."""
-        ground = await self._ground()
+        ground, reached_on = await self._ground(), self._reached_on() + await self._clock.ahead()
         reaches, heard = await self._kept.reaches(), await self._kept.last_heard()
         places = {reader.partner: reader for reader in await self._feed.readers()}
         found = [
@@ -92,7 +92,7 @@ class PartnerDesk:
                     ground.rules,
                     ground.now,
                     reach=reaches.get(partner.id),
-                    reached_on=self._reached_on(),
+                    reached_on=reached_on,
                     last_event=heard.get(partner.id),
                 ),
             )
@@ -162,8 +162,9 @@ class PartnerDesk:
             return stands
         behind = place.acknowledged if place else START
         waiting, oldest = await self._feed.waiting(behind, Wanted.of(partner.subscribes, partner.vacancies))
-        reading = Reading(place.seen_at if place else None, waiting, oldest)
-        since = unfetched_since(reading, now, self._reached_on())
+        ahead = await self._clock.ahead()
+        reading = Reading(place.seen_at + ahead if place else None, waiting, oldest)
+        since = unfetched_since(reading, now, self._reached_on() + ahead)
         return replace(stands, fetched_at=reading.asked_at, unfetched=waiting, unfetched_since=since)
 
     @property

@@ -13,6 +13,7 @@ from config.partners import Partner
 from domain.deeds import check_deed
 from domain.errors import NotAllowed, NotFound, NotNow
 from domain.reach import Door, Reach
+from store.clock import DoorClock
 from store.database import Database
 from store.log import note_partner_key
 from store.names import system_now
@@ -85,18 +86,15 @@ class SystemDesk:
 
     def __init__(self, db: Database, people: People, world: World | None, reached_on: Callable[[], datetime] = system_now) -> None:
         self._db, self._people, self._world, self._reached_on = db, people, world, reached_on
-        self._kept, self._reaches, self._replays = Systems(db), Partners(db, reached_on), Replays(db)
+        self._kept, self._reaches, self._replays, self._clock = Systems(db), Partners(db, reached_on), Replays(db), DoorClock(db)
 
     async def all(self) -> list[System]:
         """Every system of the partners file, and whoever else was heard of; those that need somebody first."""
         counts, reaches = await self._kept.counts(), await self._reaches.reaches()
         health = {row["partner"]: row for row in await self._replays.health()}
         partners = {} if self._world is None else self._world.partners()
-        names = {*partners, *counts, *reaches, *health}
-        found = [
-            _system(name, partners.get(name), counts.get(name, Counts()), reaches.get(name), health.get(name), self._reached_on())
-            for name in names
-        ]
+        names, now = {*partners, *counts, *reaches, *health}, self._reached_on() + await self._clock.ahead()
+        found = [_system(name, partners.get(name), counts.get(name, Counts()), reaches.get(name), health.get(name), now) for name in names]
         return sorted(found, key=lambda each: (STATES.index(each.state), each.name))
 
     async def get(self, name: str) -> System:
@@ -122,7 +120,7 @@ class SystemDesk:
     async def again(self, person: str, name: str, error: str) -> int:
         """Send again every delivery to a system that was given up for this cause; how many. Raises NotAllowed, NotFound, NotNow."""
         await self._may(person, "operate_deliveries")
-        sent = await self._replays.replay(person, system_now(), partner=name, error=error)
+        sent = await self._replays.replay(person, await self._clock.now(), partner=name, error=error)
         if not sent:
             raise NotFound("nothing is given up for this cause any more", code="unknown_delivery")
         return len(sent)

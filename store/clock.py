@@ -1,6 +1,6 @@
 """The door clock: the system's, unless a demonstration has set one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,6 +21,14 @@ class DoorClock:
     async def played(self) -> bool:
         """Does a demonstration play the time?"""
         return await self._db.read(lambda rx: rx.execute(select(clock.c.now)).scalar_one_or_none()) is not None
+
+    async def ahead(self) -> timedelta:
+        """How far this installation's time is from the machine's own: nothing, unless a demonstration plays it.
+
+        Doors, leases and retries go by the machine's clock; what is told of them is moved by this, so that no sentence compares two clocks.
+        """
+        row = await self._db.read(lambda rx: rx.execute(select(clock.c.now)).scalar_one_or_none())
+        return row - system_now() if row else timedelta()
 
     async def set(self, instant: datetime | None) -> None:
         """Stop the clock at `instant`; None lets the system's count again. Only the conductor of a demonstration does this."""

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select
 
 from domain.errors import PartnerUnavailable
 from domain.log.leaf import Kind, instant
-from domain.reach import Arrived, Reach, admitted, failed, reached
+from domain.reach import Arrived, Reach, admitted, failed, moved, reached
 from store import log
+from store.clock import DoorClock
 from store.database import Database
 from store.names import system_now
 from store.tables import inbox, partner_asks, partner_chasers, partner_reach
@@ -62,9 +63,10 @@ class Partners:
         await self._settle(partner, key, arrived, "", None, lambda reach: failed(reach, error, self._clock(), wanted))
 
     async def reaches(self) -> dict[str, Reach]:
-        """How every partner asked so far stands, by id."""
+        """How every partner asked so far stands, by id, as this installation tells the time (`DoorClock`)."""
         rows = await self._db.read(lambda rx: rx.execute(select(partner_reach)).mappings().all())
-        return {row["partner"]: Reach(**row) for row in rows}
+        ahead = await DoorClock(self._db).ahead()
+        return {row["partner"]: moved(Reach(**row), ahead) for row in rows}
 
     async def last_heard(self) -> dict[str, datetime]:
         """When each partner's last event was received, by id; also one that was parked or came late: it is alive."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from domain.errors import NotFound, NotNow
 from domain.log.leaf import Kind
 from store import log
+from store.clock import DoorClock
 from store.database import Database
 from store.deliveries import is_off, lock
 from store.tables import deliveries, delivery_acts, outbox, subscribers
@@ -17,6 +18,8 @@ from store.tables import deliveries, delivery_acts, outbox, subscribers
 Row = dict[str, Any]
 
 OVER = ("sent", "dead", "skipped")
+#: What of a delivery or a subscriber goes by the machine's clock.
+TRIED = ("next_at", "sent_at", "failing_since", "heard_at", "off_at")
 
 
 class Replays:
@@ -24,22 +27,25 @@ class Replays:
         self._db = db
 
     async def find(self, *, state: str | None = None, partner: str | None = None, case: str | None = None, limit: int = 100) -> list[Row]:
-        """Deliveries, the newest first, with the type and subject of their event; `event` is the id every attempt carries."""
+        """Deliveries, the newest first, with the type and subject of their event; `event` is the id every attempt carries.
+
+        When they were and will be tried is told as this installation tells the time (`DoorClock`).
+        """
         table = deliveries.c
         shown = (table.id, table.partner, table.state, outbox.c.type, outbox.c.subject, table.attempts, table.next_at, table.last_status)
         wanted = select(*shown, table.error, table.sent_at, table.parcel.label("event"), table.case_id, outbox.c.at)
         wanted = wanted.join(outbox, outbox.c.id == table.parcel).order_by(table.seq.desc(), table.partner).limit(limit)
         for column, value in ((table.state, state), (table.partner, partner), (table.case_id, case)):
             wanted = wanted if value is None else wanted.where(column == value)
-        return await self._db.read(lambda rx: [dict(row) for row in rx.execute(wanted).mappings()])
+        return await self._told(await self._db.read(lambda rx: [dict(row) for row in rx.execute(wanted).mappings()]))
 
     async def health(self) -> list[Row]:
         """How each subscriber that was ever told something is: `state` healthy, failing (since when) or off, and what waits for it."""
         counts = select(deliveries.c.partner, deliveries.c.state, func.count().label("n")).group_by(
             deliveries.c.partner, deliveries.c.state
         )
-        return await self._db.read(
-            lambda rx: _health(rx.execute(counts).mappings().all(), rx.execute(select(subscribers)).mappings().all())
+        return await self._told(
+            await self._db.read(lambda rx: _health(rx.execute(counts).mappings().all(), rx.execute(select(subscribers)).mappings().all()))
         )
 
     async def replay(
@@ -69,6 +75,11 @@ class Replays:
         wanted = select(delivery_acts).order_by(delivery_acts.c.seq.desc())
         wanted = wanted if partner is None else wanted.where(delivery_acts.c.partner == partner)
         return await self._db.read(lambda rx: [dict(row) for row in rx.execute(wanted).mappings()])
+
+    async def _told(self, rows: list[Row]) -> list[Row]:
+        """Attempts go by the machine's clock; the same by this installation's."""
+        ahead = await DoorClock(self._db).ahead()
+        return [row | {name: row[name] + ahead for name in TRIED if row.get(name)} for row in rows]
 
 
 def _replay(

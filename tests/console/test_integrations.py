@@ -1,11 +1,14 @@
 """Integrations: how it stands with each system in a sentence, what came and went, and what people decide about it."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from store.clock import DoorClock
 from store.database import Database
 from store.deliveries import Deliveries
+from store.partners import Partners
 from tests.console.conftest import Browser, Console, opened_on
 from tests.console.partnered import Outside, troubled
 from tests.gateway.api.played import AT_CONDITIONS
@@ -51,6 +54,16 @@ async def test_a_closed_door_of_a_subscriber_is_told_with_its_cause_before_what_
     assert "it is out of service for now (HTTP 503)" in text
     assert "Offer issued" in text
     assert "http_503" not in re.sub(r'href="[^"]*"', "", text)
+
+
+async def test_while_time_is_played_no_sentence_compares_two_clocks(console: Console, db: Database) -> None:
+    """A demonstration is played in a spring that is past: what was reached just now was not reached 220 days ago."""
+    await DoorClock(db).set(datetime(2025, 3, 1, 9, tzinfo=UTC))
+    await Partners(db).answered("nsa-be")
+    text = (await (await console.as_("hr_officer")).get("/integrations")).text
+    row = text.split('data-key="nsa-be"')[1].split("</tr>")[0]
+    assert re.search(r"Last reached.{0,200}(just now|minutes? ago)", re.sub(r"\s+", " ", row)), row
+    assert "day" not in re.sub(r"<[^>]*>", "", row)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import PartnerUnavailable
 from domain.reach import FIRST_REST, Door
+from store.clock import DoorClock
 from store.database import Database
 from store.partners import Partners, Tried
 
@@ -66,3 +67,15 @@ async def test_another_partner_is_asked_as_ever(db: Database) -> None:
     await partners.begin("verification", KEY)
     assert set(await partners.reaches()) == {"medical", "verification"}
     clock.at += timedelta(days=1)
+
+
+async def test_what_is_told_of_a_door_is_told_by_the_clock_of_the_installation(db: Database) -> None:
+    played = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    await Partners(db).answered("medical")
+    await Partners(db).failed("verification", "timeout")
+    await DoorClock(db).set(played)
+    reaches = await Partners(db).reaches()
+    reached, failing = reaches["medical"].reached_at, reaches["verification"].failing_since
+    assert reached is not None and failing is not None
+    assert abs(reached - played) < timedelta(minutes=5)
+    assert abs(failing - played) < timedelta(minutes=5)
