@@ -6,7 +6,8 @@ import typer
 
 from cli import show
 from cli.hires import told
-from cli.terminal import Json, terminal
+from cli.terminal import Desk, Json, Person, terminal
+from domain.operation import Operation
 
 app = typer.Typer(help="Look at acts on many hires, go on with them, cancel what is left.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="OPERATION", help="The operation, as in `muster operation list`.")]
@@ -27,9 +28,14 @@ def show_(ctx: typer.Context, operation: Name, json: Json = False) -> None:
 
 
 @app.command()
-def resume(ctx: typer.Context, operation: Name, json: Json = False) -> None:
-    """Go on with an operation: what failed or was not reached is tried again, what is done is not done twice."""
-    told(terminal(ctx).at_desk(lambda desk: desk.bulk.carry_out(operation)), json=json)
+def resume(ctx: typer.Context, operation: Name, person: Person, json: Json = False) -> None:
+    """Go on with an operation of one's own: what failed or was not reached is tried again, what is done is not done twice."""
+
+    async def go_on(desk: Desk) -> Operation:
+        await desk.bulk.own(person, operation)
+        return await desk.bulk.carry_out(operation)
+
+    told(terminal(ctx).at_desk(go_on), json=json)
 
 
 @app.command()

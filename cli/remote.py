@@ -401,6 +401,11 @@ class RemoteBulk:
         await self._desk.is_me(person)
         return _operation(await self._line.post("/operations", _many(act, args, which), Prefer="respond-async"))
 
+    async def own(self, person: str, name: str) -> Operation:
+        """Whose it is, the other side asks again."""
+        await self._desk.is_me(person)
+        return await self.get(name)
+
     async def carry_out(self, name: str) -> Operation:
         return _operation(await self._line.post(f"/operations/{name}/resume", {}))
 

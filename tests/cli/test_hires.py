@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from acts.bulk import Filter
+from domain.errors import NotAllowed
 from domain.foresight import Foreseen, Moved
 from domain.operation import Item, Operation
 from tests.cli.conftest import Muster
@@ -38,6 +39,11 @@ class FakeBulk:
 
     async def begin(self, person: str, act: str, args: dict[str, Any], which: Filter) -> Operation:
         self.asked.append(("begin", person, act, args, which))
+        return DONE
+
+    async def own(self, person: str, name: str) -> Operation:
+        if person != DONE.person:
+            raise NotAllowed("who began an operation goes on with it", code="not_yours")
         return DONE
 
     async def carry_out(self, name: str) -> Operation:
@@ -84,6 +90,13 @@ def test_an_operation_is_shown_gone_on_with_and_cancelled(muster: Muster, bulk: 
     assert "EngineUnavailable" not in muster("operation", "show", "op-1").out
     shown = json.loads(muster("operation", "show", "op-1", "--json").out)
     assert (shown["state"], shown["items"][1]["code"]) == ("open", "EngineUnavailable")
-    assert muster("operation", "resume", "op-1").code == 0
+    assert muster("operation", "resume", "op-1", "--as", "ines").code == 0
     assert muster("operation", "cancel", "op-1").code == 0
     assert bulk.asked == [("carry_out", "op-1"), ("cancel", "op-1")]
+
+
+def test_nobody_goes_on_with_an_operation_in_the_name_of_who_began_it(muster: Muster, bulk: FakeBulk) -> None:
+    said = muster("operation", "resume", "op-1", "--as", "tom")
+    assert (said.code != 0, "who began an operation goes on with it" in said.err) == (True, True)
+    assert muster("operation", "resume", "op-1").code != 0, "who asks is said"
+    assert bulk.asked == []

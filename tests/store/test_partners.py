@@ -76,6 +76,7 @@ async def test_what_is_told_of_a_door_is_told_by_the_clock_of_the_installation(d
     await DoorClock(db).set(played)
     reaches = await Partners(db).reaches()
     reached, failing = reaches["medical"].reached_at, reaches["verification"].failing_since
-    assert reached is not None and failing is not None
+    assert reached is not None
+    assert failing is not None
     assert abs(reached - played) < timedelta(minutes=5)
     assert abs(failing - played) < timedelta(minutes=5)
