@@ -1,7 +1,7 @@
 """Erasures and legal holds, as the two offices that decide on them use them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,11 +9,11 @@ from acts.subject_export import Archive, archive
 from config.words import Words
 from domain import looking
 from domain.erasure import check_decider
-from domain.errors import BadInput, NotNow
+from domain.errors import BadInput, NotFound, NotNow
 from domain.log.note import LogKey
 from domain.looking import Look, Reader
 from domain.retention import Item, Schedule
-from domain.retention_report import Report, lines, report
+from domain.retention_report import Month, Report, ahead, lines, report
 from domain.words import Role
 from store.clock import DoorClock
 from store.database import Database
@@ -87,10 +87,27 @@ class PrivacyDesk:
         """The holds that stand, or all there ever were."""
         return await self._book.holds(all_=all_)
 
+    async def outlook(self, schedule: Schedule) -> tuple[Report, list[Month]]:
+        """What `due` says, and what becomes due within a year, by month; nothing is written."""
+        now = await self._clock.now()
+        items = await self._retention.foresee(schedule, now)
+        return report("", now, "", schedule, canonical_sha256(schedule), items), ahead(items, now.date())
+
+    async def cases_of(self, candidates: Iterable[str]) -> dict[str, list[str]]:
+        """The cases of these candidates, by their ids."""
+        return await self._book.cases_of(candidates)
+
+    async def erasure(self, erasure: str) -> dict[str, Any]:
+        """One that waits. Raises NotFound."""
+        return _one(await self._book.waiting(), "erasure", erasure)
+
+    async def hold(self, hold: str) -> dict[str, Any]:
+        """One that stands. Raises NotFound."""
+        return _one(await self._book.holds(), "hold", hold)
+
     async def due(self, schedule: Schedule) -> Report:
         """What retention would delete now, per category, and what stops what; nothing is written."""
-        now = await self._clock.now()
-        return report("", now, "", schedule, canonical_sha256(schedule), await self._retention.foresee(schedule, now))
+        return (await self.outlook(schedule))[0]
 
     async def retain(self, person: str, schedule: Schedule, key: LogKey) -> Report:
         """Delete what is due; `report` as `due` gives it, and `note`: the report in words and its hash, signed with the log's key.
@@ -126,6 +143,13 @@ class PrivacyDesk:
     async def candidate(self, named: str) -> str:
         """Whom `hire/…` is about, or the candidate named. Raises NotFound."""
         return await self._people.candidate_of(named) if named.startswith("hire/") else named
+
+
+def _one(rows: Iterable[dict[str, Any]], name: str, wanted: str) -> dict[str, Any]:
+    found = next((row for row in rows if row[name] == wanted), None)
+    if found is None:
+        raise NotFound(f"there is no {name} {wanted} that waits or stands", code="unknown")
+    return found
 
 
 def _code(reason: str) -> None:

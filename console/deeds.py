@@ -18,7 +18,7 @@ Filled = Mapping[str, str]
 @dataclass(frozen=True)
 class Deed:
     """`name` is a key of the catalogue below `console.deed.`: its title, and `….does`, the sentence about what follows. `about` are
-    lines to read, label and value; `here` and `back` addresses; `approval` wants a proof of a few minutes."""
+    lines to read, label and value; `here` and `back` addresses; `approval` wants a proof of a few minutes; `place` is where it belongs."""
 
     name: str
     here: str
@@ -29,6 +29,7 @@ class Deed:
     given: Mapping[str, Any] | None = None
     approval: bool = False
     offers: Sequence[str] = ("confirm",)
+    place: str = "integrations"
 
     def read(self, form: Mapping[str, Any]) -> tuple[dict[str, str], list[str]]:
         """What was filled in, and the names of what is missing or is none of what may be chosen."""

@@ -43,6 +43,7 @@ RAIL = (
     Place("integrations", "/integrations", Resource.EVENTS, "i"),
     Place("policies", "/policies", Resource.RULES, "p"),
     Place("audit", "/audit", Resource.AUDIT, "u"),
+    Place("retention", "/retention", Resource.PRIVACY, "t"),
     Place("system", "/system", Resource.EVENTS, "s"),
 )
 THEMES = ("system", "light", "dark")

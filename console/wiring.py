@@ -18,6 +18,7 @@ from acts.outside import Outside
 from acts.sessions import SessionBook
 from acts.vouching import Vouching
 from config.cursors import Cursors
+from config.files import load_retention
 from config.guard import Guard
 from config.keyring import ring_of
 from config.serving import run_server
@@ -48,6 +49,7 @@ from console.pages import (
     policies,
     provider,
     reserve,
+    retention,
     saving,
     signals,
     signing_in,
@@ -124,6 +126,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         holding.routes(),
         bulk.routes(frame),
         policies.routes(frame),
+        retention.routes(frame, lambda: load_retention(settings.retention_file if settings else None)),
         machinery.routes(frame, Looking(settings)),
         vacancies.routes(frame, cursors),
         notices.routes(frame),

@@ -1,11 +1,12 @@
 """What is told of a retention run: as data, and as lines for people. Random ids, counts, days and codes; nobody's name. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from domain.retention import Category, Item, Schedule
+from domain.retention import Category, Item, Schedule, months_after
 
 Report = dict[str, Any]
 #: What is said of a category without a period.
@@ -39,6 +40,29 @@ def _item(item: Item) -> Report:
     due = item.due.isoformat() if item.due else None
     row = {"category": str(item.category), "case": item.case, "candidate": item.candidate, "rows": item.rows, "due": due}
     return row | {"state": item.state, "why": item.why}
+
+
+@dataclass(frozen=True)
+class Month:
+    """What becomes due in one month: rows by category. `first` is its first day."""
+
+    first: date
+    rows: Mapping[Category, int]
+
+    @property
+    def all(self) -> int:
+        return sum(self.rows.values())
+
+
+def ahead(items: Iterable[Item], today: date, months: int = 13) -> list[Month]:
+    """What is not due yet, by the month it will be, from this one to the same in a year; months without anything are in it too."""
+    found: list[Counter[Category]] = [Counter() for _ in range(months)]
+    for item in items:
+        if item.state == "not_yet" and item.due is not None:
+            n = (item.due.year - today.year) * 12 + item.due.month - today.month
+            if n < months:
+                found[n][item.category] += item.rows
+    return [Month(months_after(today.replace(day=1), n), dict(sorted(rows.items()))) for n, rows in enumerate(found)]
 
 
 def lines(told: Report) -> list[str]:

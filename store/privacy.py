@@ -1,6 +1,6 @@
 """The book of what is done for people's privacy: erasures that wait, holds, refusals, retention runs, exports. References only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from store import log
 from store.columns import utc
 from store.database import Database
 from store.names import new_id
-from store.tables import erasures, holds, privacy_acts
+from store.tables import cases, erasures, holds, privacy_acts
 
 Row = dict[str, Any]
 #: Its class has a question of the name `holds`.
@@ -32,6 +32,14 @@ class PrivacyBook:
         """The holds that were not lifted, or all there ever were."""
         query = select(_HOLDS).order_by(_HOLDS.c.placed_at, _HOLDS.c.hold)
         return await self._rows(query if all_ else query.where(_HOLDS.c.lifted_at.is_(None)))
+
+    async def cases_of(self, candidates: Iterable[str]) -> dict[str, list[str]]:
+        """The cases of these candidates, by their ids."""
+        query = select(cases.c.candidate, cases.c.case_id).where(cases.c.candidate.in_(set(candidates))).order_by(cases.c.case_id)
+        found: dict[str, list[str]] = {}
+        for row in await self._rows(query):
+            found.setdefault(row["candidate"], []).append(row["case_id"])
+        return found
 
     async def note(
         self, act: str, person: str, at: datetime, *, subject: str | None = None, reason: str = "", body: Mapping[str, Any] | None = None

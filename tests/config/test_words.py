@@ -31,6 +31,11 @@ from console.pages.audit import PURPOSES
 from console.pages.audited import SHOWS
 from console.pages.hire import TABS
 from console.pages.hires import KEYS
+from console.pages.legal_holds import FIELDS as OF_HOLDS
+from console.pages.legal_holds import KINDS as HOLD_KINDS
+from console.pages.legal_holds import REASONS as HOLD_REASONS
+from console.pages.retention import REASONS as ERASURE_REASONS
+from console.pages.retention import TABS as RETENTION_TABS
 from console.pages.signals import REASONS as REASONS_OF_THE_DESK
 from console.pages.signals import STATES as DESK_STATES
 from console.pages.systems import TABS as SYSTEM_TABS
@@ -62,6 +67,9 @@ from domain.operation import ItemState
 from domain.prospect import KINDS as AHEAD
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
+from domain.retention import Category as Retained
+from domain.retention import Trigger
+from domain.retention_report import STATES as RETAINED
 from domain.rules import DEADLINE_KEYS, Rules
 from domain.sessions import How
 from domain.signals import REMEDIES
@@ -221,7 +229,33 @@ def integrations() -> set[str]:
 def keeping() -> set[str]:
     """What the pages about the installation itself say by family."""
     keys = {f"console.machinery.{what}.{name}" for what in ("check", "mend") for name in ("python", *CHECKED)}
-    return keys | {f"console.machinery.queue.{name}" for name in QUEUES}
+    keys |= {f"console.machinery.queue.{name}" for name in QUEUES} | {f"console.retention.of.{each}" for each in Retained}
+    keys |= {f"console.retention.after.{each}" for each in get_args(Trigger)} | {f"console.retention.state.{each}" for each in RETAINED}
+    keys |= {f"console.retention.action.{each}" for each in ("erase", "anonymise", "keep")}
+    keys |= {f"console.retention.tab.{name}" for name, _ in RETENTION_TABS}
+    keys |= {f"console.retention.done.{done}" for done in ("withdrawn", "placed", "lift_proposed", "lifted")}
+    keys |= {f"console.hold.{kind}" for kind in ("case", "vacancy")} | {f"console.erasure.table.{table}" for table in ERASED}
+    keys |= {f"console.erasure.stays.{what}" for what in ("cases", "journal", "leaves", "inbox", "outbox")}
+    keys |= {f"console.erasure.against.{code}" for code in ("legal_hold", "case_open", "letters_unsent")}
+    keys |= {f"console.deed.{name}{does}" for name in ("place_hold", "propose_lift", "lift_hold") for does in ("", ".does")}
+    keys |= {f"console.field.{field.name}" for field in OF_HOLDS} | {"console.hint.covered"}
+    return keys | {f"console.value.{value}" for value in (*HOLD_KINDS, *HOLD_REASONS, *ERASURE_REASONS)}
+
+
+#: What an erasure takes rows from.
+ERASED = (
+    "payloads",
+    "applications",
+    "letters",
+    "notes",
+    "leaf_contents",
+    "log_keys",
+    "balance_declarations",
+    "balance_counted",
+    "people_words",
+    "people",
+    "data_keys",
+)
 
 
 def audit() -> set[str]:

@@ -22,7 +22,7 @@ from console.pages.hire import Engine
 from console.wiring import routers
 from tests.console.test_notices import PLAIN
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
-from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER
+from tests.gateway.api.played import AT_CONDITIONS, AT_SHORTLISTING, LETTER, WITHDRAWN
 
 pytestmark = NEEDS_BROWSER
 PAGES = {
@@ -46,6 +46,12 @@ PAGES = {
     "a policy": "/policies/standard/2026.1",
     "a new policy": "/policies/new",
     "system": "/system",
+    "retention": "/retention",
+    "what is due to be erased": "/retention/due",
+    "proposing an erasure": "/retention/erasures/new",
+    "an erasure": "/retention/erasures/{erasure}",
+    "placing a hold": "/retention/holds/new",
+    "lifting a hold": "/retention/holds/{hold}/lift",
     "a notice": "/notices/{draft}",
     "where the time goes": "/vacancies/250442/time",
     "reserve lists": "/reserve",
@@ -112,8 +118,11 @@ async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser,
     await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
     found: dict[str, list[str]] = {}
     draft = await seen.desk.notices.begin("hr_head", "", PLAIN)
+    withdrawn = await seen.desk.privacy.candidate(f"hire/{WITHDRAWN}")
+    erasure = await seen.desk.privacy.propose("data_protection_officer", withdrawn, "asked_by_person")
+    hold = await seen.desk.privacy.place("hr_head", f"hire/{AT_CONDITIONS}", "complaint")
     for name, path in PAGES.items():
-        answer = await page.goto(seen.origin + path.format(draft=draft))
+        answer = await page.goto(seen.origin + path.format(draft=draft, erasure=erasure, hold=hold))
         assert (answer and answer.status) == 200, name  # a refusal has nothing to hinder anybody with
         results = await Axe().run(page, options=RULES)
         wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
