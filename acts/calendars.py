@@ -5,6 +5,7 @@ candidate's time is ever shortened by it, and every deadline that moves says so 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from acts.carrier import Carrier
@@ -34,6 +35,15 @@ class Affected:
     will: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Version:
+    """A version of a calendar, and who published it when; nobody did where it came with the software."""
+
+    calendar: Calendar
+    by: str = ""
+    at: datetime | None = None
+
+
 class CalendarDesk:
     """What may be done to calendars, and which is in force. A desk's own part: `Desk.calendars`."""
 
@@ -45,6 +55,12 @@ class CalendarDesk:
         """The version that counts now: of those published here and the one that comes with the software, the highest. Raises NotFound."""
         here = await self._kept.in_force()
         return newest(load_calendar(name) if name in names("calendars") else None, here.get(name)) if name in here else load_calendar(name)
+
+    async def history(self, name: str) -> list[Version]:
+        """Every version there is up to the one in force, the lowest first. Raises NotFound."""
+        shipped = Version(load_calendar(name))
+        here = [Version(*each) for each in await self._kept.published(name) if each[0].age != shipped.calendar.age]
+        return sorted([shipped, *here], key=lambda each: each.calendar.age)
 
     async def preview(self, calendar: Calendar) -> list[Affected]:
         """Every open deadline the calendar would move, by case; nothing is written. Raises BadInput, Conflict."""

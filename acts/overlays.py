@@ -93,6 +93,10 @@ class OverlayDesk:
     async def list(self) -> list[dict[str, Any]]:
         return [brief(each) for each in await self._kept.list()]
 
+    async def standing(self, overlay: str) -> Standing:
+        """One overlay as it stands. Raises NotFound."""
+        return await self._kept.get(overlay)
+
     async def show(self, overlay: str) -> dict[str, Any]:
         """One overlay, with the cases it is laid on now. Raises NotFound."""
         stands = await self._kept.get(overlay)

@@ -58,6 +58,16 @@ def load_calendar(id: str | Path) -> Calendar:  # noqa: A002 - the trade's word 
     return calendar
 
 
+def calendar_in(text: str) -> Calendar:
+    """The calendar that stands in a text. Raises BadInput with every key that is wrong."""
+    return _parsed(Path("calendar"), text, Calendar)
+
+
+def overlay_in(text: str) -> Overlay:
+    """The overlay that stands in a text. Raises BadInput with every key that is wrong."""
+    return _parsed(Path("overlay"), text, Overlay)
+
+
 def load_vacancy(reference: str | Path) -> VacancySpec:
     """The vacancy `reference` ("240655") or the one in a file. Raises NotFound, BadInput."""
     path = _find("vacancies", reference)

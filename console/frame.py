@@ -42,6 +42,7 @@ RAIL = (
     Place("reserve", "/reserve", Resource.COMPETITION, "r"),
     Place("integrations", "/integrations", Resource.EVENTS, "i"),
     Place("policies", "/policies", Resource.RULES, "p"),
+    Place("calendars", "/calendars", Resource.RULES, "c"),
     Place("audit", "/audit", Resource.AUDIT, "u"),
     Place("retention", "/retention", Resource.PRIVACY, "t"),
     Place("system", "/system", Resource.EVENTS, "s"),

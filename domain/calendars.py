@@ -7,7 +7,7 @@ A calendar is a TOML file (`config/calendars/`): drafted from public holidays, c
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import islice
@@ -84,6 +84,14 @@ def age_of(version: str) -> tuple[int, ...]:
 def newest(*versions: "Calendar | None") -> Calendar:
     """The version in force among those there are: the highest. Raises ValueError for none."""
     return max((each for each in versions if each is not None), key=lambda each: each.age)
+
+
+def closed_since(versions: Sequence[Calendar]) -> dict[date, Calendar]:
+    """Of each closing day of the last version: the version since which it is one without a break. `versions` from the oldest on."""
+    found: dict[date, Calendar] = {}
+    for version in versions:
+        found = {day: found.get(day, version) for day in version.closed}
+    return found
 
 
 def changed_days(was: Calendar, will: Calendar) -> list[tuple[date, str | None, str | None]]:

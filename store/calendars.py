@@ -1,5 +1,6 @@
 """The calendars published in this installation: one row a version, never changed."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,12 @@ class Calendars:
             said = {name: (row | by)[name] for name in ("version", "sha256", "published_by")}
             log.add(tx, log.about(Kind.DECISION, f"calendar/{calendar.id}", calendar.version, by["published_at"], **said))
         return calendar
+
+    async def published(self, name: str) -> list[tuple[Calendar, str, datetime]]:
+        """Every version of one calendar that was published here, the lowest first; with by whom and when."""
+        query = select(calendars.c.body, calendars.c.published_by, calendars.c.published_at).where(calendars.c.id == name)
+        rows = await self._db.read(lambda rx: [tuple(row) for row in rx.execute(query)])
+        return sorted(((Calendar.model_validate(body), by, at) for body, by, at in rows), key=lambda each: each[0].age)
 
     async def in_force(self) -> dict[str, Calendar]:
         """The newest published version of each id. What was read once is kept: a version never changes."""

@@ -41,6 +41,7 @@ from console.pages.signals import STATES as DESK_STATES
 from console.pages.systems import TABS as SYSTEM_TABS
 from console.sheets import FORMATS
 from console.stuck import TRAFFIC, UNUSUAL
+from console.year import KINDS as DAY_KINDS
 from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
@@ -64,6 +65,7 @@ from domain.looking import Category
 from domain.notice.model import Clauses, Notice
 from domain.notice.settle import READINGS
 from domain.operation import ItemState
+from domain.overlays import Overlay
 from domain.prospect import KINDS as AHEAD
 from domain.reconciling import PROPOSALS
 from domain.rehearsal import CONDITION_EFFECTS, DEADLINE_EFFECTS
@@ -239,6 +241,11 @@ def keeping() -> set[str]:
     keys |= {f"console.erasure.against.{code}" for code in ("legal_hold", "case_open", "letters_unsent")}
     keys |= {f"console.deed.{name}{does}" for name in ("place_hold", "propose_lift", "lift_hold") for does in ("", ".does")}
     keys |= {f"console.field.{field.name}" for field in OF_HOLDS} | {"console.hint.covered"}
+    keys |= {f"console.calendars.{what}.{kind}" for what in ("letter", "kind") for kind in DAY_KINDS if kind != "worked"}
+    keys |= {f"console.calendars.n.{kind}" for kind in DAY_KINDS} | {"console.value.staff_shortage"}
+    keys |= {f"console.overlays.kind.{kind}" for kind in get_args(Overlay.model_fields["kind"].annotation)}
+    keys |= {f"console.overlays.state.{state}" for state in ("proposed", "approved", "lifted")}
+    keys |= {f"console.overlays.not.{why}" for why in ("exempt", "applied_already")}
     return keys | {f"console.value.{value}" for value in (*HOLD_KINDS, *HOLD_REASONS, *ERASURE_REASONS)}
 
 

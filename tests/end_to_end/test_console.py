@@ -15,10 +15,12 @@ from playwright.async_api import Browser
 
 from acts.digest import office_zone
 from config.cursors import Cursors
+from config.files import overlay_in
 from config.words import Words
 from console.assets import Assets
 from console.frame import Frame
 from console.pages.hire import Engine
+from console.pages.overlays import EXAMPLE
 from console.wiring import routers
 from tests.console.test_notices import PLAIN
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
@@ -45,6 +47,11 @@ PAGES = {
     "policies": "/policies",
     "a policy": "/policies/standard/2026.1",
     "a new policy": "/policies/new",
+    "calendars": "/calendars",
+    "a calendar": "/calendars/hq-brussels?year=2026",
+    "a new calendar": "/calendars/hq-brussels/new",
+    "a new overlay": "/calendars/overlays/new",
+    "an overlay": "/calendars/overlays/summer-2026",
     "system": "/system",
     "retention": "/retention",
     "what is due to be erased": "/retention/due",
@@ -118,6 +125,7 @@ async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser,
     await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
     found: dict[str, list[str]] = {}
     draft = await seen.desk.notices.begin("hr_head", "", PLAIN)
+    await seen.desk.overlays.propose("appointing_authority", overlay_in(EXAMPLE))
     withdrawn = await seen.desk.privacy.candidate(f"hire/{WITHDRAWN}")
     erasure = await seen.desk.privacy.propose("data_protection_officer", withdrawn, "asked_by_person")
     hold = await seen.desk.privacy.place("hr_head", f"hire/{AT_CONDITIONS}", "complaint")
