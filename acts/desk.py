@@ -32,6 +32,7 @@ from acts.holding import Holding
 from acts.housekeeping import Housekeeper
 from acts.importing import Importing
 from acts.keys import KeyDesk
+from acts.maintenance import MaintenanceDesk
 from acts.notes import NoteDesk
 from acts.noticing import NoticeDesk
 from acts.outside import Outside
@@ -45,6 +46,7 @@ from acts.signals import SignalDesk
 from acts.standing import CaseStanding, choices, moment_for, standing
 from acts.systems import SystemDesk
 from acts.tokens import TokenBook
+from acts.undelivered import UndeliveredDesk
 from config.files import load_calendar
 from config.keyring import ring_of
 from config.settings import Settings
@@ -135,6 +137,8 @@ class Desk:
         self.histories = HistoryDesk(db, self.queries, self._temporal)
         self.reserve = ReserveDesk(db, self.people, self.queries)
         self.importing = Importing(db, self.people, self.queries, self.clock, lambda: self.carrier)
+        self.undelivered = UndeliveredDesk(db, self.people, self.clock)
+        self.maintenance = MaintenanceDesk(db, self.people, self.clock, outside)
         self.deliveries = DeliveryDesk(db, self.people, self.clock)
         self.systems = SystemDesk(db, self.people, outside)
         self.holding = Holding(db, self)

@@ -15,6 +15,7 @@ from domain.deeds import HR
 from domain.editions import in_force
 from domain.errors import BadInput, NotAllowed, NotFound
 from domain.forecast import observations
+from domain.maintenance import Window, holding
 from domain.reconciling import Difference, Theirs, differences, overdue_only
 from domain.rules import Rules
 from domain.silence import OWNERS, Awaited, PartnerNow, Reading, awaited, standing, unfetched_since, waited
@@ -24,6 +25,7 @@ from store.clock import DoorClock
 from store.database import Database
 from store.editions import Editions
 from store.feed import START, Feed, Reader, Wanted
+from store.maintenance import Maintenance
 from store.names import system_now
 from store.partners import Partners
 from store.people import People
@@ -73,13 +75,14 @@ class PartnerDesk:
     def __init__(self, db: Database, world: World | None, reached_on: Callable[[], datetime] = system_now) -> None:
         self._queries, self._people, self._clock = Queries(db), People(db), DoorClock(db)
         self._editions, self._kept, self._world, self._reached_on = Editions(db), Partners(db, reached_on), world, reached_on
-        self._feed = Feed(db)
+        self._feed, self._maintenance = Feed(db), Maintenance(db)
 
     async def standings(self) -> list[PartnerNow]:
         """Every partner of the file, those that need somebody first."""
         ground, reached_on = await self._ground(), self._reached_on() + await self._clock.ahead()
         reaches, heard = await self._kept.reaches(), await self._kept.last_heard()
         places = {reader.partner: reader for reader in await self._feed.readers()}
+        planned = await self._maintenance.windows(ground.now)
         found = [
             await self._with_feed(
                 partner,
@@ -98,6 +101,7 @@ class PartnerDesk:
             )
             for partner in self._there.partners().values()
         ]
+        found = [replace(now, away_until=until) if (until := _away(planned.get(now.id, ()), ground.now)) else now for now in found]
         return sorted(
             found, key=lambda now: (now.silent_since is None and now.unfetched_since is None, not now.failing, not now.overdue, now.id)
         )
@@ -112,10 +116,14 @@ class PartnerDesk:
         return asdict(now) | {"asks": open_, "chasers": await self._kept.chased(name)}
 
     async def troubled(self) -> list[PartnerNow]:
-        """Those to be looked at: silent, failing, not fetching, or with answers overdue. Nobody on an installation without partners."""
+        """Those to be looked at: silent, failing, not fetching, or with answers overdue; not in planned maintenance.
+
+        Nobody on an installation without partners.
+        """
         if self._world is None or not self._world.partners():
             return []
-        return [each for each in await self.standings() if each.silent_since or each.unfetched_since or each.failing or each.overdue]
+        stands = [each for each in await self.standings() if each.away_until is None]
+        return [each for each in stands if each.silent_since or each.unfetched_since or each.failing or each.overdue]
 
     async def reconcile(self, name: str) -> Reconciled:
         """Hold what we asked against what the partner has; nothing is changed, and nothing it says is taken for an answer.
@@ -195,6 +203,11 @@ class PartnerDesk:
     async def _rules(self, now: datetime) -> Rules:
         edition = in_force(await self._editions.list(POLICY), POLICY, now)
         return edition.rules if edition else load_rules(POLICY)
+
+
+def _away(windows: Sequence[Window], now: datetime) -> datetime | None:
+    window = holding(windows, now)
+    return window.until if window else None
 
 
 async def _theirs(authority: Authority, ours: Sequence[OurAsk]) -> tuple[str, dict[str, Theirs] | None]:

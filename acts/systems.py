@@ -4,7 +4,7 @@ What stands in journals is left to `acts.partners`: this counts in the store, so
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from config.partners import Partner
 from domain.deeds import check_deed
 from domain.errors import NotAllowed, NotFound, NotNow
+from domain.forecast import ENOUGH, Spread
+from domain.maintenance import Window, holding
 from domain.reach import Door, Reach
 from store.clock import DoorClock
 from store.database import Database
 from store.log import note_partner_key
+from store.maintenance import Maintenance
 from store.names import system_now
 from store.partners import Partners
 from store.people import People
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 #: In what order what is wrong is told: the first that holds is the state.
-STATES = ("off", "shut", "failing", "dead", "person", "held_up", "well", "quiet")
-#: Of these a person has to see.
+STATES = ("off", "shut", "failing", "dead", "person", "away", "held_up", "well", "quiet")
+#: Of these a person has to see; of one that is away for maintenance, nobody.
 TROUBLED = frozenset({"off", "shut", "failing", "dead", "person"})
 
 
@@ -66,6 +69,7 @@ class System:
     error: str
     last_success: datetime | None
     counts: Counts
+    windows: tuple[Window, ...] = ()
 
     @property
     def troubled(self) -> bool:
@@ -81,12 +85,22 @@ class System:
         return min((at for at in (found.in_oldest, found.unrouted_oldest, found.pending_oldest) if at), default=None)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The times of the last `n` answers, in days: half of them, and 95 of 100, were there by then; None where there are too few to tell."""
+
+    n: int
+    half: float | None = None
+    most: float | None = None
+
+
 class SystemDesk:
     """`reached_on` is the clock the doors are judged by: the machine's own."""
 
     def __init__(self, db: Database, people: People, world: World | None, reached_on: Callable[[], datetime] = system_now) -> None:
         self._db, self._people, self._world, self._reached_on = db, people, world, reached_on
-        self._kept, self._reaches, self._replays, self._clock = Systems(db), Partners(db, reached_on), Replays(db), DoorClock(db)
+        self._kept, self._reaches, self._replays = Systems(db), Partners(db, reached_on), Replays(db)
+        self._clock, self._maintenance = DoorClock(db), Maintenance(db)
 
     async def all(self) -> list[System]:
         """Every system of the partners file, and whoever else was heard of; those that need somebody first."""
@@ -94,8 +108,18 @@ class SystemDesk:
         health = {row["partner"]: row for row in await self._replays.health()}
         partners = {} if self._world is None else self._world.partners()
         names, now = {*partners, *counts, *reaches, *health}, self._reached_on() + await self._clock.ahead()
-        found = [_system(name, partners.get(name), counts.get(name, Counts()), reaches.get(name), health.get(name), now) for name in names]
+        planned = await self._maintenance.windows(now)
+        found = [
+            _system(name, partners.get(name), counts.get(name, Counts()), reaches.get(name), health.get(name), planned.get(name, ()), now)
+            for name in names
+        ]
         return sorted(found, key=lambda each: (STATES.index(each.state), each.name))
+
+    async def needing(self, *, letters: bool) -> int:
+        """How much needs a person: systems that are troubled, events nobody's case takes, and, where asked for, letters given up."""
+        now = self._reached_on() + await self._clock.ahead()
+        away = {name for name, windows in (await self._maintenance.windows(now)).items() if holding(windows, now)}
+        return await self._kept.needing(away, letters=letters)
 
     async def get(self, name: str) -> System:
         """Raises NotFound."""
@@ -116,6 +140,14 @@ class SystemDesk:
 
     async def acted(self, name: str, limit: int = 20) -> list[Row]:
         return await self._kept.acted(name, limit)
+
+    async def answers(self, name: str) -> Answers:
+        """How long its last answers took, measured: from each request to the first answer of its own to it."""
+        days = [wait.total_seconds() / 86400 for wait in await self._kept.answers(name)]
+        if len(days) < ENOUGH:
+            return Answers(len(days))
+        spread = Spread.observed(days)
+        return Answers(len(days), spread.at(0.5), spread.at(0.95))
 
     async def again(self, person: str, name: str, error: str) -> int:
         """Send again every delivery to a system that was given up for this cause; how many. Raises NotAllowed, NotFound, NotNow."""
@@ -168,9 +200,11 @@ def key_id(partner: str, taken: list[str], at: datetime) -> str:
     return next(name for name in (first, *(f"{first}-{n}" for n in range(2, 100)), secrets.token_hex(8)) if name not in taken)
 
 
-def _system(name: str, partner: Partner | None, counts: Counts, reach: Reach | None, health: Row | None, now: datetime) -> System:
+def _system(
+    name: str, partner: Partner | None, counts: Counts, reach: Reach | None, health: Row | None, windows: Sequence[Window], now: datetime
+) -> System:
     reach, health = reach or Reach(partner=name), health or {}
-    state, since, n = _state(counts, reach, health, now)
+    state, since, n = _state(counts, reach, health, holding(windows, now), now)
     heard = (reach.reached_at, health.get("heard_at"))
     return System(
         id=name,
@@ -185,22 +219,28 @@ def _system(name: str, partner: Partner | None, counts: Counts, reach: Reach | N
         error=reach.error or str(health.get("error") or ""),
         last_success=max((at for at in heard if at), default=None),
         counts=counts,
+        windows=tuple(windows),
     )
 
 
-def _state(counts: Counts, reach: Reach, health: Row, now: datetime) -> tuple[str, datetime | None, int]:
-    """What is to be said of it first: a state, since when, and how many it is about."""
+def _state(counts: Counts, reach: Reach, health: Row, away: Window | None, now: datetime) -> tuple[str, datetime | None, int]:
+    """What is to be said of it first: a state, since when (away: until when), and how many it is about.
+
+    In planned maintenance nothing is said against its door; what needs a person whatever it does is said still.
+    """
     if health.get("off_at"):
         return "off", health["off_at"], counts.skipped
     door = reach.door(now)
-    if door in (Door.RESTING, Door.PROBING):
+    if not away and door in (Door.RESTING, Door.PROBING):
         return "shut", reach.failing_since, counts.asked
-    if door is Door.FAILING or health.get("failing_since"):
+    if not away and (door is Door.FAILING or health.get("failing_since")):
         return "failing", reach.failing_since or health["failing_since"], counts.pending
     if counts.dead:
         return "dead", None, counts.dead
     if counts.unrouted:
         return "person", counts.unrouted_oldest, counts.unrouted
+    if away:
+        return "away", away.until, counts.pending
     if counts.pending or counts.in_open:
         return "held_up", None, counts.pending + counts.in_open
     return ("well", None, 0) if counts.last_heard or reach.reached_at or health.get("heard_at") else ("quiet", None, 0)

@@ -208,7 +208,7 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     if kind is bool:
         option = typer.Option(f"{flag}/--not-{command_name(name)}", help=hint)
     elif kind is datetime:
-        kind, option = str, typer.Option(flag, help=hint, metavar="WHEN", parser=_moment)
+        kind, option = str, typer.Option(flag, help=hint, metavar="WHEN", parser=moment)
     elif kind is date:
         kind, option = str, typer.Option(flag, help=hint, metavar="DAY", parser=day)
     elif kind is int:
@@ -224,7 +224,7 @@ def _several(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """An option that is given again for each: of a tuple its values, of a table NUMBER=POINTS."""
     table = typing.get_origin(field.annotation) is dict
     one = str if table else bare(typing.get_args(field.annotation)[0])
-    metavar, parser = ("NUMBER=POINTS", None) if table else ("WHEN", _moment) if one is datetime else (name.upper(), None)
+    metavar, parser = ("NUMBER=POINTS", None) if table else ("WHEN", moment) if one is datetime else (name.upper(), None)
     option = typer.Option("--" + command_name(name), help=MEANS.get(name, ""), metavar=metavar, parser=parser)
     if field.is_required():
         return Annotated[list[str], option], inspect.Parameter.empty
@@ -239,15 +239,16 @@ def _table(option: str, given: Iterable[str]) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
+    """A moment somebody wrote, with its zone."""
     try:
-        moment = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("not a moment; write it as 2027-03-02T10:00+01:00") from None
-    if moment.tzinfo is None:
+    if found.tzinfo is None:
         # Guessing the zone of an interview would be wrong for half of its readers.
         raise typer.BadParameter("say the zone too: 2027-03-02T10:00+01:00, or Z for UTC")
-    return moment.isoformat()
+    return found.isoformat()
 
 
 def day(text: str) -> str:

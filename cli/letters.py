@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from cli import outlook, show
-from cli.terminal import Case, Json, terminal
+from cli.terminal import Case, Json, Person, terminal
 from domain.errors import BadInput, NotNow
 
 app = typer.Typer(help="What candidates are written.", no_args_is_help=True)
+UNDELIVERED = ("parcel", "case_id", "type", "at", "attempts", "error")
 COLUMNS = ("letter", "template", "language", "at", "sent_at", "sha256", "pdf_sha256")
 
 
@@ -42,6 +43,44 @@ def preview(
             _save(file, printer.print(letter))
             rows.append({"template": letter.template, "language": tongue, "subject": letter.subject, "file": str(file)})
     show.many(rows, ("template", "language", "file"), json_=json, none="There are no letters.")
+
+
+Parcel = Annotated[str, typer.Argument(metavar="ID", help="The letter, as in `muster letters undelivered`.")]
+
+
+@app.command()
+def undelivered(ctx: typer.Context, json: Json = False) -> None:
+    """List the letters that were given up after every try: whose, why."""
+    found = terminal(ctx).at_store(lambda desk: desk.undelivered.all())
+    show.many(found, UNDELIVERED, json_=json, none="No letter was given up.")
+
+
+@app.command()
+def again(
+    ctx: typer.Context,
+    person: Person,
+    parcel: Annotated[str | None, typer.Argument(metavar="ID", help="One letter, as in `muster letters undelivered`.")] = None,
+    error: Annotated[str | None, typer.Option("--error", metavar="CODE", help="All that were given up for this cause.")] = None,
+    json: Json = False,
+) -> None:
+    """Have letters that were given up sent again, word for word. It is recorded who did it."""
+    if (parcel is None) == (error is None):
+        raise BadInput("name one letter, or --error", code="which_letters")
+    n = terminal(ctx).at_store(lambda desk: desk.undelivered.again(person, parcel, error))
+    if json:
+        show.as_json({"again": n})
+        return
+    show.line(f"{n} to be sent again.")
+
+
+@app.command()
+def posted(ctx: typer.Context, parcel: Parcel, person: Person, json: Json = False) -> None:
+    """Note that a letter that was given up went on paper: it counts as sent. It is recorded who says so."""
+    terminal(ctx).at_store(lambda desk: desk.undelivered.posted(person, parcel))
+    if json:
+        show.as_json({"posted": parcel})
+        return
+    show.line("It is noted that this letter went on paper.")
 
 
 def sent(ctx: typer.Context, case: Case, json: Json = False) -> None:

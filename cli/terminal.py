@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from acts.housekeeping import Housekeeper
     from acts.importing import Importing
     from acts.keys import KeyDesk
+    from acts.maintenance import MaintenanceDesk
     from acts.partners import PartnerDesk
     from acts.personnel import Personnel
     from acts.privacy import PrivacyDesk
     from acts.sessions import SessionBook
     from acts.signals import SignalDesk
     from acts.tokens import TokenBook
+    from acts.undelivered import UndeliveredDesk
     from config.settings import Settings
 
 T = TypeVar("T")
@@ -134,6 +136,12 @@ class Desk(Protocol):
 
     @property
     def deliveries(self) -> "DeliveryDesk": ...
+
+    @property
+    def undelivered(self) -> "UndeliveredDesk": ...
+
+    @property
+    def maintenance(self) -> "MaintenanceDesk": ...
 
     @property
     def bulk(self) -> "Bulk": ...

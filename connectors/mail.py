@@ -64,7 +64,7 @@ class SmtpMail:
         except smtp.SMTPResponseException as error:
             raise _answered(error.code, letter) from None
         except smtp.SMTPNotSupported:
-            raise BadInput("the mail server cannot take this address", letter=letter["letter"]) from None
+            raise BadInput("the mail server cannot take this address", code="mail_address", letter=letter["letter"]) from None
         except (smtp.SMTPException, OSError) as error:
             said = f"the mail server cannot be reached: {type(error).__name__}"
             raise PartnerUnavailable(said, code="mail_unreachable", letter=letter["letter"]) from None
@@ -124,14 +124,14 @@ def _address(text: str, field: str) -> Address:
         if not address.username or not address.domain:
             raise ValueError
     except (ValueError, IndexError, HeaderParseError):
-        raise BadInput(f"{field} is not one e-mail address", field=field) from None
+        raise BadInput(f"{field} is not one e-mail address", code="mail_address", field=field) from None
     return address
 
 
 def _answered(code: int, letter: dict[str, Any]) -> Refusal | PartnerUnavailable:
     if 400 <= code < 500:
         return PartnerUnavailable(f"the mail server answered {code}", code=f"mail_{code}", letter=letter["letter"], status=code)
-    return BadInput(f"the mail server refused the letter: {code}", letter=letter["letter"], status=code)
+    return BadInput(f"the mail server refused the letter: {code}", code="mail_refused", letter=letter["letter"], status=code)
 
 
 def _loopback(host: str) -> bool:

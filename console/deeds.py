@@ -54,6 +54,8 @@ async def page(frame: Frame, request: Request, deed: Deed, filled: Filled | None
         "wrong_proof": False,
         "prove": [],
         "provider": "",
+        "zone": frame.zone,
+        "said": {},
         **more,
     }
     asked = given["step"] == "confirm" and deed.approval and not visitor.fresh

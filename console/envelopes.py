@@ -17,11 +17,16 @@ PILLS = {"applied": "done", "sent": "done", "dead": "overdue", "refused": "overd
 #: Types there are, to be said in words.
 TYPES = (*OUTBOUND, *catalogue())
 #: Why something could not be delivered, as connectors and relay call it; the answers that have words of their own.
-CAUSES = ("refused", "broken", "moved", "other", "unreachable", "timeout", "broken_off", "subscription_off", "resting")
+CAUSES = (
+    "refused", "broken", "moved", "other", "unreachable", "timeout", "broken_off", "subscription_off", "resting",
+    "mail_unreachable", "mail_busy", "mail_refused", "mail_address", "unknown",
+)  # fmt: skip
 ANSWERS = (401, 404, 410, 429, 503)
 #: Why an event waits or changed nothing, where the catalogue says it in other words than the trade's reason.
 WAITS = ("unknown_case", "discarded", "poison", "late", "repeated", "settle_reply")
 WITH_NUMBER = re.compile(r"http_(\d{3})$")
+#: A mail server that does not take it for now.
+BUSY = re.compile(r"mail_4\d\d$")
 
 
 def called(kind: str, teller: Teller) -> str:
@@ -39,7 +44,7 @@ def cause(error: str, teller: Teller) -> str:
         kind = {4: "refused", 5: "broken", 3: "moved"}.get(number // 100, "other")
         own = f"console.cause.http_{number}"
         return teller.say(own if teller.knows(own) else f"console.cause.{kind}", number=number)
-    key = f"console.cause.{error}"
+    key = f"console.cause.{'mail_busy' if BUSY.match(error) else error}"
     return teller.say(key) if teller.knows(key) else error.replace("_", " ")
 
 

@@ -23,7 +23,8 @@ OUTSIDE_CASES = (
     "policy_proposed", "policy_published", "overlay_proposed", "overlay_approved", "overlay_lifted", "calendar_published", "event_discard",
     "event_replay", "event_reroute", "erasure_proposed", "erasure_refused", "erasure_withdrawn", "erased", "retention", "export",
     "hold_placed", "hold_lift_proposed", "hold_lifted", "token_made", "token_revoked", "key_destroyed", "request",
-    "delivery_replay", "delivery_resume",
+    "delivery_replay", "delivery_resume", "delivery_letter_again", "delivery_letter_posted", "delivery_maintenance_planned",
+    "delivery_maintenance_ended",
 )  # fmt: skip
 #: Where the words of a field's values stand, if not under the field's own name.
 FAMILIES = {"verdict": "verdict", "reasons": "reason", "ending": "ending", "template": "letter"}

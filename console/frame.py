@@ -101,6 +101,7 @@ class Frame:
             "themes": THEMES,
             "visitor": visitor,
             "held_at": system_now(),
+            "counts": getattr(request.state, "counts", {}),
             "position": getattr(request.state, "position", None),
             "rail": [place for place in RAIL if visitor and visitor.sees(place.resource)],
             "path": request.url.path,

@@ -10,6 +10,7 @@ from acts import compartments
 from acts.compartments import opened
 from acts.rights import Resource
 from console.visits import Visitor
+from domain.maintenance import holding
 from store.partners import Partners
 
 #: What a hire may need that no plain day brings: an act, and where the sentence about it stands in the catalogue.
@@ -22,7 +23,7 @@ UNUSUAL = {
 }
 #: What the store counts (`Overviews.stuck`), and where it is looked at.
 TRAFFIC = {
-    "outbox": ("console.stuck.outbox", "/integrations"),
+    "outbox": ("console.stuck.outbox", "/integrations/letters"),
     "deliveries": ("console.stuck.deliveries", "/integrations"),
     "unrouted": ("console.stuck.unrouted", "/integrations/signals?state=unrouted"),
     "poison": ("console.stuck.poison", "/integrations/signals?state=parked"),
@@ -48,9 +49,10 @@ async def stuck(visitor: Visitor, needy: Iterable[Mapping[str, Any]]) -> list[St
     if visitor.sees(Resource.EVENTS):
         counts = await visitor.desk.overviews.stuck()
         found += [Stuck(says, counts[name], where) for name, (says, where) in TRAFFIC.items() if name in counts]
-        reaches = await Partners(visitor.desk.db).reaches()
+        reaches, planned = await Partners(visitor.desk.db).reaches(), await visitor.desk.maintenance.windows()
+        now = await visitor.desk.clock.now()
         for reach in reaches.values():
-            if reach.failing_since is not None:
+            if reach.failing_since is not None and not holding(planned.get(reach.partner, ()), now):
                 where = f"/integrations/systems/{reach.partner}"
                 found.append(Stuck("console.stuck.silent", 1, where, reach.partner, reach.failing_since))
     return found

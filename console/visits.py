@@ -14,6 +14,7 @@ from acts.rights import SEES, Resource
 from acts.sessions import csrf_token
 from acts.vouching import Vouching
 from config.words import LANGUAGES
+from domain.deeds import DEEDS
 from domain.errors import NotAllowed
 from domain.held import HeldAct
 from domain.sessions import Session
@@ -100,6 +101,8 @@ class Shows:
         visitor = await _visitor(reception, session, secret)
         request.state.visitor, request.state.position = visitor, request.app.state.pulse.position
         self._check(visitor, self.need.of(request.path_params.get("act", "")))
+        if request.method == "GET":
+            request.state.counts = await _counts(visitor)
         return visitor
 
     @staticmethod
@@ -140,6 +143,14 @@ async def _visitor(reception: Reception, session: Session, secret: str) -> Visit
     held = await desk.holding.of(session.person)
     visitor = Visitor(session.person, who.name, roles, session, csrf_token(secret), likes, desk, reception.acting, held)
     return replace(visitor, desk=desk.read_by(parts.reader(session.person, visitor)))
+
+
+async def _counts(visitor: Visitor) -> dict[str, int]:
+    """What needs a person, by the place of the rail where it is looked after; nothing for who could do nothing about it."""
+    if not DEEDS["operate_deliveries"].roles & visitor.roles:
+        return {}
+    letters = bool(DEEDS["look_after_letters"].roles & visitor.roles)
+    return {"integrations": await visitor.desk.systems.needing(letters=letters)}
 
 
 def language_of(request: Request) -> str:

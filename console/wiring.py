@@ -45,6 +45,7 @@ from console.pages import (
     holding,
     live,
     machinery,
+    maintenance,
     notices,
     overlays,
     overview,
@@ -57,6 +58,7 @@ from console.pages import (
     signing_in,
     systems,
     times,
+    undelivered,
     vacancies,
 )
 from console.pages.hire import Engine
@@ -122,6 +124,8 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         times.routes(frame),
         signals.routes(frame),
         systems.routes(frame),
+        maintenance.routes(frame),
+        undelivered.routes(frame),
         hires.routes(frame, cursors),
         hire.routes(frame, engine),
         acting.routes(frame),

@@ -51,6 +51,8 @@ DEEDS: dict[str, Deed] = {
     "propose_event": Deed(HR, "Propose to put an event to its case again, or to another."),
     "decide_event": Deed(HR, "Decide what another person proposed about an event.", second_of="propose_event"),
     "operate_deliveries": Deed(OPERATORS, "Send a delivery again, resume a subscription."),
+    "plan_maintenance": Deed(OPERATORS, "State when a system is away for maintenance, and that it is over."),
+    "look_after_letters": Deed(HR, "Have a letter that was given up sent again, or note that it was posted on paper."),
     "rotate_partner_key": Deed(KEYS, "Give a partner a new key beside its old one."),
     "propose_erasure": Deed(PRIVACY, "Propose to erase a person."),
     "approve_erasure": Deed(PRIVACY, "Approve as the other office, and erase.", second_of="propose_erasure"),

@@ -103,6 +103,8 @@ class PartnerNow:
     fetched_at: datetime | None = None
     unfetched: int = 0
     unfetched_since: datetime | None = None
+    #: Until when it is in planned maintenance, while it is.
+    away_until: datetime | None = None
 
     @property
     def failing(self) -> bool:

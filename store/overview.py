@@ -30,7 +30,7 @@ class Overviews:
         """Deliveries nobody could make, and events that wait for a person, by kind; what there is none of is not in it."""
         poison = inbox.c.reason.startswith(POISON, autoescape=True)
         asked: dict[str, tuple[Table, ColumnElement[bool]]] = {
-            "outbox": (outbox, outbox.c.state == "dead"),
+            "outbox": (outbox, and_(outbox.c.state == "dead", outbox.c.kind == "letter")),
             "deliveries": (deliveries, deliveries.c.state == "dead"),
             "unrouted": (strays, strays.c.state == "unrouted"),
             "poison": (inbox, and_(inbox.c.state == "parked", poison)),

@@ -101,7 +101,7 @@ def _replay(
         fresh: Row = {"state": "pending", "attempts": 0, "next_at": None, "lease_until": None, "error": ""}
         tx.execute(deliveries.update().where(deliveries.c.id == row["id"]).values(**fresh))
         tx.execute(outbox.update().where(outbox.c.id == row["parcel"]).values(state="pending"))
-        _enter(tx, at, person=person, act="replay", partner=row["partner"], delivery=row["id"])
+        enter(tx, at, person=person, act="replay", partner=row["partner"], delivery=row["id"])
     return [row["id"] for row in again]
 
 
@@ -112,11 +112,11 @@ def _resume(person: str, at: datetime, partner: str, tx: Connection) -> None:
     if found["off_at"] is None:
         raise NotNow(f"{partner} is not switched off", code="not_off", partner=partner)
     tx.execute(subscribers.update().where(subscribers.c.partner == partner).values(off_at=None, failing_since=None, error=""))
-    _enter(tx, at, person=person, act="resume", partner=partner, delivery=None)
+    enter(tx, at, person=person, act="resume", partner=partner, delivery=None)
 
 
-def _enter(tx: Connection, at: datetime, **said: Any) -> None:
-    """The act, with its leaf in the log."""
+def enter(tx: Connection, at: datetime, **said: Any) -> None:
+    """What an operator did, with its leaf in the log: `act`, `person`, `partner`, and in `delivery` what it was done to."""
     seq = tx.execute(insert(delivery_acts).values(at=at, **said).returning(delivery_acts.c.seq)).scalar_one()
     log.add(tx, log.about(Kind.DECISION, f"delivery/{said['partner']}", f"{said['act']}/{seq}", at, **said))
 

@@ -1,7 +1,8 @@
 """How it stands with the systems we talk to, counted by the store: what came, what waits, what was given up. Nothing personal."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -9,9 +10,11 @@ from sqlalchemy import Connection, Select, func, select
 from domain.asked import OPEN
 from store.database import Database
 from store.queries import dicts
-from store.tables import conditions, deliveries, delivery_acts, inbox, outbox, strays
+from store.tables import conditions, deliveries, delivery_acts, inbox, outbox, partner_reach, strays, subscribers
 
 Row = dict[str, Any]
+#: So many of the last requests to a system tell how fast it answers.
+LOOKED_BACK_AT = 300
 
 
 @dataclass
@@ -41,6 +44,10 @@ class Systems:
         """By system, of those something came from, went to or was asked of."""
         return await self._db.read(_counts)
 
+    async def needing(self, away: Collection[str], *, letters: bool) -> int:
+        """How many systems need somebody, those in maintenance only for what was given up or is lost; and letters given up."""
+        return await self._db.read(lambda rx: len(_needy(rx, away)) + (_undelivered(rx) if letters else 0))
+
     async def came(self, partner: str, state: str | None, limit: int) -> list[Row]:
         """What came from one system, the newest first: the envelope, and the names of the fields it said."""
         of = inbox.c
@@ -58,10 +65,45 @@ class Systems:
         query = query.join(outbox, outbox.c.id == of.parcel).where(of.partner == partner, of.state == "dead")
         return await self._db.read(lambda rx: dicts(rx, query.group_by(of.error).order_by(func.count().desc(), of.error)))
 
+    async def answers(self, partner: str) -> list[timedelta]:
+        """How long each of its last answers took: from the request to the first reply of its own. Those by hand or on paper are none."""
+        return await self._db.read(lambda rx: _waits(rx, partner))
+
     async def acted(self, partner: str, limit: int) -> list[Row]:
         """What operators did about it, the latest first."""
         query = select(delivery_acts).where(delivery_acts.c.partner == partner).order_by(delivery_acts.c.seq.desc()).limit(limit)
         return await self._db.read(lambda rx: dicts(rx, query))
+
+
+def _needy(rx: Connection, away: Collection[str]) -> set[str]:
+    failing = select(partner_reach.c.partner).where(partner_reach.c.failures > 0)
+    unheard = select(subscribers.c.partner).where(subscribers.c.failing_since.is_not(None), subscribers.c.off_at.is_(None))
+    at_the_door = {name for query in (failing, unheard) for name in rx.execute(query).scalars()} - set(away)
+    off = select(subscribers.c.partner).where(subscribers.c.off_at.is_not(None))
+    dead = select(deliveries.c.partner).where(deliveries.c.state == "dead").distinct()
+    lost = select(strays.c.source).where(strays.c.state == "unrouted").distinct()
+    return at_the_door | {name for query in (off, dead, lost) for name in rx.execute(query).scalars()}
+
+
+def _undelivered(rx: Connection) -> int:
+    given_up = select(func.count()).select_from(outbox).where(outbox.c.state == "dead", outbox.c.kind == "letter")
+    return int(rx.execute(given_up).scalar_one())
+
+
+def _waits(rx: Connection, partner: str) -> list[timedelta]:
+    of = conditions.c
+    asked = select(of.case_id, of.condition, of.requested_at).where(of.authority == partner, of.requested_at.is_not(None))
+    rows = rx.execute(asked.order_by(of.requested_at.desc()).limit(LOOKED_BACK_AT)).all()
+    came = select(inbox.c.case_id, inbox.c.type, inbox.c.received_at).where(inbox.c.source == partner)
+    came = came.where(inbox.c.case_id.in_({row.case_id for row in rows}), inbox.c.type.endswith(".replied"), inbox.c.state == "applied")
+    replies: dict[tuple[str, str], list[datetime]] = {}
+    for case, kind, at in rx.execute(came):
+        replies.setdefault((case, kind.removesuffix(".replied")), []).append(at)
+    found = []
+    for case, condition, at in rows:
+        after = [each for each in replies.get((case, condition.partition(".")[0]), ()) if each >= at]
+        found += [min(after) - at] if after else []
+    return found
 
 
 def _counts(rx: Connection) -> dict[str, Counts]:

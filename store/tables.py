@@ -221,7 +221,8 @@ subscribers = Table(
     _words("error"),
 )
 
-#: What operators did: which delivery was sent again, which subscription resumed, by whom.
+#: What operators did: which delivery or letter was sent again or posted on paper, which subscription resumed, which maintenance planned,
+#: by whom. `delivery` is what it was done to; of letters the `partner` is "mail".
 delivery_acts = Table(
     "delivery_acts",
     metadata,
@@ -231,7 +232,7 @@ delivery_acts = Table(
     _words("act"),
     _words("partner"),
     _words("delivery", nullable=True),
-    _one_of("act", "replay", "resume"),
+    _one_of("act", "replay", "resume", "letter_again", "letter_posted", "maintenance_planned", "maintenance_ended"),
     sqlite_autoincrement=True,
 )
 
@@ -544,6 +545,7 @@ conditions = Table(
     Column("held", Boolean, nullable=False),
     Column("held_until", Instant),
     Index("ix_conditions_valid_until", "valid_until"),
+    Index("ix_conditions_authority", "authority", "requested_at"),
 )
 
 deadlines = Table(
@@ -644,6 +646,21 @@ partner_reach = Table(
     Column("probe_until", Instant),
     Column("tried_at", Instant),
     Column("reached_at", Instant),
+)
+
+#: When a system is known to be away, as a person said; over early, or called off, where `ended_at` stands.
+maintenance = Table(
+    "maintenance",
+    metadata,
+    _words("plan", primary_key=True),
+    _words("partner"),
+    Column("begins", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    _words("person"),
+    Column("planned_at", Instant, nullable=False),
+    _words("ended_by", nullable=True),
+    Column("ended_at", Instant),
+    Index("ix_maintenance_until", "until"),
 )
 
 #: Every request we put, written before its first try: whether it may have arrived, and what the partner answered at once.

@@ -10,6 +10,7 @@ from acts import compartments
 from acts.compartments import opened
 from acts.rights import Resource
 from acts.systems import System, told
+from config.telling import Teller
 from console import envelopes
 from console.deeds import Deed, page, refused, unproved
 from console.forms import Field
@@ -60,11 +61,12 @@ def routes(frame: Frame) -> APIRouter:
     @at.get("/integrations")
     async def systems(request: Request, visitor: OfEvents) -> Response:
         rows, now = await visitor.desk.systems.all(), await visitor.desk.clock.now()
-        waiting = len(await visitor.desk.signals.list())
+        waiting, letters = len(await visitor.desk.signals.list()), sum(each["n"] for each in await visitor.desk.undelivered.causes())
         given: dict[str, Any] = {
             "rows": rows,
             "now": now,
             "waiting": waiting,
+            "letters": letters,
             "troubled": sum(each.troubled for each in rows),
             "cause": envelopes.cause,
         }
@@ -96,6 +98,7 @@ def routes(frame: Frame) -> APIRouter:
     async def settings(request: Request, visitor: OfEvents, partner: PartnerId, done: Done = "", why: Cause = "") -> Response:
         system, entry = await visitor.desk.systems.get(partner), visitor.desk.systems.entry(partner)
         given: dict[str, Any] = {"entry": entry, "told": entry is not None and told(entry), "done": done, "why": why}
+        given |= {"answers": await visitor.desk.systems.answers(partner), "spans": lambda days: spans(days, frame.teller(request))}
         given |= {"keys": _keys(entry), "acted": await visitor.desk.systems.acted(partner), "now": await visitor.desk.clock.now()}
         return tab(request, visitor, system, "settings", **given)
 
@@ -182,6 +185,13 @@ def _went(row: dict[str, Any], visitor: Visitor) -> dict[str, Any]:
 def _without_case(row: dict[str, Any], visitor: Visitor, **hidden: Any) -> dict[str, Any]:
     """Who looks after keys sees no case, and nothing of what became of an event there."""
     return row if visitor.sees(Resource.CASES) else row | {"case_id": "", "subject": ""} | hidden
+
+
+def spans(days: float, teller: Teller) -> str:
+    """A measured time as people say it: in minutes below an hour, in hours below two days, else in days."""
+    unit, size = ("day", 1.0) if days >= 2 else ("hour", 1 / 24) if days >= 1 / 24 else ("minute", 1 / 1440)
+    n = max(1, round(days / size))
+    return teller.say(f"count.{unit}.{'one' if n == 1 else 'many'}", n=n)
 
 
 def _keys(entry: Any) -> list[dict[str, Any]]:

@@ -92,12 +92,18 @@ EXEMPT = {
         "runs or examines the installation itself: for whoever operates the machine",
     ),
     **dict.fromkeys(
-        ("partner add", "partner list", "partner rotate", "partner revoke", "partner test", "partner show", "partner reconcile"),
+        (
+            *("partner add", "partner list", "partner rotate", "partner revoke", "partner test", "partner show", "partner reconcile"),
+            *("partner away", "partner back"),
+        ),
         "about the installation's partners and their doors: for whoever operates the machine",
     ),
     **dict.fromkeys(
-        ("delivery list", "delivery replay", "delivery subscribers", "delivery resume"),
-        "about what leaves for partners, and their doors: for whoever operates the machine",
+        (
+            *("delivery list", "delivery replay", "delivery subscribers", "delivery resume"),
+            *("letters undelivered", "letters again", "letters posted"),
+        ),
+        "about what leaves for partners or by mail, and their doors: for whoever operates the machine, or in the console",
     ),
     "audit verify": "checks a file: an auditor does it on a machine of their own",
     "audit replay": "runs recorded cases through the code installed: an auditor does it on a machine of their own",

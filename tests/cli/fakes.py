@@ -204,6 +204,8 @@ class FakeDesk:
     boardroom: Any = None
     partners: Any = None
     deliveries: Any = None
+    undelivered: Any = None
+    maintenance: Any = None
 
     async def status(self, case: str) -> tuple[Status, str]:
         self._took("status", case)

@@ -1,5 +1,6 @@
 """`muster delivery`: looking at what we tell subscribers, and sending it again in somebody's name."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -55,3 +56,51 @@ def test_what_was_given_up_is_listed_and_sent_again_in_somebodys_name(muster: Mu
 def test_what_is_sent_again_is_named_in_one_way_only(words: tuple[str, ...], muster: Muster, deliveries: FakeDeliveries) -> None:
     assert muster("delivery", "replay", *words, "--as", "ines").code == 2
     assert deliveries.asked == []
+
+
+class FakeUndelivered:
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def all(self) -> list[dict[str, Any]]:
+        return [{"parcel": "p1", "case_id": "hire/a", "type": "letter.offer", "attempts": 10, "error": "mail_refused"}]
+
+    async def again(self, *which: Any) -> int:
+        self.asked.append(("again", *which))
+        return 1
+
+    async def posted(self, *which: Any) -> None:
+        self.asked.append(("posted", *which))
+
+
+class FakeMaintenance:
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    async def plan(self, *which: Any) -> str:
+        self.asked.append(("plan", *which))
+        return "w1"
+
+    async def end(self, *which: Any) -> None:
+        self.asked.append(("end", *which))
+
+
+def test_letters_that_were_given_up_are_listed_sent_again_and_noted_as_posted(muster: Muster, desk: FakeDesk) -> None:
+    desk.undelivered = FakeUndelivered()
+    assert "mail_refused" in muster("letters", "undelivered").out
+    assert muster("letters", "again", "p1", "--as", "ines").out == "1 to be sent again.\n"
+    assert muster("letters", "again", "--error", "mail_refused", "--as", "ines", "--json").json == {"again": 1}
+    assert muster("letters", "again", "--as", "ines").code == 2
+    assert muster("letters", "posted", "p1", "--as", "ines").code == 0
+    asked = [("again", "ines", "p1", None), ("again", "ines", None, "mail_refused"), ("posted", "ines", "p1")]
+    assert desk.undelivered.asked == asked
+
+
+def test_maintenance_is_planned_with_its_zone_and_ended(muster: Muster, desk: FakeDesk) -> None:
+    desk.maintenance = FakeMaintenance()
+    words = ("partner", "away", "hris", "--as", "ines", "--from", "2027-03-01T20:00+01:00")
+    assert muster(*words, "--until", "2027-03-02T06:00").code == 2, "a moment without its zone is none"
+    assert muster(*words, "--until", "2027-03-02T06:00+01:00", "--json").json["plan"] == "w1"
+    assert muster("partner", "back", "hris", "w1", "--as", "ines").code == 0
+    first, last = (datetime.fromisoformat(f"2027-03-0{day}+01:00") for day in ("1T20:00", "2T06:00"))
+    assert desk.maintenance.asked == [("plan", "ines", "hris", first, last), ("end", "ines", "hris", "w1")]

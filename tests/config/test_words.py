@@ -209,23 +209,28 @@ def console() -> set[str]:
     )
 
 
+#: What operators do that is told on a system's page.
+OPERATED = ("replay", "resume", "letter_again", "letter_posted", "maintenance_planned", "maintenance_ended")
+
+
 def integrations() -> set[str]:
     """What the pages about other systems say by family."""
     several_ = {f"console.system.{state}.says.{n}" for state in ("dead", "person", "held_up") for n in ("one", "many")}
     keys = {f"console.system.{state}" for state in SYSTEM_STATES} | several_ | {f"console.event.{kind}" for kind in TYPES}
-    keys |= {f"console.system.{state}.says" for state in ("off", "shut", "failing", "well", "quiet")}
+    keys |= {f"console.system.{state}.says" for state in ("off", "shut", "failing", "away", "well", "quiet")}
     keys |= {f"console.cause.{code}" for code in CAUSES} | {f"console.cause.http_{n}" for n in ANSWERS}
     keys |= {f"console.waits.{code}" for code in WAITS} | {f"console.partner.{kind}" for kind in PartnerKind}
     keys |= {f"console.channel.{name}" for name in ("http", "feed", "email", "paper")}
     deeds = ("discard", "replay", "reroute", "decide", "again", "again_one", "resume", "ping", "key")
-    keys |= {f"console.deed.{name}{does}" for name in deeds for does in ("", ".does")}
+    later = ("letters_again", "letter_again", "letter_posted", "maintenance", "end_maintenance")
+    keys |= {f"console.deed.{name}{does}" for name in (*deeds, *later) for does in ("", ".does")}
     keys |= {f"console.deed.step.{step}" for step in ("approve", "reject")} | {f"console.systems.tab.{name}" for name, _ in SYSTEM_TABS}
     keys |= {f"console.signals.done.{done}" for done in ("discard", "replay", "reroute", "approve", "reject")}
-    keys |= {f"console.systems.done.{done}" for done in ("resume", "pinged")}
+    keys |= {f"console.systems.done.{done}" for done in ("resume", "pinged", "maintenance", "maintenance_ended")}
     keys |= {f"console.systems.key.{state}" for state in ("live", "coming", "ended")}
-    keys |= {f"console.systems.act.{act}" for act in ("replay", "resume")} | {f"console.messages.state.{each}" for each in DESK_STATES}
+    keys |= {f"console.systems.act.{act}" for act in OPERATED} | {f"console.messages.state.{each}" for each in DESK_STATES}
     keys |= {f"console.value.{code}" for codes in REASONS_OF_THE_DESK.values() for code in codes}
-    return keys | {f"console.field.{name}" for name in ("to", "overlap_days", "because")} | {"console.hint.to"}
+    return keys | {f"console.field.{name}" for name in ("to", "overlap_days", "because", "begins", "until")} | {"console.hint.to"}
 
 
 def keeping() -> set[str]:

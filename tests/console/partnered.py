@@ -13,6 +13,8 @@ from domain.events import PartnerKind
 from store.database import Database
 from store.deliveries import Deliveries
 from store.inbox import Inbox
+from store.names import system_now
+from store.outbox import Outbox
 from store.partners import Partners
 from tests.domain.event_samples import event
 from tests.gateway.api.played import AT_CONDITIONS
@@ -64,3 +66,11 @@ async def troubled(db: Database) -> str:
     here = json.dumps({**json.loads(event("offer.answered", "here-1")), "subject": f"hire/{AT_CONDITIONS}"}).encode()
     await Inbox(db).accept(sent(here, case=f"hire/{AT_CONDITIONS}", data={"accepted": True}))
     return kept.inbox_id
+
+
+async def given_up(db: Database, code: str = "mail_refused") -> str:
+    """The played letter, given up after every try: the parcel it was in."""
+    parcels = [each for each in await Outbox(db).lease(100, system_now(), 60) if "letter" in each.body]
+    for each in parcels:
+        await Outbox(db).dead(each.id, code)
+    return parcels[0].id

@@ -1,19 +1,31 @@
 """Integrations: how it stands with each system in a sentence, what came and went, and what people decide about it."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import insert
 
+from acts.digest import office_zone
 from store.clock import DoorClock
+from store.completeness import reconciled
 from store.database import Database
 from store.deliveries import Deliveries
+from store.names import system_now
+from store.outbox import Outbox
 from store.partners import Partners
+from store.replays import Replays
+from store.tables import conditions, inbox
 from tests.console.conftest import Browser, Console, opened_on
-from tests.console.partnered import Outside, troubled
+from tests.console.partnered import Outside, given_up, troubled
 from tests.gateway.api.played import AT_CONDITIONS
+from tests.store.making import NOON
 
-HOME, DESK = "/integrations/systems/hris", "/integrations/signals"
+HOME, DESK, LETTERS = "/integrations/systems/hris", "/integrations/signals", "/integrations/letters"
+LETTERS_DONE = LETTERS + "/posted?letter={}"
 
 
 @pytest.fixture
@@ -165,6 +177,130 @@ async def test_a_subscription_that_was_switched_off_is_switched_on_again(console
     assert "Switched off" in (await officer.get("/integrations")).text
     assert await sent(officer, f"{HOME}/resume") == (303, f"{HOME}/settings?done=resume")
     assert "Switched off" not in (await officer.get("/integrations")).text
+
+
+def rail(text: str) -> int:
+    """The number beside Integrations in the rail."""
+    found = re.search(r'href="/integrations" data-go="i".*?</li>', text, re.DOTALL)
+    assert found is not None
+    shown = re.search(r'class="count">.*?</span>(\d+)<', found[0], re.DOTALL)
+    return int(shown[1]) if shown else 0
+
+
+async def disagreements(db: Database) -> dict[str, Any]:
+    return {check.name: check.differences for check in await reconciled(db) if check.name in ("effects", "decisions")}
+
+
+async def test_the_rail_counts_what_needs_a_person_for_who_can_do_something_about_it(console: Console, db: Database) -> None:
+    officer = await console.as_("hr_officer")
+    assert rail((await officer.get("/hires")).text) == 3
+    await given_up(db)
+    assert rail((await officer.get("/hires")).text) == 4
+    keeper, auditor = await console.as_("key_administrator"), await console.as_("auditor")
+    assert rail((await keeper.get("/integrations")).text) == 3, "letters are HR's"
+    assert rail((await auditor.get("/integrations")).text) == 0, "an auditor does nothing about it"
+
+
+async def test_a_letter_that_was_given_up_is_told_in_plain_words_and_sent_again(console: Console, db: Database) -> None:
+    officer, parcel = await console.as_("hr_officer"), await given_up(db)
+    text = (await officer.get(LETTERS)).text
+    for words in ("the mail server refuses this letter", "Your application has arrived", "Ada Example", f"/hires/{AT_CONDITIONS}"):
+        assert words in text
+    assert "mail_refused" not in re.sub(r'href="[^"]*"', "", text)
+    assert f'href="{LETTERS}"' in (await officer.get("/")).text, "the overview leads there"
+    assert await sent(officer, f"{LETTERS}/again?letter={parcel}") == (303, f"{LETTERS}?done=again&sent=1")
+    assert "No letter was given up" in (await officer.get(LETTERS)).text
+    [again] = await Outbox(db).lease(100, system_now(), 60)
+    assert (again.id, again.attempts) == (parcel, 1), "the same letter, tried anew"
+    assert (await sent(officer, LETTERS_DONE.format(parcel)))[0] in (404, 409)
+
+
+async def test_all_letters_of_one_cause_are_sent_again_in_one_act_on_record(console: Console, db: Database) -> None:
+    officer, _ = await console.as_("hr_officer"), await given_up(db, "mail_unreachable")
+    path = f"{LETTERS}/again?why=mail_unreachable"
+    assert "the mail server could not be reached" in (await officer.get(path)).text
+    assert await sent(officer, path) == (303, f"{LETTERS}?done=again&sent=1")
+    acts = [(row["act"], row["partner"], row["person"]) for row in await Replays(db).acts("mail")]
+    assert acts == [("letter_again", "mail", "hr_officer")]
+    assert (await sent(officer, path))[0] == 409, "there is nothing left to send"
+
+
+async def test_a_letter_posted_on_paper_counts_as_sent_and_the_books_agree(console: Console, db: Database) -> None:
+    before = await disagreements(db)  # of the played store, which was not written by its own steps
+    officer, parcel = await console.as_("hr_officer"), await given_up(db)
+    assert "your name stands in the log" in (await officer.get(LETTERS_DONE.format(parcel))).text
+    assert await sent(officer, LETTERS_DONE.format(parcel)) == (303, f"{LETTERS}?done=posted")
+    [letter] = await console.desk.letters(f"hire/{AT_CONDITIONS}")
+    assert letter["sent_at"] is not None
+    assert await disagreements(db) == before
+
+
+async def test_who_may_not_write_to_candidates_only_looks_at_what_was_given_up(console: Console, db: Database) -> None:
+    parcel = await given_up(db)
+    auditor, keeper = await console.as_("auditor"), await console.as_("key_administrator")
+    text = (await auditor.get(LETTERS)).text
+    assert ("Ada Example" in text, f"{LETTERS}/again" in text, f"/hires/{AT_CONDITIONS}" in text) == (False, False, True)
+    assert AT_CONDITIONS not in (await keeper.get(LETTERS)).text, "who looks after keys sees no case"
+    for browser in (auditor, keeper):
+        assert (await browser.get(f"{LETTERS}/again?letter={parcel}")).status_code == 403
+        assert (await browser.get(LETTERS_DONE.format(parcel))).status_code == 403
+
+
+async def test_in_planned_maintenance_a_closed_door_alarms_nobody(console: Console, db: Database) -> None:
+    officer, path = await console.as_("hr_officer"), "/integrations/systems/nsa-be/maintenance"
+    now = (await console.desk.clock.now()).astimezone(ZoneInfo(office_zone()))
+    begins, until = (f"{now + timedelta(hours=hours):%Y-%m-%dT%H:%M}" for hours in (-1, 5))
+    status, text = await sent(officer, path, step="preview", begins=until, until=begins)
+    assert (status, 'href="#f-until"' in text) == (400, True), "it ends after it begins"
+    status, text = await sent(officer, path, step="preview", begins=begins, until=until)
+    assert (status, "Confirm" in text) == (200, True)
+    assert await console.desk.maintenance.windows() == {}
+    settings = "/integrations/systems/nsa-be/settings"
+    assert await sent(officer, path, step="confirm", begins=begins, until=until) == (303, f"{settings}?done=maintenance")
+    text = (await officer.get("/integrations")).text
+    assert ("2 systems need somebody" in text, "Away, as planned" in text, rail(text)) == (True, True, 2)
+    assert "nsa-be" not in (await officer.get("/")).text
+    [window] = (await console.desk.maintenance.windows())["nsa-be"]
+    end = f"{path}/{window.plan}/end"
+    assert await sent(officer, end) == (303, f"{settings}?done=maintenance_ended")
+    assert "3 systems need somebody" in (await officer.get("/integrations")).text
+    assert (await officer.get(end)).status_code == 404
+    assert "maintenance planned" in (await officer.get(settings)).text
+    assert (await (await console.as_("auditor")).get(path)).status_code == 403
+
+
+async def test_how_fast_a_system_answers_is_measured_or_said_to_be_unknown(console: Console, db: Database) -> None:
+    officer = await console.as_("hr_officer")
+    assert "nothing to measure" in (await officer.get("/integrations/systems/nsa-be/settings")).text
+    await answered(db, "nsa-be", hours=(2, 26, 50, 74, 24 * 9))
+    found = await console.desk.systems.answers("nsa-be")
+    assert (found.n, round(found.half or 0, 2)) == (5, round(50 / 24, 2))
+    text = (await officer.get("/integrations/systems/nsa-be/settings")).text
+    assert re.search(r"Half of its answers came within</dt><dd>2 days", text)
+    assert "its last 5 answers" in text
+
+
+async def answered(db: Database, partner: str, hours: Sequence[int]) -> None:
+    """So many requests to a system, each answered after so many hours."""
+    asked: list[dict[str, Any]] = []
+    came: list[dict[str, Any]] = []
+    for n, after in enumerate(hours):
+        row = {"case_id": f"hire/{AT_CONDITIONS}", "condition": f"clearance.x{n}", "authority": partner, "state": "answered", "round": 1}
+        begun = NOON + timedelta(days=30 * n)
+        asked.append({**row, "requested_at": begun, "held": False})
+        told = {"id": f"in{n}", "source": partner, "event_id": f"r{n}", "type": "clearance.replied", "case_id": row["case_id"]}
+        came.append(
+            {
+                **told,
+                "received_at": begun + timedelta(hours=after),
+                "sha256": "",
+                "data": {},
+                "state": "applied",
+                "reason": "",
+                "attempts": 1,
+            }
+        )
+    await db.write(lambda tx: (tx.execute(insert(conditions), asked), tx.execute(insert(inbox), came)))
 
 
 async def test_the_overview_leads_to_what_is_stuck(console: Console) -> None:

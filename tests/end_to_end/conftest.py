@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from store.database import Database
-from tests.console.partnered import Outside, troubled
+from tests.console.partnered import Outside, given_up, troubled
 from tests.end_to_end.seeing import ARGS, CHROMIUM, Seen, served
 from tests.gateway.api.conftest import played_at
 
@@ -16,6 +16,7 @@ from tests.gateway.api.conftest import played_at
 async def seen(tmp_path: Path) -> AsyncIterator[Seen]:
     db = await Database.open(f"sqlite+aiosqlite:///{await played_at(tmp_path / 'muster.db')}")
     await troubled(db)
+    await given_up(db)
     async with served(db, outside=Outside()) as seen:
         yield seen
     await db.close()

@@ -78,7 +78,9 @@ PAGES = {
     "what was given up": "/integrations/systems/hris/dead",
     "what is agreed with a system": "/integrations/systems/hris/settings",
     "a test event": "/integrations/systems/hris/ping",
+    "planning maintenance": "/integrations/systems/hris/maintenance",
     "signal desk": "/integrations/signals",
+    "letters given up": "/integrations/letters",
     "audit": "/audit",
     "outside the normal path": "/audit?outside=true",
     "history": f"/audit/cases/hire/{AT_CONDITIONS}",
@@ -109,6 +111,9 @@ NOT_LOOKED_AT = {
     "/integrations/proposals/{decision}": "a form beside the test event's, of the same template",
     "/integrations/systems/{partner}/again": "a form beside the test event's, of the same template",
     "/integrations/systems/{partner}/resume": "a form beside the test event's, of the same template",
+    "/integrations/systems/{partner}/maintenance/{plan}/end": "a form beside the test event's, of the same template",
+    "/integrations/letters/again": "a form beside the test event's, of the same template",
+    "/integrations/letters/posted": "a form beside the test event's, of the same template",
     "/integrations/systems/{partner}/key": "for who looks after keys: not seen by a browser yet",
 }
 #: All ways a page can look; every one in `make e2e`, the two that are farthest apart in `make test` as well.

@@ -26,9 +26,13 @@ def upgrade() -> None:
     _drafts()
     _systems()
     _held()
+    _maintenance()
 
 
 def downgrade() -> None:
+    op.drop_table("maintenance")
+    _may_do(OPERATED)
+    op.drop_index("ix_conditions_authority", "conditions")
     op.drop_index("ix_deliveries_told", "deliveries")
     op.drop_index("ix_inbox_source", "inbox")
     for statement in four_eyes.undone(op.get_bind().dialect.name):
@@ -210,9 +214,10 @@ def _drafts() -> None:
 
 
 def _systems() -> None:
-    """What a page of one system asks for: what it sent last, and what it was told last."""
+    """What a page of one system asks for: what it sent last, what it was told last, what it was asked last."""
     op.create_index("ix_inbox_source", "inbox", ["source", "received_at"])
     op.create_index("ix_deliveries_told", "deliveries", ["partner", "seq"])
+    op.create_index("ix_conditions_authority", "conditions", ["authority", "requested_at"])
 
 
 def _held() -> None:
@@ -224,3 +229,26 @@ def _held() -> None:
     op.create_table("held_acts", *words, *asked, *times, *ends, _at("settled_at", nullable=True), _at("seen_at", nullable=True), key)
     op.create_index("ix_held_acts_state", "held_acts", ["state", "due_at"])
     op.create_index("ix_held_acts_person", "held_acts", ["person", "given_at"])
+
+
+#: What operators did before the console, and what they do with it.
+OPERATED = ("replay", "resume")
+LOOKED_AFTER = ("letter_again", "letter_posted", "maintenance_planned", "maintenance_ended")
+
+
+def _maintenance() -> None:
+    words, moments = (_words(name) for name in ("plan", "partner")), (_at(name) for name in ("begins", "until"))
+    ended = _words("ended_by", nullable=True), _at("ended_at", nullable=True)
+    key = sa.PrimaryKeyConstraint("plan", name="pk_maintenance")
+    op.create_table("maintenance", *words, *moments, _words("person"), _at("planned_at"), *ended, key)
+    op.create_index("ix_maintenance_until", "maintenance", ["until"])
+    _may_do((*OPERATED, *LOOKED_AFTER))
+
+
+def _may_do(acts: tuple[str, ...]) -> None:
+    """Operators may do these; what they did that is none of them goes, on the way back."""
+    named = ", ".join(f"'{act}'" for act in acts)
+    op.execute(f"DELETE FROM delivery_acts WHERE act NOT IN ({named})")
+    with op.batch_alter_table("delivery_acts", table_kwargs={"sqlite_autoincrement": True}) as batch:
+        batch.drop_constraint(op.f("ck_delivery_acts_act"), type_="check")
+        batch.create_check_constraint(op.f("ck_delivery_acts_act"), f"act IN ({named})")
