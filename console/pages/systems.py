@@ -99,6 +99,7 @@ def routes(frame: Frame) -> APIRouter:
         system, entry = await visitor.desk.systems.get(partner), visitor.desk.systems.entry(partner)
         given: dict[str, Any] = {"entry": entry, "told": entry is not None and told(entry), "done": done, "why": why}
         given |= {"answers": await visitor.desk.systems.answers(partner), "spans": lambda days: spans(days, frame.teller(request))}
+        given["staff"] = {each.person: each.name for each in await visitor.desk.staff()}
         given |= {"keys": _keys(entry), "acted": await visitor.desk.systems.acted(partner), "now": await visitor.desk.clock.now()}
         return tab(request, visitor, system, "settings", **given)
 
