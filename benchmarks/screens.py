@@ -79,6 +79,11 @@ PAGES = (
     "/audit?actor=nobody.yet",
     f"/audit/cases/hire/{AT_CONDITIONS}",
     "/policies",
+    "/calendars",
+    "/calendars/hq-brussels?year=2026",
+    "/retention",
+    "/retention/due",
+    "/system",
     "/me",
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from acts.outlook import Outlooks
 from acts.rights import Resource
 from console.frame import Frame
 from console.pages.legal_holds import about_hold, holding
@@ -36,7 +37,7 @@ LISTED = 100
 
 def routes(frame: Frame, schedule: Callable[[], Schedule]) -> APIRouter:
     """`schedule` reads the schedule of the installation as it is now."""
-    at = APIRouter()
+    at, outlooks = APIRouter(), Outlooks()
     holding(at, frame)
 
     @at.get("/retention")
@@ -49,9 +50,11 @@ def routes(frame: Frame, schedule: Callable[[], Schedule]) -> APIRouter:
 
     @at.get("/retention/due")
     async def due(request: Request, visitor: Reads) -> Response:
-        told, months = await visitor.desk.privacy.outlook(schedule())
-        past = told["items"]
-        given = {"told": told, "months": months, "past": past[:LISTED], "more": max(0, len(past) - LISTED)}
+        desk = visitor.desk
+        found = await outlooks.of(desk.privacy, schedule(), (await desk.clock.now()).date())
+        past = found.told["items"]
+        given: dict[str, Any] = {"told": found.told, "months": found.months, "counted": found.at}
+        given |= {"past": past[:LISTED], "more": max(0, len(past) - LISTED)}
         return _page(frame, request, visitor, "retention_due.html", "due", **given)
 
     @at.get("/retention/erasures/new")

@@ -1,5 +1,6 @@
 """A real server each time: it starts in a fifth of a second."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -10,12 +11,20 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    VersioningBehavior,
+    WorkerDeploymentVersion,
+)
+from temporalio.worker import Worker, WorkerDeploymentConfig
 
 from config import embedded
 from config.embedded import EmbeddedServer, start_server
-from config.temporal import SEARCH_ATTRIBUTES, connect, type_word, wrong_search_attributes
+from config.temporal import SEARCH_ATTRIBUTES, connect, type_word, worked, wrong_search_attributes
 from domain.errors import EngineUnavailable
+from workflows.housekeeping import Housekeeping
 
 
 @dataclass(frozen=True)
@@ -111,3 +120,27 @@ async def test_the_time_skipping_gate_is_open_only_when_asked(tmp_path: Path) ->
 async def test_nothing_at_the_address_is_our_own_trouble() -> None:
     with pytest.raises(EngineUnavailable, match=r"127\.0\.0\.1:1"):
         await connect(At("127.0.0.1:1"))
+
+
+async def test_who_takes_from_a_queue_is_told_with_the_build_it_announces(server: EmbeddedServer) -> None:
+    within, queue = timedelta(seconds=5), "told"
+    client = await connect(At(server.address))
+    nobody = await worked(client, queue, within)
+    assert (nobody.pollers, nobody.waiting) == ((), 0)
+    assert nobody.server
+    version = WorkerDeploymentVersion(deployment_name=queue, build_id="2026.4")
+    deployment = WorkerDeploymentConfig(
+        version=version, use_worker_versioning=True, default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE
+    )
+    async with Worker(client, task_queue=queue, workflows=[Housekeeping], deployment_config=deployment, identity="muster-worker"):
+        for _ in range(100):
+            if (found := await worked(client, queue, within)).pollers:
+                break
+            await asyncio.sleep(0.05)
+    assert {(each.identity, each.build) for each in found.pollers} == {("muster-worker", "2026.4")}
+
+
+async def test_a_queue_of_a_namespace_that_is_not_there_is_trouble(server: EmbeddedServer) -> None:
+    client = await connect(At(server.address, "elsewhere"))
+    with pytest.raises(EngineUnavailable):
+        await worked(client, "told", timedelta(seconds=5))

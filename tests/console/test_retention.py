@@ -5,6 +5,8 @@ from datetime import date
 
 import pytest
 
+from acts.outlook import Outlooks
+from config.files import load_retention
 from console.pages.retention import REASONS
 from domain.retention import Category, Item
 from domain.retention_report import ahead
@@ -147,6 +149,16 @@ async def test_what_is_past_its_period_is_told_with_what_stops_it(console: Conso
     page = (await (await console.as_("auditor")).get("/retention/due")).text
     assert "past their period" in page or "past its period" in page
     assert ">held</span>" in page
+
+
+async def test_what_is_due_is_counted_once_in_a_while_and_anew_when_a_hold_changes_it(console: Console) -> None:
+    outlooks, desk, today = Outlooks(), console.desk.privacy, date(2026, 3, 2)
+    first = await outlooks.of(desk, load_retention(), today)
+    assert await outlooks.of(desk, load_retention(), today) is first
+    await desk.place(HEAD, f"hire/{WITHDRAWN}", "complaint")
+    second = await outlooks.of(desk, load_retention(), today)
+    assert second is not first
+    assert await outlooks.of(desk, load_retention(), date(2026, 3, 3)) is not second
 
 
 async def test_no_page_of_retention_names_anybody(console: Console) -> None:
