@@ -47,6 +47,7 @@ from console.pages import (
     machinery,
     maintenance,
     notices,
+    operations,
     overlays,
     overview,
     policies,
@@ -131,6 +132,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         acting.routes(frame),
         holding.routes(),
         bulk.routes(frame),
+        operations.routes(frame),
         policies.routes(frame),
         overlays.routes(frame),
         calendars.routes(frame),
@@ -143,7 +145,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         live.routes(pulse),
         audit.routes(frame),
         audited.routes(frame, engine),
-        exporting.routes(frame, LISTINGS),
+        exporting.routes(frame, (*LISTINGS, operations.LISTING)),
         saving.routes(frame, LISTINGS),
     )
 

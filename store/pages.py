@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from domain.words import Party
 from store.database import Database
@@ -75,12 +75,17 @@ class Pages:
         limit: int = 50,
     ) -> list[Row]:
         """Hires whose columns have all these values; `needs` is an act; `concerns` cuts them to somebody's office."""
-        query = select(hires).where(*(hires.c[name] == value for name, value in wanted.items()))
-        if needs is not None:
-            query = query.where(self._queries.needing(needs))
-        if concerns is not None:
-            query = query.where(self.of(concerns))
-        return await self._page(query, HIRES[sort], after, limit)
+        return await self._page(select(hires).where(*self._wanted(wanted, needs, concerns)), HIRES[sort], after, limit)
+
+    async def count(self, wanted: dict[str, Any], *, needs: str | None = None, concerns: Concerns | None = None) -> int:
+        """How many hires `hires` would give, page by page."""
+        query = select(func.count()).select_from(hires).where(*self._wanted(wanted, needs, concerns))
+        return await self._db.read(lambda rx: int(rx.execute(query).scalar_one()))
+
+    def _wanted(self, wanted: dict[str, Any], needs: str | None, concerns: Concerns | None) -> list[ColumnElement[bool]]:
+        found = [hires.c[name] == value for name, value in wanted.items()]
+        found += [] if needs is None else [self._queries.needing(needs)]
+        return found + ([] if concerns is None else [self.of(concerns)])
 
     async def those(self, cases_: Iterable[str], concerns: Concerns | None = None) -> list[Row]:
         """These hires, cut to somebody's office, the one with the nearest deadline first."""

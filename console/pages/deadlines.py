@@ -20,6 +20,7 @@ from console.exports import Column, Listing, every_page
 from console.frame import Frame, option
 from console.telling import pill, pill_words
 from console.visits import Shows, Visitor
+from domain.operation import most
 from domain.words import Party
 
 OfFigures = Annotated[Visitor, Depends(Shows(Resource.FIGURES))]
@@ -52,7 +53,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         following = cursors.make(question, [shown[-1][name] for name in KEYS]) if len(rows) > PER_PAGE else ""
         seen = compartments.deadlines(shown, opened(visitor.roles))
         given: dict[str, Any] = {"days": by_day(seen, frame.zone), "following": following, "now": now, "pill": pill, "asked": asked}
-        given["tabs"] = await views.tabs(visitor, LISTING, asked)
+        given |= {"tabs": await views.tabs(visitor, LISTING, asked), "query": LISTING.query(asked), "choosing": most(visitor.roles) > 0}
         return frame.page(request, "deadlines.html", parties=[each for each in Party if each is not Party.NOBODY], **given)
 
     return at
@@ -68,6 +69,17 @@ async def _asked_for(visitor: Visitor, asked: Asked, now: datetime, after: Seque
         after=after,
         limit=limit,
     )
+
+
+async def matching(visitor: Visitor, asked: Asked, most: int) -> list[str]:
+    """The hires of the deadlines these filters let through, so many at most."""
+    now = await visitor.desk.clock.now()
+    found: dict[str, None] = {}
+    async for rows in every_page(lambda after, n: _asked_for(visitor, asked, now, after, n), KEYS):
+        found |= dict.fromkeys(row["case_id"] for row in rows if row["case_id"].startswith("hire/"))
+        if len(found) >= most:
+            break
+    return list(found)[:most]
 
 
 def by_day(rows: list[dict[str, Any]], zone: str) -> list[tuple[datetime, list[dict[str, Any]]]]:

@@ -20,6 +20,7 @@ from console.telling import named, names, pill, pill_words, state_of
 from console.visits import Shows, Visitor
 from domain.acts import ACTS
 from domain.errors import NotFound
+from domain.operation import most
 from domain.words import Ending, Stage
 
 HireId = Annotated[str, Path(pattern=r"^[a-z0-9]{2,16}(-[0-9]{1,3})?$")]
@@ -59,7 +60,8 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
         rows, following = await _page(visitor, asked, cursors)
         shown = await as_shown(visitor, rows, now)
         given: dict[str, Any] = {"asked": asked, "rows": shown, "following": following, "now": now}
-        given["tabs"] = await views.tabs(visitor, LISTING, asked)
+        given |= {"tabs": await views.tabs(visitor, LISTING, asked), "query": LISTING.query(asked)}
+        given |= {"matching": await _matching(visitor, asked, following), "most": most(visitor.roles)}
         return frame.page(request, "hires.html", stages=list(Stage), endings=list(Ending), vacancies=await _vacancies(visitor), **given)
 
     return at
@@ -109,6 +111,21 @@ async def _asked_for(visitor: Visitor, asked: Asked, after: Sequence[Any] | None
         after=after,
         limit=limit,
     )
+
+
+async def matching(visitor: Visitor, asked: Asked, most: int) -> list[str]:
+    """The open hires these filters let through, so many at most."""
+    if asked.ending not in ("", "none"):
+        return []
+    return [row["case_id"] for row in await _asked_for(visitor, asked.model_copy(update={"ending": "none"}), None, most)]
+
+
+async def _matching(visitor: Visitor, asked: Asked, following: str) -> int:
+    """How many open hires match, where that is more than the page shows."""
+    if not following or asked.ending not in ("", "none"):
+        return 0
+    columns = asked.model_copy(update={"ending": "none"}).columns
+    return await visitor.desk.pages.count(columns, needs=asked.needs or None, concerns=parts.concerns(visitor))
 
 
 def _mine(visitor: Visitor) -> frozenset[str]:

@@ -34,6 +34,7 @@ from console.pages.hires import KEYS
 from console.pages.legal_holds import FIELDS as OF_HOLDS
 from console.pages.legal_holds import KINDS as HOLD_KINDS
 from console.pages.legal_holds import REASONS as HOLD_REASONS
+from console.pages.operations import LISTING as OF_AN_OPERATION
 from console.pages.retention import REASONS as ERASURE_REASONS
 from console.pages.retention import TABS as RETENTION_TABS
 from console.pages.signals import REASONS as REASONS_OF_THE_DESK
@@ -172,7 +173,7 @@ def console() -> set[str]:
     keys |= {f"console.field.{field.name}" for field in asked} | {f"console.rail.{place.name}" for place in RAIL}
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
     keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
-    keys |= {f"console.export.{kind}" for kind in FORMATS}
+    keys |= {f"console.export.{kind}" for kind in FORMATS} | {f"console.rail.{OF_AN_OPERATION.name}"}
     keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "competencies", "desirable")}
     keys |= {f"console.pill.{name}" for name in ("needs", "waiting", "held", "over", "done")}
     keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}

@@ -44,5 +44,5 @@ if (line && line.scrollWidth > line.clientWidth) line.scrollLeft = here.offsetLe
 
 // Choosing rows: one box for all of them that are shown. Without a script each is ticked by itself.
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll('input[name="case"][form]')) box.checked = event.target.checked;
+  if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll('input[type="checkbox"][form="bulk"]')) box.checked = event.target.checked;
 });
