@@ -27,7 +27,7 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/find")
     async def asking(request: Request, visitor: OfPart) -> Response:
-        return frame.page(request, "find.html", words="", rows=[], now=await visitor.desk.clock.now(), following="")
+        return frame.page(request, "find.html", words="", rows=[], now=await visitor.desk.clock.now(), following="", matching=0)
 
     @at.post("/find")
     async def find(request: Request, visitor: ByPart, words: Words) -> Response:
@@ -35,7 +35,7 @@ def routes(frame: Frame) -> APIRouter:
             return RedirectResponse(only, 303)
         now = await visitor.desk.clock.now()
         rows = await as_shown(visitor, await _by_words(visitor, words), now)
-        return frame.page(request, "find.html", words=words, rows=rows, now=now, following="")
+        return frame.page(request, "find.html", words=words, rows=rows, now=now, following="", matching=0)
 
     return at
 
