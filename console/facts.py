@@ -27,7 +27,12 @@ OUTSIDE_CASES = (
     "delivery_maintenance_ended",
 )  # fmt: skip
 #: Where the words of a field's values stand, if not under the field's own name.
-FAMILIES = {"verdict": "verdict", "reasons": "reason", "ending": "ending", "template": "letter"}
+FAMILIES = {
+    "reasons": "reason", "at_limit": "rehearsal.action", "was": "outcome", "now": "outcome", "channel": "console.channel",
+    "overlay_kind": "console.overlays.kind", "fate": "console.messages.state", "state": "condition_state",
+}  # fmt: skip
+#: Where the words of a reason stand: the trade's, why somebody looked, what our own desks give, why an event waits.
+REASONS = ("reason", "console.purpose", "console.value", "console.waits")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -130,7 +135,14 @@ class FactTeller:
     def reason(self, code: str) -> str:
         if code == WITHHELD:
             return self._teller.say("console.withheld")
-        return self._first((f"reason.{code}", f"console.purpose.{code}"), code) if code else ""
+        return self._first((f"{family}.{code}" for family in REASONS), code) if code else ""
+
+    def letter(self, template: str) -> str:
+        """What a letter is called: its subject without the vacancy it names."""
+        key = f"letter.{template}.subject"
+        if not self._teller.knows(key):
+            return self._teller.say("console.withheld") if template == WITHHELD else template.replace("_", " ")
+        return re.split(r"[\s:(]*[({]", self._teller.raw(key))[0].strip()
 
     def field(self, name: str) -> str:
         return self._first((f"field.{name}",), name)
@@ -182,8 +194,10 @@ class FactTeller:
             return self.who(text)
         if field in ("key", "deadline"):
             return self._teller.thing(text) if self._teller.thing(text) != text else self._teller.key(text)
+        if field == "template":
+            return self.letter(text)
         family = FAMILIES.get(field, field)
-        found = self._first((f"{family}.{text}", f"{family}.{text}.name", f"role.{text}", f"party.{text}"), "")
+        found = self._first((f"{family}.{text}", f"{family}.{text}.name", f"role.{text}", f"party.{text}", f"console.value.{text}"), "")
         return found or (self._teller.thing(text).replace("_", " ") if text.isidentifier() else text)
 
     def _first(self, keys: Iterable[str], otherwise: str, **values: str) -> str:

@@ -1,6 +1,5 @@
 """A hire's facts as lines of a list: what happened with the little that matters of it, on top of what `console.facts` says of each fact."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,13 +35,7 @@ class InWords:
         """Every field of a fact that says something: its name and its value."""
         fact = self._facts.fact(row)
         reason = [(self._facts.field("reason"), fact.reason)] if fact.reason else []
-        return [
-            *(
-                (each.name, self.letter(row["body"]["template"]) if each.text == row["body"].get("template") else each.text)
-                for each in fact.fields
-            ),
-            *reason,
-        ]
+        return [*((each.name, each.text) for each in fact.fields), *reason]
 
     def field(self, name: str, value: Any) -> tuple[str, str]:
         """One field: its name and its value."""
@@ -62,10 +55,7 @@ class InWords:
 
     def letter(self, template: str) -> str:
         """What a letter is called: its subject without the vacancy it names."""
-        key = f"letter.{template}.subject"
-        if not self.teller.knows(key):
-            return self.teller.say("console.withheld") if template == WITHHELD else template.replace("_", " ")
-        return re.split(r"[\s:(]*[({]", self.teller.raw(key))[0].strip()
+        return self._facts.letter(template)
 
     def _lead(self, name: str, body: Row) -> str:
         value = body[name]

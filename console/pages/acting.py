@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from acts.needs import BY_PATH
 from acts.rights import Resource
+from console.facts import FactTeller
 from console.forms import fields_of, read
 from console.frame import Frame
 from console.pages.hires import HireId
@@ -99,7 +100,8 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         receipt = await subject.ask(visitor, args, request_id, version)
     except Stale as stale:
         now |= {"version": (await visitor.desk.standing(subject.case)).number}
-        changed = await subject.since(visitor, version)
+        told = FactTeller(frame.teller(request, subject.zone), await visitor.desk.people.list_staff())
+        changed = [told.fact(entry) for entry in await subject.since(visitor, version)]
         return _page(frame, request, visitor, subject, filled, 412, **now, refused=stale, changed=changed)
     except (Refusal, Trouble) as refused:
         return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)

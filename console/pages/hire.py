@@ -91,7 +91,17 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
         file = await file_of(request, visitor, hire)
         rows = parts.messages(await visitor.desk.traffic.of(file.case), visitor)
         steps = {entry["step"]: entry["number"] for entry in reversed(file.entries)}
-        return page(request, visitor, file, "messages", rows=rows, steps=steps, called=envelopes.called)
+        return page(
+            request,
+            visitor,
+            file,
+            "messages",
+            rows=rows,
+            steps=steps,
+            called=envelopes.called,
+            cause=envelopes.cause,
+            because=envelopes.because,
+        )
 
     @at.get("/hires/{hire}/technical")
     async def technical(request: Request, visitor: OfCase, hire: HireId) -> Response:

@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
-from typing import get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from babel.messages.pofile import read_po
+from pydantic import BaseModel
 
 from acts.checkpointing import FOLDER, MAIL
 from acts.doctor import LOOKS as CHECKED
@@ -16,6 +17,7 @@ from acts.systems import STATES as SYSTEM_STATES
 from acts.verifying import CLAIMS as VERIFY_CLAIMS
 from cli.balanced import GROUPS, NATIONS
 from config.rehearsed import CROSSED
+from config.telling import Teller
 from config.words import FILES, LANGUAGES, LOCALE, Words, placeholders, read
 from connectors.contract import AskBody
 from connectors.letters import report
@@ -23,7 +25,7 @@ from connectors.letters.dossier import CLAIMS, LABELS, OF_LEAVES
 from console.course import SHOWS as COURSE
 from console.data import GROUPS as GROUPS_KNOWN
 from console.envelopes import ANSWERS, CAUSES, TYPES, WAITS
-from console.facts import OUTSIDE_CASES
+from console.facts import OUTSIDE_CASES, FactTeller
 from console.facts import SOURCES as OF_STEPS
 from console.forms import fields_of
 from console.frame import RAIL, THEMES
@@ -164,11 +166,32 @@ def fact_fields() -> set[str]:
     return {name for model in (*KINDS.values(), Decision) for name in model.model_fields} - {"kind", "decision"}
 
 
+def facts_hold() -> dict[str, set[str]]:
+    """By the name of a field of a fact, or of a part of one: the codes it can hold. `kind` is told by the name of the fact."""
+    found: dict[str, set[str]] = {}
+
+    def walk(annotation: Any, name: str) -> None:
+        if get_origin(annotation) is Literal:
+            found.setdefault(name, set()).update(map(str, get_args(annotation)))
+        elif isinstance(annotation, type) and issubclass(annotation, Enum):
+            found.setdefault(name, set()).update(str(each.value) for each in annotation)
+        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            for inner, info in annotation.model_fields.items():
+                walk(info.annotation, inner)
+        for each in get_args(annotation):
+            walk(each, name)
+
+    for kind in KINDS.values():
+        walk(kind, "")
+    return {name: {code for code in codes if re.fullmatch(r"[a-z_]+", code)} for name, codes in found.items() if name != "kind"}
+
+
 def console() -> set[str]:
     """What the pages of the console say by family."""
     asked = [field for table in (ACTS, VACANCY_ACTS) for act in table.values() for field in fields_of(act.args)]
     inner = [column for field in asked for column in field.of]
     keys = {f"console.value.{value}" for column in inner for value in column.options}
+    keys |= {f"console.value.{value}" for values in facts_hold().values() for value in values} & Words.load().known()
     keys |= {f"console.field.{column.name.rpartition('.')[2]}" for column in inner}
     keys |= {f"console.field.{field.name}" for field in asked} | {f"console.rail.{place.name}" for place in RAIL}
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
@@ -357,6 +380,14 @@ def reasons() -> set[str]:
                 rule, *codes = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)] or [""]
                 found |= {f"{rule}.{code}" for code in codes if code}
     return found
+
+
+def test_every_code_a_fact_can_hold_is_told_in_words(words: Words) -> None:
+    """In French: a code that stays as it is would show there."""
+    told = FactTeller(Teller(words, "fr"), [])
+    bare = {(name, code) for name, codes in facts_hold().items() for code in codes if told.value(name, code).replace(" ", "_") == code}
+    assert len(facts_hold()) > 20
+    assert bare == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
