@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from acts.needs import BY_PATH
 from acts.rights import Resource
 from console.facts import FactTeller
-from console.forms import fields_of, read
+from console.forms import Field, fields_of, read
 from console.frame import Frame
 from console.pages.hires import HireId
 from console.pages.vacancies import Reference
@@ -33,6 +33,8 @@ RequestId = Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")]
 Step = Annotated[str, Form(pattern=r"^(preview|confirm|change)$")]
 #: What the form carries besides the act's own words.
 OURS = frozenset({"csrf", "version", "request", "step", "proof"})
+#: What an act may ask that says what it is about: the page it is begun from knows the answer.
+ABOUT = ("about", "condition", "deadline", "post")
 Filled = dict[str, list[str]]
 
 
@@ -42,7 +44,7 @@ def routes(frame: Frame) -> APIRouter:
     @at.get("/hires/{hire}/acts/{act}")
     async def form(request: Request, visitor: OnHire, hire: HireId, act: ActName, about: About = "") -> Response:
         subject = await of_hire(visitor, language_of(request), hire, act)
-        return _page(frame, request, visitor, subject, _said(about=about))
+        return _page(frame, request, visitor, subject, _said(subject, about))
 
     @at.post("/hires/{hire}/acts/{act}")
     async def do(
@@ -56,7 +58,7 @@ def routes(frame: Frame) -> APIRouter:
         request: Request, visitor: OnVacancy, reference: Reference, act: ActName, about: About = "", hire: About = "", post: About = ""
     ) -> Response:
         subject = await of_vacancy(visitor, language_of(request), reference, act)
-        return _page(frame, request, visitor, subject, _said(about=about, hire=hire, post=post))
+        return _page(frame, request, visitor, subject, _said(subject, about, hire=hire, post=post))
 
     @at.post("/vacancies/{reference}/acts/{act}")
     async def do_to_vacancy(
@@ -74,9 +76,17 @@ def routes(frame: Frame) -> APIRouter:
     return at
 
 
-def _said(**given: str) -> Filled:
-    """What the address says already."""
-    return {name: [value] for name, value in given.items() if value}
+def _said(subject: Subject, about: str, **given: str) -> Filled:
+    """What the address says already; `about` answers the question of this act that asks what it is about."""
+    asks = next((name for name in ABOUT if name in subject.act.args.model_fields), "about")
+    return {name: [value] for name, value in {**given, asks: about or given.get(asks, "")}.items() if value}
+
+
+def _asked(subject: Subject, filled: Filled) -> list[Field]:
+    """The questions of the form; one that may be left open and has nothing to choose from is not asked."""
+    known = {**subject.known, **({"about": filled["about"]} if filled.get("about") else {})}
+    asked = fields_of(subject.act.args, {name: values for name, values in known.items() if values})
+    return [each for each in asked if each.required or each.kind != "list" or known.get(each.name) != []]
 
 
 async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subject, version: int, request_id: str, step: str) -> Response:
@@ -128,13 +138,10 @@ def _page(
     frame: Frame, request: Request, visitor: Visitor, subject: Subject, filled: Filled, status: int = 200, **changed: Any
 ) -> Response:
     """The form: the case, whether the act is possible now, the questions, what was filled in so far."""
-    known = {
-        name: values for name, values in {**subject.known, **({"about": filled["about"]} if filled.get("about") else {})}.items() if values
-    }
     given: dict[str, Any] = {
         "subject": subject,
         "act": subject.act,
-        "fields": fields_of(subject.act.args, known),
+        "fields": _asked(subject, filled),
         "filled": filled,
         "errors": {},
         "step": "preview",

@@ -192,6 +192,7 @@ def console() -> set[str]:
     inner = [column for field in asked for column in field.of]
     keys = {f"console.value.{value}" for column in inner for value in column.options}
     keys |= {f"console.value.{value}" for values in facts_hold().values() for value in values} & Words.load().known()
+    keys.add("console.value.open")  # how a deadline stands, before and after a fact
     keys |= {f"console.field.{column.name.rpartition('.')[2]}" for column in inner}
     keys |= {f"console.field.{field.name}" for field in asked} | {f"console.rail.{place.name}" for place in RAIL}
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}

@@ -8,10 +8,11 @@ import pytest
 from config.files import overlay_in
 from config.words import Words
 from console.pages.overlays import EXAMPLE
+from domain.errors import Stale
 from domain.words import Role
 from store.database import Database
 from tests.config.test_words import needed
-from tests.console.conftest import opened_on
+from tests.console.conftest import Console, Told, csrf, opened_on
 from tests.console.partnered import Outside, given_up, troubled
 from tests.console.test_notices import PLAIN
 from tests.end_to_end.test_console import PAGES
@@ -94,9 +95,25 @@ async def test_no_page_says_a_code_where_there_are_words(db: Database) -> None:
     assert said == {}
 
 
+async def test_what_an_act_takes_back_and_what_changed_meanwhile_are_told_in_words(console: Console, told: Told) -> None:
+    told.answer = Stale("the case has moved on", code="stale")
+    browser = await console.as_("hr_officer")
+    await console.desk.preferences.put("hr_officer", language="fr", theme="light")
+    path = f"/hires/{AT_CONDITIONS}/acts/withdraw"
+    page = (await browser.get(path)).text
+    asked = {"csrf": csrf(page), "version": "1", "request": "ab" * 12, "reason": "asked_by_person", "step": "preview"}
+    preview = (await browser.post(path, asked)).text
+    assert "une demande est rappelée" in preview
+    assert "recall request" not in preview
+    changed = await browser.post(path, asked | {"step": "confirm"})
+    assert changed.status_code == 412
+    assert "condition demandée" in changed.text.casefold()
+    assert "condition requested" not in changed.text
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("profile_matches", True), ("profile matches", True), ("Motif : profile_matches.", True), ("le profil convient", False)],
+    [("profile_matches", True), ("profile matches", True), ("Motif (in_time)", True), ("le profil convient", False)],
 )
 def test_a_code_is_recognised(text: str, says: bool) -> None:
     assert bool(raw(text, codes(), set())) is says

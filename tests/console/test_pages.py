@@ -213,3 +213,20 @@ async def test_a_vacancy_says_what_it_was_published_with_and_goes_out_as_a_job_p
     posting = await browser.get("/vacancies/250442/jobposting.json")
     assert posting.headers["content-type"] == "application/ld+json"
     assert (posting.json()["@type"], posting.json()["identifier"]["value"]) == ("JobPosting", "250442")
+
+
+@pytest.mark.parametrize(("act", "field"), [("extend", "deadline"), ("hold_condition", "condition")])
+async def test_a_form_begun_from_what_it_is_about_has_it_chosen(console: Console, act: str, field: str) -> None:
+    row = await console.desk.hire(f"hire/{AT_CONDITIONS}")
+    about = row["conditions"][-1]["condition"] if field == "condition" else row["deadlines"][-1]["key"]
+    page = (await (await console.as_("hr_officer")).get(f"/hires/{AT_CONDITIONS}/acts/{act}?about={about}")).text
+    (chosen,) = re.findall(rf'<select[^>]*name="{field}".*?</select>', page, re.DOTALL)
+    assert re.findall(r'value="([^"]*)" selected', chosen) == [about]
+
+
+async def test_each_running_deadline_of_a_hire_leads_to_its_own_extension(console: Console) -> None:
+    page = (await (await console.as_("hr_officer")).get(f"/hires/{AT_CONDITIONS}")).text
+    row = await console.desk.hire(f"hire/{AT_CONDITIONS}")
+    running = {each["key"] for each in row["deadlines"] if each["state"] in ("open", "lapse_due")}
+    assert running
+    assert set(re.findall(r'/acts/extend\?about=([^"]+)"', page)) == running
