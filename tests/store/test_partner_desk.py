@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from acts.maintenance import MaintenanceDesk
 from acts.partners import PartnerDesk
 from config.partners import Partner
 from config.words import Words
@@ -16,7 +17,7 @@ from connectors.authority import Authority, connect
 from connectors.by_hand import reference_of
 from connectors.signatures import new_signing_key, sign
 from domain import facts as f
-from domain.errors import BadInput, NotAllowed, NotFound, PartnerUnavailable
+from domain.errors import BadInput, NotAllowed, NotFound, NotNow, PartnerUnavailable
 from domain.events import PartnerKind
 from domain.words import Condition, LimitAction, Party, Role, Stage
 from sandbox.partners import Street, everybody
@@ -121,6 +122,44 @@ async def test_a_partner_nobody_asked_troubles_nobody(office: Office) -> None:
     assert await office.desk.troubled() == []
     with pytest.raises(NotFound):
         await office.desk.show("nobody")
+
+
+async def test_in_planned_maintenance_a_partner_troubles_nobody_until_it_is_over(office: Office, db: Database) -> None:
+    await office.asked()
+    await Partners(db).failed("medical", "http_503")
+    assert [each.id for each in await office.desk.troubled()] == ["medical"]
+    desk, now = MaintenanceDesk(db, People(db), DoorClock(db), office.world), m.NOON + timedelta(days=40)
+    await People(db).put_staff("ines", "Ines", "ines@example.org", [Role.HR_OFFICER])
+    plan = await desk.plan("ines", "medical", now - timedelta(hours=1), now + timedelta(hours=1))
+    assert await office.desk.troubled() == []
+    [stands] = await office.desk.standings()
+    assert (stands.away_until, stands.failing) == (now + timedelta(hours=1), True), "what is true of it is said still"
+    with pytest.raises(NotAllowed):
+        await desk.end("noor", "medical", plan)
+    await desk.end("ines", "medical", plan)
+    assert [each.id for each in await office.desk.troubled()] == ["medical"]
+    with pytest.raises(NotNow):
+        await desk.end("ines", "medical", plan)
+
+
+@pytest.mark.parametrize(
+    ("begins", "until", "code"),
+    [
+        (timedelta(hours=2), timedelta(hours=1), "bad_window"),
+        (timedelta(hours=-2), timedelta(hours=-1), "bad_window"),
+        (timedelta(), timedelta(days=15), "window_too_long"),
+        (timedelta(days=401), timedelta(days=402), "window_too_far"),
+    ],
+)
+async def test_what_is_no_plan_is_refused(office: Office, db: Database, begins: timedelta, until: timedelta, code: str) -> None:
+    await People(db).put_staff("ines", "Ines", "ines@example.org", [Role.HR_OFFICER])
+    desk, now = MaintenanceDesk(db, People(db), DoorClock(db), office.world), m.NOON + timedelta(days=40)
+    with pytest.raises(BadInput) as refused:
+        await desk.plan("ines", "medical", now + begins, now + until)
+    assert refused.value.code == code
+    with pytest.raises(NotFound):
+        await desk.plan("ines", "nobody", now, now + timedelta(hours=1))
+    assert await desk.windows() == {}
 
 
 async def test_a_door_that_does_not_answer_is_named(office: Office, db: Database) -> None:
