@@ -187,12 +187,16 @@ class Desk:
         EngineUnavailable.
         """
         asked = (await self.asked(person, act, args, request)).model_copy(update={"version": version})
-        if act == "hand_over" and isinstance(args.get("owner"), str):
-            await self.personnel.owner(args["owner"])
+        await self._taken_over(act, args)
         over = await self._over(case)
         if over is not None:  # no case is started only to refuse; a repeat of the act that ended it gets its receipt again
             return await self._receipt(case, asked, over)
         return await self.carrier.ask(case, asked)
+
+    async def _taken_over(self, act: str, args: dict[str, Any]) -> None:
+        """Whoever a hire is handed over to can own it. Raises NotFound, BadInput."""
+        if act == "hand_over" and isinstance(args.get("owner"), str):
+            await self.personnel.owner(args["owner"])
 
     async def asked(self, person: str, act: str, args: dict[str, Any], request: str | None = None) -> ActRequest:
         """The request of this person, with every right they have today. Raises NotFound."""
@@ -242,6 +246,7 @@ class Desk:
             return None
         m = moment_for(stands.state, await self.vacancies_store.get(stands.state.vacancy), await self.clock.now(), person)
         judge(stands.state, request, m)
+        await self._taken_over(act, args)
         ends = (each.limit_at or each.due_at for each in stands.state.deadlines.values())
         return min((end - m.at for end in ends if end > m.at), default=None)
 

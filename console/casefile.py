@@ -9,6 +9,7 @@ from typing import Any
 from acts import parts
 from acts.rights import Resource
 from config.telling import Teller
+from console.beside import Beside, beside
 from console.cards import DRAWN
 from console.course import Reader
 from console.in_words import InWords
@@ -19,6 +20,7 @@ from domain.conditions import deadline_keys
 from domain.looking import Category
 from domain.prospect import Prospect
 from domain.waiting import Why
+from store.names import system_now
 from store.notes import Note
 
 Row = Mapping[str, Any]
@@ -28,7 +30,7 @@ SETTLED = ("satisfied", "waived")
 @dataclass(frozen=True)
 class Casefile:
     """One hire for one visitor. `entries` is the journal as they may see it; `why` and `notes` are None for whom they
-    would tell too much."""
+    would tell too much; `beside` is what others have confirmed and what has not taken effect yet."""
 
     case: str
     row: Row
@@ -41,6 +43,7 @@ class Casefile:
     letters: Sequence[Row]
     why: Why | None
     notes: Sequence[Note] | None
+    beside: Sequence[Beside]
     allowed: frozenset[str]
     whole: bool
     reader: Reader
@@ -116,6 +119,7 @@ async def casefile(visitor: Visitor, row: Row, teller: Teller) -> Casefile:
         letters=parts.letters(await desk.letters(case), visitor) if whole else [],
         why=await desk.why(case) if visitor.sees(Resource.ANSWERS) else None,
         notes=await _notes(visitor, case) if visitor.sees(Resource.ANSWERS) else None,
+        beside=await beside(visitor, case, system_now()),
         allowed=frozenset((await desk.standing(case)).allowed(visitor.roles)),
         whole=whole,
         reader=Reader(visitor.person, visitor.roles, InWords(teller, staff)),

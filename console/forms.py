@@ -24,7 +24,8 @@ BROWSER_MOMENT = "%Y-%m-%dT%H:%M"
 @dataclass(frozen=True)
 class Field:
     """One question of a form. `options` are what may be chosen; a field of kind `given` is carried along and not asked. One of kind
-    `rows` asks the questions `of` each of its options, in columns: `lines.rank` is said as often as there are rows."""
+    `rows` asks the questions `of` each of its options, in columns: `lines.rank` is said as often as there are rows; one of kind
+    `points` asks for a number `of` each: `competencies.2`."""
 
     name: str
     kind: Kind
@@ -47,7 +48,14 @@ def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -
     said: dict[str, Any] = {}
     for field in fields_of(model):
         given = [each.strip() for each in form.get(field.name, ()) if each.strip()]
-        value = _rows(field, form) if field.kind == "rows" else _value(field, given, zone)
+        value: Any
+        match field.kind:
+            case "rows":
+                value = _rows(field, form)
+            case "points":
+                value = _points(field, form)
+            case _:
+                value = _value(field, given, zone)
         if value is not None:
             said[field.name] = value
     try:
@@ -55,6 +63,28 @@ def read(model: type[BaseModel], form: Mapping[str, Sequence[str]], zone: str) -
     except ValidationError as error:
         wrong = {str(each["loc"][0]) if each["loc"] else "": each["type"] for each in error.errors(include_url=False, include_input=False)}
         raise BadInput("the form is not complete", code="bad_arguments", errors=wrong) from None
+
+
+def said(model: type[BaseModel], args: Mapping[str, Any], zone: str) -> dict[str, list[str]]:
+    """`read` the other way: how a form says what it was read as."""
+    return {name: texts for field in fields_of(model) if field.name in args for name, texts in _said(field, args[field.name], zone).items()}
+
+
+def _said(field: Field, value: Any, zone: str) -> dict[str, list[str]]:
+    if field.kind == "rows":
+        columns = {each.name: each.name.rpartition(".")[2] for each in field.of}
+        return {name: [_text("text", row.get(column), zone) for row in value] for name, column in columns.items()}
+    if field.kind == "points":
+        return {f"{field.name}.{name}": [str(points)] for name, points in value.items()}
+    return {field.name: [_text(field.kind, each, zone) for each in (value if isinstance(value, list) else [value])]}
+
+
+def _text(kind: Kind, value: Any, zone: str) -> str:
+    if value is None:
+        return ""
+    if kind in ("moment", "moments"):
+        return datetime.fromisoformat(value).astimezone(ZoneInfo(zone)).strftime(BROWSER_MOMENT)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _field(name: str, info: FieldInfo) -> Field:
@@ -91,8 +121,11 @@ def _options(plain: Any) -> tuple[str, ...]:
 
 
 def _narrowed(field: Field, known: Sequence[str] | None) -> Field:
-    if known is None or field.kind not in ("text", "choice", "code", "list", "rows"):
+    if known is None or field.kind not in ("text", "choice", "code", "list", "rows", "points"):
         return field
+    if field.kind == "points":
+        each = (Field(f"{field.name}.{n}", "number", field.required, least=0, most=100) for n in known)
+        return replace(field, options=tuple(known), of=tuple(each))
     if field.kind in ("list", "rows"):
         return replace(field, kind="several" if field.kind == "list" else "rows", options=tuple(known))
     kind: Kind = "given" if len(known) == 1 and field.required and field.kind == "text" else "choice"
@@ -110,6 +143,13 @@ def _rows(field: Field, form: Mapping[str, Sequence[str]]) -> list[dict[str, str
     return [{name: values[n] for name, values in named.items() if values[n]} for n in range(count)]
 
 
+def _points(field: Field, form: Mapping[str, Sequence[str]]) -> dict[str, str] | None:
+    """The numbers that were said, by what they are for."""
+    begins = f"{field.name}."
+    said = {name.removeprefix(begins): values[0].strip() for name, values in form.items() if name.startswith(begins) and values}
+    return {name: value for name, value in said.items() if value} or None
+
+
 def _value(field: Field, given: list[str], zone: str) -> Any:
     if not given:
         return None
@@ -122,8 +162,6 @@ def _value(field: Field, given: list[str], zone: str) -> Any:
             return _moment(given[0], zone)
         case "moments":
             return [_moment(each, zone) for each in given]
-        case "points":
-            return dict(pair.split("=", 1) for pair in given if "=" in pair)
         case _:
             return given[0]
 

@@ -8,6 +8,7 @@ from acts import parts
 from acts.rights import Resource
 from config.telling import Teller
 from config.words import Words
+from console.beside import Beside, beside
 from console.pages.hires import found
 from console.pages.vacancies import OF_THE_LIST
 from console.telling import names
@@ -16,12 +17,15 @@ from domain import acts as hires
 from domain import competition
 from domain.competition import Act as VacancyAct
 from domain.competition.report import decided_already
+from domain.conditions import TABLE
 from domain.errors import NotFound
 from domain.facts import ReportLine
 from domain.hire import HireState
 from domain.messages import Receipt
+from domain.slots import without_nation
 from domain.vacancy import VacancyState
-from domain.words import Ending, PostState, Role, Stage
+from domain.words import Condition, Ending, Outcome, PostState, Role, Stage
+from store.names import system_now
 
 WOULD_END = {"withdraw": Ending.WITHDRAWN}
 Act = hires.Act | VacancyAct
@@ -32,7 +36,8 @@ A = TypeVar("A")
 class Subject:
     """`home` is its own page, `back` where the act was begun and is seen, `above` the list that stands in. `known` is what it offers
     itself for a question of the form; `labels` are the names that stand for values there. `why` says what stands against the act;
-    `takes_back` what it would undo, `told` how many people on the list would be written to, `report` what is to be decided on."""
+    `takes_back` what it would undo, `told` how many people on the list would be written to, `report` what is to be decided on, `beside`
+    what others have confirmed."""
 
     case: str
     home: str
@@ -49,6 +54,7 @@ class Subject:
     takes_back: Sequence[Any] = ()
     told: int = 0
     report: Sequence[ReportLine] = ()
+    beside: Sequence[Beside] = ()
 
     async def ask(self, visitor: Visitor, args: dict[str, Any], request: str, version: int) -> Receipt:
         """Raises what the case refuses, Stale, EngineUnavailable."""
@@ -64,9 +70,12 @@ class Subject:
 async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subject:
     """Raises NotFound."""
     what, case = _act(hires.ACTS, act), f"hire/{hire}"
+    if not visitor.sees(Resource.PARTS):
+        return await _at_the_table(visitor, language, case, what)
     row = await found(visitor, case)
     why, told = await visitor.desk.why(case, act), visitor.sees(Resource.ANSWERS)
     ending = WOULD_END.get(act)
+    known, labels = await _competencies(visitor, row["vacancy"]) if act == "score" else ({}, {})
     return Subject(
         case=case,
         home=f"/hires/{hire}",
@@ -78,16 +87,51 @@ async def of_hire(visitor: Visitor, language: str, hire: str, act: str) -> Subje
         zone=why.zone,
         possible=why.possible,
         why=Teller(Words.load(), language, why.zone).why(why)[: None if told else 1],  # who may not know the answers gets that it is so
-        known=_offered_by_hire(row),
-        labels={},
+        known=_offered_by_hire(parts.cut(row, visitor)) | known,
+        labels=labels,
         takes_back=await visitor.desk.undo(case, ending) if ending and not row["ending"] else [],
+        beside=await beside(visitor, case, system_now()),
     )
 
 
+async def _at_the_table(visitor: Visitor, language: str, case: str, act: hires.Act) -> Subject:
+    """A hire as the selection board acts on it: what it may read of it stands on its own page. Raises NotFound, NotAllowed."""
+    file = await visitor.desk.boardroom.file(visitor.person, case)
+    known, labels = await _competencies(visitor, file["vacancy"])
+    why, standing = await visitor.desk.why(case, act.name), await visitor.desk.standing(case)
+    home = f"/hires/{case.removeprefix('hire/')}"
+    return Subject(
+        case=case,
+        home=home,
+        back=f"{home}/board",
+        above="vacancies",
+        name="",
+        act=act,
+        number=standing.number,
+        zone=why.zone,
+        possible=why.possible,
+        why=Teller(Words.load(), language, why.zone).why(why)[:1],
+        known=known,
+        labels=labels,
+    )
+
+
+async def _competencies(visitor: Visitor, reference: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What the notice asks for, by number, for whoever scores against it; and the words that stand for the numbers."""
+    spec = (await visitor.desk.vacancies_store.get(reference)).spec
+    asked = {"competencies": spec.competencies, "desirable": spec.desirable}
+    known = {name: [str(n) for n in range(1, len(texts) + 1)] for name, texts in asked.items()}
+    labels = {f"{name}.{n}": f"{n}. {text}" for name, texts in asked.items() for n, text in enumerate(texts, 1)}
+    return known, labels
+
+
 def _offered_by_hire(row: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Its conditions, its open deadlines, the hash of the terms that were shown."""
+    """Its conditions with what can be answered to them, its open deadlines, the hash of the terms that were shown."""
+    slots = [each["condition"] for each in row["conditions"]]
+    answers = {str(said) for slot in slots for said in TABLE[Condition(without_nation(slot))].outcomes}
     return {
-        "condition": [each["condition"] for each in row["conditions"]],
+        "condition": slots,
+        "outcome": [str(said) for said in Outcome if str(said) in answers],
         "deadline": [each["key"] for each in row["deadlines"] if each["state"] in ("open", "lapse_due")],
         "sha256": [row["terms_sha256"]] if row.get("terms_sha256") else [],
     }
@@ -119,6 +163,7 @@ async def of_vacancy(visitor: Visitor, language: str, reference: str, act: str) 
         labels={row["case_id"]: _called(row["case_id"], called) for row in rows} | {each.person: each.name for each in staff.values()},
         report=sorted(state.report_lines, key=lambda line: (line.rank is None, line.rank)) if act == "decide_report" else (),
         told=len(state.listed) if act in OF_THE_LIST - {"call"} else 0,
+        beside=await beside(visitor, case, system_now()),
     )
 
 

@@ -49,6 +49,10 @@ class Visitor:
     def sees(self, resource: Resource) -> bool:
         return bool(SEES[resource] & self.roles)
 
+    def may(self, roles: frozenset[Role]) -> bool:
+        """Has this person one of these roles?"""
+        return bool(roles & self.roles)
+
     @property
     def fresh(self) -> bool:
         """Did this person prove who they are recently enough to approve something?"""

@@ -1,13 +1,16 @@
 """An act somebody confirmed and may still take back: it takes effect a moment later, or not at all."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.acts import ACTS
+from domain.acts import ACTS, Act
 from domain.competition import ACTS as VACANCY_ACTS
+from domain.competition import Act as VacancyAct
 
+A = TypeVar("A", Act, VacancyAct)
 #: `held`: can be taken back; `going`: being done; then one of the three it stays.
 State = Literal["held", "going", "done", "refused", "taken_back"]
 
@@ -33,10 +36,11 @@ class HeldAct(BaseModel):
     settled_at: datetime | None = None
 
     @property
-    def opposite(self) -> str:
-        """The act that takes it back once it took effect, with consequences of its own; empty where none does."""
-        known = VACANCY_ACTS if self.case.startswith("vacancy/") else ACTS
-        return known[self.act].taken_back_by if self.act in known else ""
+    def opposite(self) -> Act | VacancyAct | None:
+        """The act that takes it back once it took effect, with consequences of its own; None where none does."""
+        if self.case.startswith("vacancy/"):
+            return _opposite(VACANCY_ACTS, self.act)
+        return _opposite(ACTS, self.act)
 
     def left(self, now: datetime) -> float:
         """How many seconds it can still be taken back."""
@@ -46,3 +50,7 @@ class HeldAct(BaseModel):
     def open(self) -> bool:
         """Is it still to be done?"""
         return self.state in ("held", "going")
+
+
+def _opposite(known: Mapping[str, A], name: str) -> A | None:
+    return known.get(known[name].taken_back_by) if name in known else None

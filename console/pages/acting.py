@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from acts.needs import BY_PATH
 from acts.rights import Resource
 from console.facts import FactTeller
-from console.forms import Field, fields_of, read
+from console.forms import Field, fields_of, read, said
 from console.frame import Frame
 from console.pages.hires import HireId
 from console.pages.vacancies import Reference
@@ -28,6 +28,7 @@ OnHire = Annotated[Visitor, Depends(Shows(Resource.ACTING, f"hire.{BY_PATH}"))]
 ToVacancy = Annotated[Visitor, Depends(Does(Resource.ACTING, f"vacancy.{BY_PATH}"))]
 OnVacancy = Annotated[Visitor, Depends(Shows(Resource.ACTING, f"vacancy.{BY_PATH}"))]
 About = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.:/-]{0,80}$")]
+Held = Annotated[str, Query(pattern=r"^([0-9a-f]{24})?$")]
 Version = Annotated[int, Form(ge=0)]
 RequestId = Annotated[str, Form(alias="request", pattern=r"^[0-9a-f]{24}$")]
 Step = Annotated[str, Form(pattern=r"^(preview|confirm|change)$")]
@@ -42,9 +43,9 @@ def routes(frame: Frame) -> APIRouter:
     at = APIRouter()
 
     @at.get("/hires/{hire}/acts/{act}")
-    async def form(request: Request, visitor: OnHire, hire: HireId, act: ActName, about: About = "") -> Response:
+    async def form(request: Request, visitor: OnHire, hire: HireId, act: ActName, about: About = "", held: Held = "") -> Response:
         subject = await of_hire(visitor, language_of(request), hire, act)
-        return _page(frame, request, visitor, subject, _said(subject, about))
+        return _page(frame, request, visitor, subject, await _kept(visitor, subject, held) or _said(subject, about))
 
     @at.post("/hires/{hire}/acts/{act}")
     async def do(
@@ -55,10 +56,18 @@ def routes(frame: Frame) -> APIRouter:
 
     @at.get("/vacancies/{reference}/acts/{act}")
     async def vacancy_form(
-        request: Request, visitor: OnVacancy, reference: Reference, act: ActName, about: About = "", hire: About = "", post: About = ""
+        request: Request,
+        visitor: OnVacancy,
+        reference: Reference,
+        act: ActName,
+        about: About = "",
+        hire: About = "",
+        post: About = "",
+        held: Held = "",
     ) -> Response:
         subject = await of_vacancy(visitor, language_of(request), reference, act)
-        return _page(frame, request, visitor, subject, _said(subject, about, hire=hire, post=post))
+        filled = await _kept(visitor, subject, held) or _said(subject, about, hire=hire, post=post)
+        return _page(frame, request, visitor, subject, filled)
 
     @at.post("/vacancies/{reference}/acts/{act}")
     async def do_to_vacancy(
@@ -89,6 +98,12 @@ def _asked(subject: Subject, filled: Filled) -> list[Field]:
     return [each for each in asked if each.required or each.kind != "list" or known.get(each.name) != []]
 
 
+async def _kept(visitor: Visitor, subject: Subject, held: str) -> Filled:
+    """What they typed the last time, where the case refused it when it was to take effect; the terms to agree to are today's."""
+    args = await visitor.desk.holding.typed(visitor.person, held, subject.case, subject.act.name) if held else {}
+    return {name: texts for name, texts in said(subject.act.args, args, subject.zone).items() if name != "sha256"}
+
+
 async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subject, version: int, request_id: str, step: str) -> Response:
     """A form that was sent: shown again, shown for confirming, or done."""
     filled = {name: [str(value) for value in (await request.form()).getlist(name)] for name in set(await request.form()) - OURS}
@@ -113,8 +128,10 @@ async def _sent(frame: Frame, request: Request, visitor: Visitor, subject: Subje
         told = FactTeller(frame.teller(request, subject.zone), await visitor.desk.people.list_staff())
         changed = [told.fact(entry) for entry in await subject.since(visitor, version)]
         return _page(frame, request, visitor, subject, filled, 412, **now, refused=stale, changed=changed)
-    except (Refusal, Trouble) as refused:
-        return _page(frame, request, visitor, subject, filled, 409 if isinstance(refused, Refusal) else 503, **now, refused=refused)
+    except Refusal as refused:  # nothing was done under this request: what is confirmed next is another one
+        return _page(frame, request, visitor, subject, filled, 409, version=version, refused=refused)
+    except Trouble as trouble:
+        return _page(frame, request, visitor, subject, filled, 503, **now, refused=trouble)
     return RedirectResponse(f"{subject.back}?done={receipt.number}", 303)
 
 
@@ -152,5 +169,6 @@ def _page(
         "prove": [],
         "wrong_proof": False,
         "provider": "",
+        "beside": subject.beside,
     }
     return frame.page(request, "act.html", status, **given | changed)

@@ -67,6 +67,7 @@ def routes(frame: Frame, engine: Engine) -> APIRouter:
             "teller": file.reader.teller,
             "pill": pill,
             "done": None,
+            "beside": file.beside,
             "longest": LONGEST,
             **given,
         }

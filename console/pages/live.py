@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from acts import parts
+from acts.board import BEFORE_THE_BOARD
 from acts.rights import Resource
 from console.pulse import Pulse
 from console.visits import Shows, Visitor
@@ -57,4 +58,6 @@ async def _concerning(visitor: Visitor, cases: set[str]) -> list[str]:
     concerns = parts.concerns(visitor)
     hires = {case for case in cases if case.startswith("hire/")}
     known = {row["case_id"] for row in await visitor.desk.pages.those(hires, concerns)} if concerns is not None and hires else hires
+    if known != hires and visitor.sees(Resource.BOARD):  # who is before the board, its members know by these ids
+        known |= {row["case_id"] for row in await visitor.desk.queries.brief(hires) if row["stage"] in BEFORE_THE_BOARD}
     return sorted(known | (cases - hires if visitor.sees(Resource.VACANCIES) else set()))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from acts.compartments import counts, opened
 from acts.rights import Resource
 from config.cursors import Cursors
+from console.beside import beside
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import names, pill
@@ -21,6 +22,7 @@ from domain.errors import NotNow
 from domain.jobposting import job_posting
 from domain.vacancy import VacancySpec, VacancyState
 from domain.words import Condition, Ending, Stage
+from store.names import system_now
 
 Reference = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 OfVacancies = Annotated[Visitor, Depends(Shows(Resource.VACANCIES))]
@@ -60,6 +62,7 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
             lines = frame.teller(request, zone).vacancy_why(why)
             given["waiting"] = await _called(visitor, lines)
         given["funnel"] = funnel(counts(row["counts"], opened(visitor.roles))) if competition else []
+        given["beside"] = await beside(visitor, f"vacancy/{reference}", system_now())
         return frame.page(request, "vacancy.html", **given, terms=terms(VacancySpec.model_validate(row["spec"])))
 
     @at.get("/vacancies/{reference}/jobposting.json")

@@ -130,7 +130,7 @@ def _propose(s: HireState, a: Propose, r: ActRequest, m: Moment) -> Facts:
     return [f.ContractProposed(terms=terms.model_dump(mode="json"), sha256=terms_sha256(terms))]
 
 
-@act("approve_contract", APPROVERS, frozenset({Stage.CONTRACT}), Approve, approval=True)
+@act("approve_contract", APPROVERS, frozenset({Stage.CONTRACT}), Approve, approval=True, taken_back_by="withdraw_proposal")
 def _approve(s: HireState, a: Approve, r: ActRequest, m: Moment) -> Facts:
     """Approve exactly these terms (by hash); the proposer cannot."""
     _these_terms(s, a, r)

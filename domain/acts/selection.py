@@ -71,7 +71,7 @@ def _accept_as_in_time(s: HireState, a: InTime, r: ActRequest, m: Moment) -> Fac
     return [f.LatenessDecided(reason=a.reason), *enter(s.model_copy(update={"late": False}), Stage.SCREENING, m)]
 
 
-@act("screen", HR, frozenset({Stage.SCREENING}), Screen, taken_back_by="correct")
+@act("screen", HR, frozenset({Stage.SCREENING}), Screen)
 def _screen(s: HireState, a: Screen, r: ActRequest, m: Moment) -> Facts:
     """Decide eligibility, with the automatic checks as a proposal; nothing adverse before closing."""
     if s.judged is None:
@@ -82,7 +82,7 @@ def _screen(s: HireState, a: Screen, r: ActRequest, m: Moment) -> Facts:
     return [screened, *end(s, Ending.NOT_ELIGIBLE, m, decided_by=person(r), reason=a.reason)]
 
 
-@act("shortlist", HR | {Role.HIRING_MANAGER}, frozenset({Stage.SHORTLISTING}), Shortlist, taken_back_by="correct")
+@act("shortlist", HR | {Role.HIRING_MANAGER}, frozenset({Stage.SHORTLISTING}), Shortlist)
 def _shortlist(s: HireState, a: Shortlist, r: ActRequest, m: Moment) -> Facts:
     """Put on the short list, or not."""
     decided = f.ShortlistingDecided(shortlisted=a.shortlisted, reason=a.reason)
@@ -139,7 +139,7 @@ def _mark(s: HireState, a: Mark) -> int:
     return mean if a.score is None and mean is not None else a.score or 0
 
 
-@act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing, taken_back_by="withdraw_offer")
+@act("issue_offer", HR, frozenset({Stage.OFFER}), Nothing)
 def _issue_offer(s: HireState, a: Nothing, r: ActRequest, m: Moment) -> Facts:
     """Issue the conditional offer for the post reserved."""
     if s.offer_issued:

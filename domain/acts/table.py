@@ -63,7 +63,8 @@ class Act:
     after_ending: Literal[True, False] = False
     #: The second pair of eyes, or what makes an adverse matter final: done in person, never by token.
     approval: bool = False
-    #: The act that takes this one back once it has taken effect, with consequences of its own; empty where none does.
+    #: The act that takes this one back, or puts right what was mistyped in it, right after it took effect, with consequences of its own;
+    #: empty where none does.
     taken_back_by: str = ""
 
 

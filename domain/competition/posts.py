@@ -40,7 +40,7 @@ class DecidePost(Args):
     reason: Reason = "as_proposed"
 
 
-@act("add_post", HR, AddPost, taken_back_by="withdraw_post")
+@act("add_post", HR, AddPost)
 def _add(c: Competition, args: AddPost, request: ActRequest) -> Turnout:
     """Propose a further post for this vacancy; it is there once another person has approved it."""
     if args.post in c.state.posts or args.post in c.state.proposed:

@@ -49,6 +49,7 @@ from domain import errors
 from domain.accommodation import Measure
 from domain.acts import ACTS
 from domain.balance_people import GROUPS_DECLARED, MILESTONES, Attribute
+from domain.candidate import EDUCATION
 from domain.comparison import CONDITION_WORDS, DEADLINE_WORDS, OTHER_WORDS
 from domain.competition import ACTS as VACANCY_ACTS
 from domain.competition.matching import OF_THE_PERSON, OF_THE_POST
@@ -199,6 +200,8 @@ def console() -> set[str]:
     keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
     keys |= {f"console.export.{kind}" for kind in FORMATS} | {f"console.rail.{OF_AN_OPERATION.name}"}
     keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "competencies", "desirable")}
+    keys |= {f"console.export.{kind}" for kind in FORMATS}
+    keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "points")}
     keys |= {f"console.pill.{name}" for name in ("needs", "waiting", "held", "over", "done")}
     keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}
     ended = {f"session_{state}" for state in ("idle", "expired", "ended")}
@@ -209,6 +212,8 @@ def console() -> set[str]:
     notice |= {f"clauses.{clause}" for clause in Clauses.model_fields}
     keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
     keys |= {f"console.item.{state}" for state in get_args(ItemState)}
+    keys |= {f"console.education.{level}" for level in EDUCATION}
+    keys |= {f"console.boardroom.{said}" for said in ("no_conflict", "conflict", "not_declared", "competencies", "desirable")}
     keys |= {f"console.operation.{state}" for state in ("open", "done", "cancelled")}
     keys |= {f"console.policy.{state}" for state in ("proposed", "to_come", "in_force", "past")}
     keys |= {f"console.notice.clearance_is.{standing}" for standing in ("held", "to_obtain")}

@@ -77,7 +77,7 @@ async def test_a_confirmed_act_waits_its_moment_and_is_then_done_once(console: C
     assert version == (await console.desk.standing(CASE)).number
     page = (await (await console.as_("hr_head")).get("/")).text
     assert "data-undo" not in page
-    assert f'href="/hires/{AT_SHORTLISTING}/acts/correct"' in page  # what takes it back now that it is done
+    assert "It cannot be taken back any more." in page
     kept = await HeldActs(console.db).find(await held_by(console))
     assert kept is not None
     assert (kept.state, kept.number, kept.args) == ("done", 99, {})
@@ -153,7 +153,9 @@ async def test_while_temporal_is_away_it_waits_longer(console: Console, told: To
     watch.passes(10)
     await holding.carry_due()
     (found,) = await holding.of("hr_head")
-    assert found.state == "held"
+    assert found.state == "going"  # the case may have taken it: it is asked again, and not said to be taken back
+    with pytest.raises(NotNow):
+        await holding.take_back("hr_head", found.held)
     told.answer = None
     watch.passes(10)
     await holding.carry_due()
@@ -167,7 +169,7 @@ async def test_what_a_killed_process_had_begun_is_done_by_the_next_one(
     await shortlist(console)
     held, kept = await held_by(console), HeldActs(console.db)
     watch.passes(10)
-    assert await kept.begin(held, watch(), watch() - ABANDONED) is not None  # and then it is killed
+    assert await kept.begin(held, watch(), watch() + ABANDONED) is not None  # and then it is killed
     await holding.carry_due()
     assert told.done == []
     with pytest.raises(NotNow, match="took effect already, or is just doing so"):
@@ -204,6 +206,35 @@ async def test_where_a_deadline_would_pass_meanwhile_it_is_done_at_once(console:
         args: dict[str, Any] = {"shortlisted": True, "reason": "profile_matches"}
         found = await holding.accept("hr_head", CASE, "shortlist", args, f"{int(waits):024x}", number)
         assert (found is not None) == waits
+
+
+async def test_a_form_sent_again_after_it_was_taken_back_says_so(console: Console, told: Told, holding: Holding) -> None:
+    await shortlist(console, request="cd" * 12)
+    await press(console, "cd" * 12, "undo")
+    answer = await shortlist(console, request="cd" * 12)
+    assert answer.status_code == 409
+    assert "was not done" in answer.text
+    assert await console.desk.holding.of("hr_head") == []
+
+
+async def test_what_was_typed_is_there_again_for_who_was_refused(console: Console, told: Told, holding: Holding, watch: Watch) -> None:
+    await shortlist(console, shortlisted="no", reason="experience_short")
+    held = await held_by(console)
+    told.answer = NotNow("the stage has passed", code="stage_passed")
+    watch.passes(10)
+    await holding.carry_due()
+    browser = await console.as_("hr_head")
+    page = (await browser.get(f"/hires/{AT_SHORTLISTING}/acts/shortlist?held={held}")).text
+    assert 'value="experience_short"' in page
+    other = await console.as_("hr_officer")
+    assert 'value="experience_short"' not in (await other.get(f"/hires/{AT_SHORTLISTING}/acts/shortlist?held={held}")).text
+
+
+async def test_others_see_that_somebody_is_about_to_act(console: Console, told: Told, holding: Holding) -> None:
+    await shortlist(console)
+    page = (await (await console.as_("hr_officer")).get(f"/hires/{AT_SHORTLISTING}")).text
+    assert "Hr Head" in page.split('id="held"')[1].split("<header")[0]
+    assert "data-undo" not in page
 
 
 @pytest.mark.parametrize(("name", "table"), [("hire", acts.ACTS), ("vacancy", VACANCY_ACTS)])

@@ -16,10 +16,11 @@ async function fresh() {
   if (asking) return;
   asking = true;
   const answer = await fetch(location.href, { headers: { "muster-watching": "1" }, redirect: "manual" }).catch(() => undefined);
-  if (answer?.ok) {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // The page itself may be theirs no more once the act took effect: what stands on every page stands on that answer too.
+  const now = answer && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("held");
+  if (now) {
     const focused = document.activeElement?.closest("#held");
-    document.getElementById("held")?.replaceWith(page.getElementById("held"));
+    document.getElementById("held")?.replaceWith(now);
     if (focused) document.querySelector("#held a, #held button")?.focus();
   }
   setTimeout(() => { asking = false; }, AGAIN_MS);
