@@ -199,8 +199,6 @@ def console() -> set[str]:
     keys |= {f"console.theme.{theme}" for theme in THEMES} | {f"console.language.{language}" for language in LANGUAGES}
     keys |= {f"console.sort.{name}" for name in KEYS} | {f"console.session.{how}" for how in How} | {"console.session.this"}
     keys |= {f"console.export.{kind}" for kind in FORMATS} | {f"console.rail.{OF_AN_OPERATION.name}"}
-    keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "competencies", "desirable")}
-    keys |= {f"console.export.{kind}" for kind in FORMATS}
     keys |= {f"console.hint.{name}" for name in ("reason", "evidence", "points")}
     keys |= {f"console.pill.{name}" for name in ("needs", "waiting", "held", "over", "done")}
     keys |= {f"console.pill.{name}{today}" for name in ("overdue", "risk", "running") for today in ("", ".today")}

@@ -39,6 +39,8 @@ PAGES = {
     "behind a hire": f"/hires/{AT_CONDITIONS}/technical",
     "a letter": f"/hires/{AT_CONDITIONS}/letters/{LETTER}",
     "act": f"/hires/{AT_SHORTLISTING}/acts/shortlist",
+    "the board's table": "/vacancies/250442/board",
+    "a candidate before the board": f"/hires/{AT_CONDITIONS}/board",
     "vacancies": "/vacancies",
     "vacancy": "/vacancies/250442",
     "notices": "/notices",

@@ -1,19 +1,24 @@
 """Taking an act back, in a browser and with real processes: Ctrl+Z, a note that says by itself what became of it, and kill -9 meanwhile."""
 
 import asyncio
+import os
 import re
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from acts.holding import Holding, carrying
 from domain.messages import Receipt
 from sandbox.installation import Door, environment, free_port
+from store.held import HeldActs
+from store.names import system_now
 from tests.console.conftest import csrf
 from tests.end_to_end.seeing import NEEDS_BROWSER, Seen
+from tests.end_to_end.test_console import RULES
 from tests.gateway.api.played import AT_SHORTLISTING
 from tests.hiring import Hiring, vacancy
 from tests.installation import Installation, installation
@@ -78,6 +83,28 @@ async def test_the_note_says_by_itself_what_became_of_it(seen: Seen, browser: Br
         await expect(page.locator(".note.held.done")).to_contain_text("Done")
     assert case.done == 1
     assert (seen.complaints, seen.refusals) == ([], [])
+
+
+@NEEDS_BROWSER
+@pytest.mark.parametrize(("width", "language", "theme"), [(1280, "en", "light"), (320, "fr", "dark")])
+async def test_the_notes_hinder_nobody(seen: Seen, browser: Browser, width: int, language: str, theme: str) -> None:
+    holding = seen.desk.holding = Holding(seen.desk.db, Case(), timedelta(seconds=60))
+    number = (await seen.desk.standing(f"hire/{AT_SHORTLISTING}")).number
+    kept = HeldActs(seen.desk.db)
+    for n, state in enumerate(("held", "going", "done", "refused")):
+        held = f"{n:024x}"
+        await holding.accept("hr_head", f"hire/{AT_SHORTLISTING}", "hold", {"reason": "candidate_asked"}, held, number)
+        if state != "held":
+            await kept.begin(held, system_now(), system_now())
+        if state in ("done", "refused"):
+            await kept.settle(held, state, system_now(), number=3, why="the stage has passed")  # type: ignore[arg-type]
+    page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
+    await expect(page.locator("#held .held")).to_have_count(4)
+    results = await Axe().run(page, options=RULES)
+    assert [each["id"] for each in results.response["violations"]] == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    if folder := os.environ.get("MUSTER_LOOK"):
+        await page.screenshot(path=f"{folder}/held-{width}-{language}-{theme}.png")
 
 
 @pytest.mark.slow
