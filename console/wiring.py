@@ -58,6 +58,7 @@ from console.pages import (
     saving,
     signals,
     signing_in,
+    staff,
     systems,
     times,
     undelivered,
@@ -149,6 +150,7 @@ def routers(frame: Frame, cursors: Cursors, pulse: Pulse, engine: Engine, settin
         audited.routes(frame, engine),
         exporting.routes(frame, (*LISTINGS, operations.LISTING)),
         saving.routes(frame, LISTINGS),
+        staff.routes(frame),
     )
 
 

@@ -210,6 +210,7 @@ def console() -> set[str]:
     notice |= {f"clauses.{clause}" for clause in Clauses.model_fields}
     keys |= {f"console.notice.{name}" for name in notice - {"conflicts", "evidence", "title", "clauses"}}
     keys |= {f"console.item.{state}" for state in get_args(ItemState)}
+    keys |= {f"console.staff.on.{kind}" for kind in ("hire", "vacancy")}
     keys |= {f"console.education.{level}" for level in EDUCATION}
     keys |= {f"console.boardroom.{said}" for said in ("no_conflict", "conflict", "not_declared", "competencies", "desirable")}
     keys |= {f"console.operation.{state}" for state in ("open", "done", "cancelled")}

@@ -21,7 +21,7 @@ from tests.gateway.api.played import AT_CONDITIONS, WITHDRAWN
 #: Pages that are about codes: what lies behind a hire, a policy or an overlay as the text it is written in.
 OF_CODES = frozenset({"behind a hire", "a policy", "a new policy", "a new overlay"})
 #: People and systems of the played store who are called like a code: a name is said as it stands.
-NAMES = frozenset({"authority", "chair", "hris", "portal", "medical", "verification"})
+NAMES = frozenset({"authority", "nobody", "chair", "hris", "portal", "medical", "verification"})
 #: What is set as it stands, on purpose, and what is no text of ours.
 AS_IT_STANDS = frozenset({"script", "style", "code", "kbd", "textarea", "pre"})
 VOID = frozenset({"meta", "link", "input", "br", "hr", "img", "use", "wbr"})

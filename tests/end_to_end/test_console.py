@@ -71,6 +71,8 @@ PAGES = {
     "load": "/deadlines/load",
     "what if": f"/deadlines/what-if?hire={AT_CONDITIONS}&day=2027-01-04",
     "oneself": "/me",
+    "people and roles": "/staff",
+    "who may": "/staff?may=hire.screen",
     "a saved view": "/hires?stage=shortlisting",
     "to be saved": "/deadlines?within=month",
     "views": "/me/views",
