@@ -12,15 +12,17 @@ from pydantic import BaseModel, ConfigDict
 from acts.compartments import counts, opened
 from acts.rights import Resource
 from config.cursors import Cursors
+from config.telling import Teller
 from console.beside import beside
 from console.exports import Column, Listing, every_page
 from console.frame import Frame
 from console.telling import names, pill
 from console.visits import Shows, Visitor
 from domain.conditions import needed
+from domain.contract import CLAUSES, propose_terms
 from domain.errors import NotNow
 from domain.jobposting import job_posting
-from domain.vacancy import VacancySpec, VacancyState
+from domain.vacancy import Published, VacancySpec, VacancyState
 from domain.words import Condition, Ending, Stage
 from store.names import system_now
 
@@ -61,6 +63,10 @@ def routes(frame: Frame, cursors: Cursors) -> APIRouter:
             why, zone = await visitor.desk.vacancy_why(reference)
             lines = frame.teller(request, zone).vacancy_why(why)
             given["waiting"] = await _called(visitor, lines)
+        published = await visitor.desk.vacancies_store.get(reference)
+        given["contracts"] = contracts(published, frame.teller(request))
+        ranked = [row for row in await visitor.desk.queries.ranked(reference) if row["rank"] is not None] if competition else []
+        given |= {"ranked": ranked, "called": await names(visitor, ranked)}
         given["funnel"] = funnel(counts(row["counts"], opened(visitor.roles))) if competition else []
         given["beside"] = await beside(visitor, f"vacancy/{reference}", system_now())
         return frame.page(request, "vacancy.html", **given, terms=terms(VacancySpec.model_validate(row["spec"])))
@@ -91,6 +97,21 @@ def terms(spec: VacancySpec) -> Terms:
     twins = dict.fromkeys((post.grade_low, post.grade_high) for post in spec.posts if post.grade_low != post.grade_high)
     funded = all(post.funded is not False for post in spec.posts)
     return Terms(spec, tuple(twins), tuple(needed(seconded=False, funded=funded, fast_track=spec.fast_track)))
+
+
+#: What of a contract is told of a vacancy: how long it is for, and what may follow.
+HOW_LONG = ("duration", "afterwards", "renewal")
+
+
+def contracts(published: Published, teller: Teller) -> list[tuple[str, list[str]]]:
+    """For each kind of post, what somebody from outside is appointed for, by the figures frozen with the vacancy (`recruitment.md` §5)."""
+    found: dict[str, list[str]] = {}
+    for post in published.spec.posts:
+        entered = published.published_at.date()  # no clause told here has a day in it
+        terms = propose_terms(post, seconded=False, serving=False, enters_on=entered, rules=published.rules.contract, spec=published.spec)
+        lines = (line.clause for line in terms.conditions if CLAUSES[line.clause][0] in HOW_LONG)
+        found[str(post.kind)] = [teller.say(f"clause.{clause}", **terms.model_dump()) for clause in lines]
+    return list(found.items())
 
 
 async def _called(visitor: Visitor, lines: list[str]) -> list[str]:

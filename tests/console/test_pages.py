@@ -230,3 +230,12 @@ async def test_each_running_deadline_of_a_hire_leads_to_its_own_extension(consol
     running = {each["key"] for each in row["deadlines"] if each["state"] in ("open", "lapse_due")}
     assert running
     assert set(re.findall(r'/acts/extend\?about=([^"]+)"', page)) == running
+
+
+async def test_a_vacancy_says_what_contract_follows_and_who_comes_first(console: Console) -> None:
+    text = (await (await console.as_("hr_officer")).get("/vacancies/250442")).text
+    assert "a definite duration of 3 years" in text
+    ranked = [row for row in await console.desk.queries.ranked("250442") if row["rank"] is not None]
+    assert ranked
+    assert "Order of merit" in text
+    assert "Order of merit" not in (await (await console.as_("hiring_manager")).get("/vacancies/250442")).text
