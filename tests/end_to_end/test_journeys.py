@@ -29,6 +29,7 @@ DONE = {
     "condition_replied": "hugo",
     "contract_proposed": "ines",
     "contract_approved": "hugo",
+    "probation_decided": "lena",
 }
 
 
@@ -48,6 +49,9 @@ async def test_a_hire_from_its_notice_to_the_first_day_by_everybodys_own_hands(p
     await selected(place, hiring, hr, case)
     await conditions(place, hiring, hr, case)
     await contracted(place, hiring, hr, case)
+    await kept_apart(await place.walker("mina"), case.removeprefix("hire/"))
+    await (await place.walker("lena")).act(case.removeprefix("hire/"), "decide_probation", yes)
+    await hiring.until(case, lambda row: row["ending"] == "appointed_and_confirmed")
     assert await doers(hiring, case) == DONE
     await watched(await place.walker("aude"), case)
     # Once the short list is decided, the hire is none of the hiring manager's any more, and the page they stand on says so.
@@ -126,6 +130,14 @@ async def contracted(place: Hall, hiring: Hiring, hr: Walker, case: str) -> None
     await hiring.event("portal", "contract.signed", case, signed=True, enters_on=day(30))
     await hiring.event("hris", "duty.entered", case, entered_on=day(30))
     await hiring.until(case, lambda row: row["stage"] == "probation")
+
+
+async def kept_apart(office: Walker, hire: str) -> None:
+    """The medical office sees its own condition of the hire, and nothing of the others'."""
+    await office.go("Hires", "h")
+    await office.press(office.page.locator(f'tr a[href="/hires/{hire}"]').first)
+    await expect(office.page.locator("main")).to_contain_text(re.compile("medical approval", re.I))
+    await expect(office.page.locator("main")).not_to_contain_text(re.compile("security clearance", re.I))
 
 
 async def watched(auditor: Walker, case: str) -> None:
