@@ -85,6 +85,8 @@ PAGES = (
     "/retention/due",
     "/system",
     "/me",
+    "/staff",
+    "/vacancies/250442/board",
 )
 
 
