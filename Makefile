@@ -39,7 +39,7 @@ up: setup ## start everything on this machine and leave it running
 	$(BIN)/muster up --people demo $(if $(STORE),--store $(STORE))
 
 test: setup ## the tests, without the long ones
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not slow' --ignore=tests/proofs
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow' --ignore=tests/proofs
 
 check: setup ## style, types and the dependency rule
 	$(BIN)/ruff check .

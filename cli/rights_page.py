@@ -1,6 +1,7 @@
 """`python -m cli.rights_page > docs/rights.md`: who may see and do what, printed from the tables the doors themselves ask."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -108,6 +109,7 @@ def _seen(resource: Resource) -> Row:
     return str(resource), SEES[resource], 0, ", ".join(where) or "within a page, or with an act"
 
 
+@cache
 def _routes() -> list[tuple[str, Need]]:
     """Every address of the console and of the people's API, with its one need."""
     frame = Frame(Words.load(), Assets(), office_zone())

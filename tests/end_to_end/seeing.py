@@ -82,7 +82,8 @@ async def served(db: Database, provider: OpenId | None = None, outside: World | 
     vouching = Vouching(db, desk.sessions, provider, origin) if provider else None
     reception = Reception(desk, acting, origin, vouching)
     app = console_app(reception, frame, Cursors(b"a key of the tests"), pulse)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
+    # Without a configuration of logs: it would stay behind in this process for the tests that come later.
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, lifespan="off"))
     serving = asyncio.create_task(server.serve())
     for _ in range(500):
         if server.started:

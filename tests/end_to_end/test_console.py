@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from fastapi.routing import APIRoute
 from pdfminer.high_level import extract_text
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from acts.digest import office_zone
 from config.cursors import Cursors
@@ -120,37 +120,55 @@ NOT_LOOKED_AT = {
     "/integrations/letters/posted": "a form beside the test event's, of the same template",
     "/integrations/systems/{partner}/key": "for who looks after keys: not seen by a browser yet",
 }
-#: All ways a page can look; every one in `make e2e`, the two that are farthest apart in `make test` as well.
-FARTHEST = ((1280, "en", "light"), (320, "fr", "dark"))
-EVERY_LOOK = itertools.product((1280, 320), ("en", "fr"), ("light", "dark"))
-LOOKS = [pytest.param(*look, marks=() if look in FARTHEST else pytest.mark.slow) for look in EVERY_LOOK]
+#: All ways a page can look: every page in every one of them in `make e2e`; in `make test` every page in one, taken in turn.
+Look = tuple[int, str, str]
+LOOKS: tuple[Look, ...] = tuple(itertools.product((1280, 320), ("en", "fr"), ("light", "dark")))
 #: WCAG 2.0 to 2.2, A and AA; and what axe calls best practice besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-@pytest.mark.parametrize(("width", "language", "theme"), LOOKS)
-async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser, width: int, language: str, theme: str) -> None:
-    page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
+async def prepared(seen: Seen) -> dict[str, str]:
+    """Puts into the store what only somebody's work brings there: {names in addresses: what they stand for}."""
     await seen.desk.preferences.save_view("hr_head", "hires", "Short lists", "stage=shortlisting", await seen.desk.clock.now(), shared=True)
-    found: dict[str, list[str]] = {}
-    draft = await seen.desk.notices.begin("hr_head", "", PLAIN)
     await seen.desk.overlays.propose("appointing_authority", overlay_in(EXAMPLE))
     withdrawn = await seen.desk.privacy.candidate(f"hire/{WITHDRAWN}")
-    erasure = await seen.desk.privacy.propose("data_protection_officer", withdrawn, "asked_by_person")
-    hold = await seen.desk.privacy.place("hr_head", f"hire/{AT_CONDITIONS}", "complaint")
-    for name, path in PAGES.items():
-        answer = await page.goto(seen.origin + path.format(draft=draft, erasure=erasure, hold=hold))
-        assert (answer and answer.status) == 200, name  # a refusal has nothing to hinder anybody with
-        results = await Axe().run(page, options=RULES)
-        wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
-        wide = await page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            wrong.append(f"the page is {wide} pixels wide")
-        if wrong:
-            found[name] = wrong
-    assert found == {}
-    assert seen.complaints == []
-    assert seen.refusals == []
+    return {
+        "draft": await seen.desk.notices.begin("hr_head", "", PLAIN),
+        "erasure": await seen.desk.privacy.propose("data_protection_officer", withdrawn, "asked_by_person"),
+        "hold": await seen.desk.privacy.place("hr_head", f"hire/{AT_CONDITIONS}", "complaint"),
+    }
+
+
+async def hindrances(seen: Seen, page: Page, path: str, width: int) -> list[str]:
+    """What would hinder somebody on this page, as axe tells it; and whether it is wider than the screen."""
+    answer = await page.goto(seen.origin + path)
+    assert (answer and answer.status) == 200, path  # a refusal has nothing to hinder anybody with
+    results = await Axe().run(page, options=RULES)
+    wrong = [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]]
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    return wrong if wide <= width else [*wrong, f"the page is {wide} pixels wide"]
+
+
+async def hindered(seen: Seen, browser: Browser, look: Look, names: list[str], there: dict[str, str]) -> dict[str, list[str]]:
+    width, language, theme = look
+    page = await seen.signed_in(browser, "hr_head", width=width, language=language, theme=theme)
+    found = {name: await hindrances(seen, page, PAGES[name].format(**there), width) for name in names}
+    await page.context.close()
+    return {f"{name}, {width} {language} {theme}": wrong for name, wrong in found.items() if wrong}
+
+
+async def test_nothing_on_the_pages_taken_in_turn_hinders_anybody(seen: Seen, browser: Browser) -> None:
+    there = await prepared(seen)
+    for at, look in enumerate(LOOKS):
+        assert await hindered(seen, browser, look, list(PAGES)[at :: len(LOOKS)], there) == {}
+    assert (seen.complaints, seen.refusals) == ([], [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+async def test_nothing_on_any_page_hinders_anybody(seen: Seen, browser: Browser, look: Look) -> None:
+    assert await hindered(seen, browser, look, list(PAGES), await prepared(seen)) == {}
+    assert (seen.complaints, seen.refusals) == ([], [])
 
 
 def test_no_page_is_forgotten() -> None:

@@ -146,63 +146,74 @@ def _with(body: bytes, **headers: str | None) -> tuple[bytes, dict[str, str]]:
     return body, {name: value for name, value in changed.items() if value is not None}
 
 
-REFUSALS: dict[str, tuple[tuple[bytes, dict[str, str]], int, str]] = {
-    "no sender": (_with(GOOD, muster_partner=None), 401, "sender_missing"),
-    "a sender nobody knows": (_with(GOOD, muster_partner="stranger"), 401, "sender_unknown"),
-    "a sender that is no name": (_with(GOOD, muster_partner="../portal"), 401, "sender_missing"),
-    "no signature": (_with(GOOD, webhook_signature=None), 401, "header_missing"),
-    "no id": (_with(GOOD, webhook_id=None), 401, "header_missing"),
-    "no timestamp": (_with(GOOD, webhook_timestamp=None), 401, "header_missing"),
-    "a float as timestamp": (_with(GOOD, webhook_timestamp="1763812800.5"), 401, "header_malformed"),
-    "a signature that is none": (_with(GOOD, webhook_signature="v1a,AAAA"), 401, "header_malformed"),
-    "another sender's key": ((GOOD, signed(GOOD, "evt-1", key=key_of("medical"))), 401, "no_key_fits"),
-    "another sender's name": ((GOOD, {**signed(GOOD, "evt-1"), "muster-partner": "medical"}), 401, "no_key_fits"),
-    "a revoked key": ((GOOD, signed(GOOD, "evt-1", key=key_of("portal", "0"))), 401, "no_key_fits"),
-    "a public key as secret": (
-        (GOOD, signed(GOOD, "evt-1", key=SigningKey("x", "hmac-sha256", key_of("portal").verifying().material))),
-        401,
-        "no_key_fits",
-    ),
-    "signed 301 seconds ago": ((GOOD, signed(GOOD, "evt-1", at=datetime.now(UTC) - timedelta(seconds=311))), 401, "timestamp_out_of_range"),
-    "signed in the future": ((GOOD, signed(GOOD, "evt-1", at=datetime.now(UTC) + timedelta(hours=2))), 401, "timestamp_out_of_range"),
-    "another body": ((GOOD + b" ", signed(GOOD, "evt-1")), 401, "no_key_fits"),
-    "another id": ((GOOD, signed(GOOD, "evt-2")), 400, "id_mismatch"),
-    "another source": (
-        (event("duty.entered", source="hris"), signed(event("duty.entered", source="hris"), "evt-1")),
-        403,
-        "source_mismatch",
-    ),
-    "a type it may not send": ((event("medical.replied"), signed(event("medical.replied"), "evt-1")), 403, "type_not_allowed"),
-    "plain JSON": (_with(GOOD, content_type="application/json"), 415, "wrong_media_type"),
-    "a batch": (_with(GOOD, content_type="application/cloudevents-batch+json"), 415, "wrong_media_type"),
-    "no media type": (_with(GOOD, content_type=None), 415, "wrong_media_type"),
-    "binary mode": (_with(b"{}", content_type="application/json", ce_type="int.muster.offer.answered"), 415, "wrong_media_type"),
-    "compressed": (_with(GOOD, content_encoding="gzip"), 415, "wrong_media_type"),
-    "another character set": (_with(GOOD, content_type="application/cloudevents+json; charset=latin-1"), 415, "wrong_media_type"),
-    "nothing": (_with(b""), 400, "not_json"),
-    "half an object": (_with(GOOD[:-1]), 400, "not_json"),
-    "a key twice": (_with(GOOD[:-1] + b',"id":"evt-1"}'), 400, "duplicate_key"),
-    "NaN": (_with(b'{"data":NaN}'), 400, "not_finite"),
-    "a NUL": (_with(GOOD.replace(CANARY.encode(), b"\\u0000")), 400, "bad_character"),
-    "half a character": (_with(GOOD.replace(CANARY.encode(), b"\\ud800")), 400, "bad_character"),
-    "Latin-1": (_with(GOOD.decode().encode("latin-1", "replace")), 400, "not_utf8"),
-    "too deep": (_with(b"[" * 20_000), 400, "too_deep"),
-    "an array": (_with(b"[]"), 422, "not_an_object"),
-    "an unknown type": (_with(_body(lambda e: e.update(type="int.muster.offer.rejected"))), 422, "unknown_type"),
-    "an outbound type": (_with(_body(lambda e: e.update(type="int.muster.hire.ended"))), 422, "unknown_type"),
-    "an attribute too many": (_with(_body(lambda e: e.update({CANARY: 1}))), 422, "invalid"),
-    "a field too many": (_with(_body(lambda e: e["data"].update({CANARY: CANARY}))), 422, "invalid"),
-    "a field too few": (_with(_body(lambda e: e["data"].pop("contact"))), 422, "invalid"),
-    "a value of the wrong kind": (_with(_body(lambda e: e["data"].update(channel=CANARY))), 422, "invalid"),
-    "the wrong kind of subject": (_with(_body(lambda e: e.update(subject="hire/abcd"))), 422, "wrong_subject"),
-    "two vacancies": (_with(_body(lambda e: e["data"].update(vacancy="240655"))), 422, "wrong_subject"),
-    "too large": (_with(b" " * (64 * 1024 + 1)), 413, "too_large"),
-}
+def _signed(after: timedelta) -> tuple[bytes, dict[str, str]]:
+    """Signed so long from now."""
+    return GOOD, signed(GOOD, "evt-1", at=datetime.now(UTC) + after)
 
 
-@pytest.mark.parametrize("name", REFUSALS)
+def refused() -> dict[str, tuple[tuple[bytes, dict[str, str]], int, str]]:
+    """What is refused, with status and code. Signed when asked: a signature made at import is too old when a long run comes to it."""
+    return {
+        "no sender": (_with(GOOD, muster_partner=None), 401, "sender_missing"),
+        "a sender nobody knows": (_with(GOOD, muster_partner="stranger"), 401, "sender_unknown"),
+        "a sender that is no name": (_with(GOOD, muster_partner="../portal"), 401, "sender_missing"),
+        "no signature": (_with(GOOD, webhook_signature=None), 401, "header_missing"),
+        "no id": (_with(GOOD, webhook_id=None), 401, "header_missing"),
+        "no timestamp": (_with(GOOD, webhook_timestamp=None), 401, "header_missing"),
+        "a float as timestamp": (_with(GOOD, webhook_timestamp="1763812800.5"), 401, "header_malformed"),
+        "a signature that is none": (_with(GOOD, webhook_signature="v1a,AAAA"), 401, "header_malformed"),
+        "another sender's key": ((GOOD, signed(GOOD, "evt-1", key=key_of("medical"))), 401, "no_key_fits"),
+        "another sender's name": ((GOOD, {**signed(GOOD, "evt-1"), "muster-partner": "medical"}), 401, "no_key_fits"),
+        "a revoked key": ((GOOD, signed(GOOD, "evt-1", key=key_of("portal", "0"))), 401, "no_key_fits"),
+        "a public key as secret": (
+            (GOOD, signed(GOOD, "evt-1", key=SigningKey("x", "hmac-sha256", key_of("portal").verifying().material))),
+            401,
+            "no_key_fits",
+        ),
+        "signed 301 seconds ago": (
+            _signed(timedelta(seconds=-311)),
+            401,
+            "timestamp_out_of_range",
+        ),
+        "signed in the future": (_signed(timedelta(hours=2)), 401, "timestamp_out_of_range"),
+        "another body": ((GOOD + b" ", signed(GOOD, "evt-1")), 401, "no_key_fits"),
+        "another id": ((GOOD, signed(GOOD, "evt-2")), 400, "id_mismatch"),
+        "another source": (
+            (event("duty.entered", source="hris"), signed(event("duty.entered", source="hris"), "evt-1")),
+            403,
+            "source_mismatch",
+        ),
+        "a type it may not send": ((event("medical.replied"), signed(event("medical.replied"), "evt-1")), 403, "type_not_allowed"),
+        "plain JSON": (_with(GOOD, content_type="application/json"), 415, "wrong_media_type"),
+        "a batch": (_with(GOOD, content_type="application/cloudevents-batch+json"), 415, "wrong_media_type"),
+        "no media type": (_with(GOOD, content_type=None), 415, "wrong_media_type"),
+        "binary mode": (_with(b"{}", content_type="application/json", ce_type="int.muster.offer.answered"), 415, "wrong_media_type"),
+        "compressed": (_with(GOOD, content_encoding="gzip"), 415, "wrong_media_type"),
+        "another character set": (_with(GOOD, content_type="application/cloudevents+json; charset=latin-1"), 415, "wrong_media_type"),
+        "nothing": (_with(b""), 400, "not_json"),
+        "half an object": (_with(GOOD[:-1]), 400, "not_json"),
+        "a key twice": (_with(GOOD[:-1] + b',"id":"evt-1"}'), 400, "duplicate_key"),
+        "NaN": (_with(b'{"data":NaN}'), 400, "not_finite"),
+        "a NUL": (_with(GOOD.replace(CANARY.encode(), b"\\u0000")), 400, "bad_character"),
+        "half a character": (_with(GOOD.replace(CANARY.encode(), b"\\ud800")), 400, "bad_character"),
+        "Latin-1": (_with(GOOD.decode().encode("latin-1", "replace")), 400, "not_utf8"),
+        "too deep": (_with(b"[" * 20_000), 400, "too_deep"),
+        "an array": (_with(b"[]"), 422, "not_an_object"),
+        "an unknown type": (_with(_body(lambda e: e.update(type="int.muster.offer.rejected"))), 422, "unknown_type"),
+        "an outbound type": (_with(_body(lambda e: e.update(type="int.muster.hire.ended"))), 422, "unknown_type"),
+        "an attribute too many": (_with(_body(lambda e: e.update({CANARY: 1}))), 422, "invalid"),
+        "a field too many": (_with(_body(lambda e: e["data"].update({CANARY: CANARY}))), 422, "invalid"),
+        "a field too few": (_with(_body(lambda e: e["data"].pop("contact"))), 422, "invalid"),
+        "a value of the wrong kind": (_with(_body(lambda e: e["data"].update(channel=CANARY))), 422, "invalid"),
+        "the wrong kind of subject": (_with(_body(lambda e: e.update(subject="hire/abcd"))), 422, "wrong_subject"),
+        "two vacancies": (_with(_body(lambda e: e["data"].update(vacancy="240655"))), 422, "wrong_subject"),
+        "too large": (_with(b" " * (64 * 1024 + 1)), 413, "too_large"),
+    }
+
+
+@pytest.mark.parametrize("name", refused())
 async def test_a_refusal_says_why_stores_nothing_and_repeats_nothing(name: str, caller: Caller, store: Path) -> None:
-    (body, headers), status, code = REFUSALS[name]
+    (body, headers), status, code = refused()[name]
     counts = rows(store)
     _refused(await caller.post(body, headers), status, code)
     assert rows(store) == counts

@@ -35,7 +35,7 @@ from store.strays import MOST
 from tests.domain.event_samples import DATA, event
 from tests.gateway.door import OURS, WIDE, Caller, door, key_of, partners, prover, signed
 from tests.gateway.proofs import EDGE, EDGES, OVER, STRANGE, bearing, every_way, shown, token
-from tests.gateway.test_intake import REFUSALS, Broken
+from tests.gateway.test_intake import Broken, refused
 
 BODY = event("application.submitted")
 #: One request, and the next only after minutes.
@@ -160,54 +160,55 @@ async def _over_the_broker(scene: Scene) -> Answered:
     return outcome.status, json.loads(outcome.answer)["code"]
 
 
-TWICE = [*signed(BODY, "evt-1").items(), ("webhook-id", "evt-1")]
-BARE = {"content-type": CONTENT_TYPE, "muster-partner": "medical", "webhook-id": "evt-1", "authorization": "Bearer x.y.z"}
-
-PROVOKED: dict[str, Provoke] = {
-    # What one signed POST is refused for, as tests/gateway/test_intake.py has it.
-    **{code: partial(_sent, headers=headers, body=body) for (body, headers), _, code in REFUSALS.values()},
-    "no_such_address": partial(_got, method="GET", path="/nothing"),
-    "method_not_allowed": partial(_got, method="PUT", path="/events"),
-    "no_query": partial(_got, method="POST", path="/events?x=1"),
-    "bad_length": partial(_sent, headers=signed(BODY, "evt-1") | {"content-length": "+7"}),
-    "too_slow": _slow,
-    "bad_address": partial(_asked, line="/events/portal/a.b"),
-    "bad_query": partial(_asked, line="/feed?limit=0"),
-    "unknown_cursor": partial(_asked, line="/feed?after=x"),
-    "unavailable": partial(_broken, error=StoreUnavailable("the disk is full")),
-    "internal": partial(_broken, error=RuntimeError("a mistake of ours")),
-    "header_repeated": partial(_sent, headers=TWICE),
-    "way_not_allowed": partial(_sent, headers=BARE),
-    "several_proofs": partial(_sent, headers=signed(BODY, "evt-1") | bearing("evt-1", token())),
-    "token_malformed": partial(_sent, headers=bearing("evt-1", "x.y.z")),
-    "token_not_yours": partial(_sent, headers=bearing("evt-1", token("medical"))),
-    "token_expired": partial(_sent, headers=bearing("evt-1", token(at=system_now() - timedelta(seconds=LIFETIME_S + 1)))),
-    "token_revoked": partial(_sent, headers=bearing("evt-1", token(secret="s-2"))),
-    "not_the_edge": partial(_sent, headers=shown("evt-1"), peer="127.0.0.1"),
-    "certificate_malformed": partial(_sent, headers=shown("evt-1") | {"client-cert": "::"}),
-    "certificate_unknown": partial(_sent, headers=shown("evt-1", STRANGE)),
-    "certificate_expired": partial(_sent, headers=shown("evt-1", OVER)),
-    "sender_rate": partial(_too_often, proved=True, sender=ONE),
-    "total_rate": partial(_too_often, proved=True, everybody=ONE),
-    "unproved_rate": partial(_too_often, proved=False, unproved=ONE),
-    "stranger_rate": partial(_too_often, proved=False, strangers=ONE),
-    "too_many_readers": _too_many_readers,
-    "not_its_sender": partial(_asked, line="/events/portal/evt-1", asker="medical"),
-    "unknown_case": _unknown_case,
-    "vacancy_over": _vacancy_over,
-    "other_content": _other_content,
-    "unknown_event": partial(_asked, line="/events/portal/evt-9"),
-    "not_signed_yet": partial(_got, method="GET", path="/log/checkpoint"),
-    "unknown_schema": partial(_got, method="GET", path="/schemas/nothing"),
-    "subject_mismatch": _over_the_broker,
-}
+def provoked() -> dict[str, Provoke]:
+    """How each is provoked. Signed when asked: a signature made at import is too old when a long run comes to it."""
+    twice = [*signed(BODY, "evt-1").items(), ("webhook-id", "evt-1")]
+    bare = {"content-type": CONTENT_TYPE, "muster-partner": "medical", "webhook-id": "evt-1", "authorization": "Bearer x.y.z"}
+    return {
+        # What one signed POST is refused for, as tests/gateway/test_intake.py has it.
+        **{code: partial(_sent, headers=headers, body=body) for (body, headers), _, code in refused().values()},
+        "no_such_address": partial(_got, method="GET", path="/nothing"),
+        "method_not_allowed": partial(_got, method="PUT", path="/events"),
+        "no_query": partial(_got, method="POST", path="/events?x=1"),
+        "bad_length": partial(_sent, headers=signed(BODY, "evt-1") | {"content-length": "+7"}),
+        "too_slow": _slow,
+        "bad_address": partial(_asked, line="/events/portal/a.b"),
+        "bad_query": partial(_asked, line="/feed?limit=0"),
+        "unknown_cursor": partial(_asked, line="/feed?after=x"),
+        "unavailable": partial(_broken, error=StoreUnavailable("the disk is full")),
+        "internal": partial(_broken, error=RuntimeError("a mistake of ours")),
+        "header_repeated": partial(_sent, headers=twice),
+        "way_not_allowed": partial(_sent, headers=bare),
+        "several_proofs": partial(_sent, headers=signed(BODY, "evt-1") | bearing("evt-1", token())),
+        "token_malformed": partial(_sent, headers=bearing("evt-1", "x.y.z")),
+        "token_not_yours": partial(_sent, headers=bearing("evt-1", token("medical"))),
+        "token_expired": partial(_sent, headers=bearing("evt-1", token(at=system_now() - timedelta(seconds=LIFETIME_S + 1)))),
+        "token_revoked": partial(_sent, headers=bearing("evt-1", token(secret="s-2"))),
+        "not_the_edge": partial(_sent, headers=shown("evt-1"), peer="127.0.0.1"),
+        "certificate_malformed": partial(_sent, headers=shown("evt-1") | {"client-cert": "::"}),
+        "certificate_unknown": partial(_sent, headers=shown("evt-1", STRANGE)),
+        "certificate_expired": partial(_sent, headers=shown("evt-1", OVER)),
+        "sender_rate": partial(_too_often, proved=True, sender=ONE),
+        "total_rate": partial(_too_often, proved=True, everybody=ONE),
+        "unproved_rate": partial(_too_often, proved=False, unproved=ONE),
+        "stranger_rate": partial(_too_often, proved=False, strangers=ONE),
+        "too_many_readers": _too_many_readers,
+        "not_its_sender": partial(_asked, line="/events/portal/evt-1", asker="medical"),
+        "unknown_case": _unknown_case,
+        "vacancy_over": _vacancy_over,
+        "other_content": _other_content,
+        "unknown_event": partial(_asked, line="/events/portal/evt-9"),
+        "not_signed_yet": partial(_got, method="GET", path="/log/checkpoint"),
+        "unknown_schema": partial(_got, method="GET", path="/schemas/nothing"),
+        "subject_mismatch": _over_the_broker,
+    }
 
 
 def test_every_refusal_of_the_catalogue_is_provoked_and_no_other() -> None:
-    assert set(PROVOKED) ^ set(refusals()) == set()
+    assert set(provoked()) ^ set(refusals()) == set()
 
 
 @pytest.mark.parametrize("code", refusals())
 async def test_a_refusal_has_the_status_and_the_code_it_is_catalogued_with(code: str, db: Database, store: Path) -> None:
     async with AsyncExitStack() as open_:
-        assert await PROVOKED[code](Scene(db, store, open_)) == (refusals()[code].status, code)
+        assert await provoked()[code](Scene(db, store, open_)) == (refusals()[code].status, code)

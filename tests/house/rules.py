@@ -4,10 +4,10 @@ A unit is a table row, a block of code, or a piece of running text: a sentence, 
 Nothing is cut inside brackets. Units are numbered per section in the order they stand: §1.1, §1.2, ..., §2.1.
 """
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from symtable import SymbolTable, symtable
 from typing import NamedTuple
 
 from tests.house.repository import ROOT
@@ -108,18 +108,12 @@ def missing_test(reference: str) -> bool:
 
 @cache
 def names_in(path: str) -> frozenset[str]:
-    """What a module defines at its top level, and the methods of its classes as `Class.method`."""
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
-    return frozenset(_defined(tree.body))
+    """What a module defines at its top level, and what its classes do as `Class.method`."""
+    return frozenset(_defined(symtable((ROOT / path).read_text("utf-8"), path, "exec")))
 
 
-def _defined(body: list[ast.stmt], inside: str = "") -> Iterator[str]:
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield inside + node.name
-        if isinstance(node, ast.ClassDef) and not inside:
-            yield from _defined(node.body, f"{node.name}.")
-        if isinstance(node, ast.Assign):
-            yield from (inside + target.id for target in node.targets if isinstance(target, ast.Name))
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield inside + node.target.id
+def _defined(table: SymbolTable, inside: str = "") -> Iterator[str]:
+    yield from (inside + symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() and not symbol.is_imported())
+    for child in table.get_children():
+        if child.get_type() == "class" and not inside:
+            yield from _defined(child, f"{child.get_name()}.")
